@@ -1,0 +1,47 @@
+import { defineApi } from '../wire/api.js';
+import { ErrorCode } from '../wire/errors.js';
+import { array, int16, int32, nullableString, since, string, struct, until, uuid } from '../wire/schema.js';
+
+const NO_TOPIC_ID = '00000000-0000-0000-0000-000000000000';
+
+/** DeleteTopics 1 to 6; version 6 may name a topic by its id. */
+export const deleteTopics = defineApi({
+  key: 20,
+  name: 'DeleteTopics',
+  versions: [1, 6],
+  flexibleSince: 4,
+  request: struct({
+    topics: since(6, array(struct({ name: nullableString, topicId: uuid })), []),
+    topicNames: until(5, array(string), []),
+    timeoutMs: int32,
+  }),
+  response: struct({
+    throttleTimeMs: int32,
+    responses: array(
+      struct({
+        name: nullableString,
+        topicId: since(6, uuid, NO_TOPIC_ID),
+        errorCode: int16,
+        errorMessage: since(5, nullableString, null),
+      }),
+    ),
+  }),
+  handle(request, { broker }) {
+    const wanted = [...request.topics, ...request.topicNames.map((name) => ({ name, topicId: NO_TOPIC_ID }))];
+    const responses = wanted.map(({ name, topicId }) => {
+      const topic =
+        name === null ? broker.topics.all().find(({ id }) => id === topicId) : broker.topics.get(name);
+      if (topic) {
+        broker.topics.delete(topic.name);
+        broker.offsets.deleteTopic(topic.name);
+      }
+      return {
+        name: topic?.name ?? name,
+        topicId: topic?.id ?? topicId,
+        errorCode: topic ? ErrorCode.NONE : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+        errorMessage: null,
+      };
+    });
+    return { throttleTimeMs: 0, responses };
+  },
+});

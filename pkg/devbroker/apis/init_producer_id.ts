@@ -1,0 +1,30 @@
+import { defineApi } from '../wire/api.js';
+import { ErrorCode } from '../wire/errors.js';
+import { int16, int32, int64, nullableString, since, struct } from '../wire/schema.js';
+
+const NO_PRODUCER = { producerId: -1n, producerEpoch: -1 };
+
+/**
+ * InitProducerId 0 to 3, for idempotent producers: a fresh id, or the next epoch for a producer that names
+ * the id and epoch it has (KIP-360).
+ */
+export const initProducerId = defineApi({
+  key: 22,
+  name: 'InitProducerId',
+  versions: [0, 3],
+  flexibleSince: 2,
+  request: struct({
+    transactionalId: nullableString,
+    transactionTimeoutMs: int32,
+    producerId: since(3, int64, -1n),
+    producerEpoch: since(3, int16, -1),
+  }),
+  response: struct({ throttleTimeMs: int32, errorCode: int16, producerId: int64, producerEpoch: int16 }),
+  handle(request, { broker }) {
+    if (request.transactionalId !== null) {
+      return { throttleTimeMs: 0, errorCode: ErrorCode.INVALID_REQUEST, ...NO_PRODUCER };
+    }
+    const { producerId, producerEpoch } = broker.producerIds.next(request);
+    return { throttleTimeMs: 0, errorCode: ErrorCode.NONE, producerId, producerEpoch };
+  },
+});

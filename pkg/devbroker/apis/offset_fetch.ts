@@ -1,0 +1,95 @@
+import { type TopicPartition } from '../group/offsets.js';
+import { type RequestContext, defineApi } from '../wire/api.js';
+import { ErrorCode } from '../wire/errors.js';
+import {
+  array,
+  bool,
+  type Field,
+  int16,
+  int32,
+  int64,
+  nullableArray,
+  nullableString,
+  since,
+  string,
+  struct,
+  until,
+} from '../wire/schema.js';
+
+const topicRequest = struct({ name: string, partitions: array(int32) });
+const topicsRequest = nullableArray(topicRequest);
+
+const topicsResponse = array(
+  struct({
+    name: string,
+    partitions: array(
+      struct({
+        partition: int32,
+        offset: int64,
+        leaderEpoch: since(5, int32, -1),
+        metadata: nullableString,
+        errorCode: int16,
+      }),
+    ),
+  }),
+);
+
+/** Carried from version 2 to 7: before, partitions had their own code only; after, every group has one. */
+const answerError: Field<number> = { type: int16, since: 2, until: 7, absent: 0 };
+
+/** OffsetFetch 1 to 8; from version 8 on for several groups at once. -1 stands for "nothing committed". */
+export const offsetFetch = defineApi({
+  key: 9,
+  name: 'OffsetFetch',
+  versions: [1, 8],
+  flexibleSince: 6,
+  request: struct({
+    groupId: until(7, string, ''),
+    topics: until(7, topicsRequest, null),
+    groups: since(8, array(struct({ groupId: string, topics: topicsRequest })), []),
+    requireStable: since(7, bool, false),
+  }),
+  response: struct({
+    throttleTimeMs: since(3, int32, 0),
+    topics: until(7, topicsResponse, []),
+    errorCode: answerError,
+    groups: since(8, array(struct({ groupId: string, topics: topicsResponse, errorCode: int16 })), []),
+  }),
+  handle(request, context) {
+    const answer = { throttleTimeMs: 0, errorCode: ErrorCode.NONE, topics: [], groups: [] };
+    if (context.version < 8) return { ...answer, topics: read(request.groupId, request.topics, context) };
+    const groups = request.groups.map(({ groupId, topics }) => ({
+      groupId,
+      topics: read(groupId, topics, context),
+      errorCode: ErrorCode.NONE,
+    }));
+    return { ...answer, groups };
+  },
+});
+
+type Wanted = { name: string; partitions: number[] }[];
+
+/** The offsets of the named partitions, or of all that were ever committed. */
+function read(groupId: string, wanted: Wanted | null, { broker: { offsets } }: RequestContext) {
+  return (wanted ?? byTopic(offsets.fetchAll(groupId))).map(({ name, partitions }) => ({
+    name,
+    partitions: partitions.map((partition) => {
+      const committed = offsets.fetch(groupId, { topic: name, partition });
+      return {
+        partition,
+        offset: committed?.offset ?? -1n,
+        leaderEpoch: committed?.leaderEpoch ?? -1,
+        metadata: committed?.metadata ?? '',
+        errorCode: ErrorCode.NONE,
+      };
+    }),
+  }));
+}
+
+function byTopic(committed: readonly TopicPartition[]): Wanted {
+  const names = [...new Set(committed.map(({ topic }) => topic))];
+  return names.map((name) => ({
+    name,
+    partitions: committed.filter(({ topic }) => topic === name).map(({ partition }) => partition),
+  }));
+}

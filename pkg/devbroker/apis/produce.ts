@@ -1,0 +1,102 @@
+import { type RequestContext, defineApi } from '../wire/api.js';
+import { ErrorCode } from '../wire/errors.js';
+import {
+  array,
+  int16,
+  int32,
+  int64,
+  nullableBytes,
+  nullableString,
+  since,
+  string,
+  struct,
+} from '../wire/schema.js';
+import { InvalidBatch } from '../log/record_batch.js';
+
+const NO_OFFSET = -1n;
+
+/**
+ * Produce 3 to 9. Every acks setting means the same on a single replica, except that acks=0 wants no
+ * answer at all.
+ */
+export const produce = defineApi({
+  key: 0,
+  name: 'Produce',
+  versions: [3, 9],
+  flexibleSince: 9,
+  request: struct({
+    transactionalId: nullableString,
+    acks: int16,
+    timeoutMs: int32,
+    topics: array(
+      struct({ name: string, partitions: array(struct({ index: int32, records: nullableBytes })) }),
+    ),
+  }),
+  response: struct({
+    topics: array(
+      struct({
+        name: string,
+        partitions: array(
+          struct({
+            index: int32,
+            errorCode: int16,
+            baseOffset: int64,
+            logAppendTimeMs: int64,
+            logStartOffset: since(5, int64, NO_OFFSET),
+            recordErrors: since(
+              8,
+              array(struct({ batchIndex: int32, message: nullableString })),
+              [] as { batchIndex: number; message: string | null }[],
+            ),
+            errorMessage: since(8, nullableString, null),
+          }),
+        ),
+      }),
+    ),
+    throttleTimeMs: int32,
+  }),
+  handle(request, context) {
+    const topics = request.topics.map(({ name, partitions }) => ({
+      name,
+      partitions: partitions.map(({ index, records }) => {
+        const outcome = append({ topic: name, partition: index, records }, request.acks, context);
+        return { index, logAppendTimeMs: -1n, recordErrors: [], ...outcome };
+      }),
+    }));
+    return request.acks === 0 ? null : { topics, throttleTimeMs: 0 };
+  },
+});
+
+interface Append {
+  topic: string;
+  partition: number;
+  records: Uint8Array | null;
+}
+
+function append({ topic, partition, records }: Append, acks: number, { broker, nodeId }: RequestContext) {
+  const refuse = (errorCode: number, errorMessage: string | null = null) => ({
+    errorCode,
+    errorMessage,
+    baseOffset: NO_OFFSET,
+    logStartOffset: NO_OFFSET,
+  });
+  const log = broker.topics.partition(topic, partition);
+  if (!log) return refuse(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+  if (broker.leaderOf(topic, partition) !== nodeId) return refuse(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+  if (acks < -1 || acks > 1) return refuse(ErrorCode.INVALID_REQUIRED_ACKS);
+  if (!records || records.length === 0) return refuse(ErrorCode.INVALID_RECORD, 'no record batch');
+  if (records.length > broker.options.maxMessageBytes) {
+    return refuse(
+      ErrorCode.MESSAGE_TOO_LARGE,
+      `a batch has at most ${broker.options.maxMessageBytes} bytes, this one ${records.length}`,
+    );
+  }
+  try {
+    const batch = Buffer.from(records.buffer, records.byteOffset, records.length);
+    const baseOffset = log.append(batch);
+    return { errorCode: ErrorCode.NONE, errorMessage: null, baseOffset, logStartOffset: log.startOffset };
+  } catch (error) {
+    if (error instanceof InvalidBatch) return refuse(error.code, error.message);
+    throw error;
+  }
+}

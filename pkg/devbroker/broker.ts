@@ -1,0 +1,123 @@
+import { randomBytes } from 'node:crypto';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { type Duplex, duplexPair } from 'node:stream';
+import { apis } from './apis/index.js';
+import { type Clock } from './clock.js';
+import { GroupCoordinator } from './group/coordinator.js';
+import { CommittedOffsets } from './group/offsets.js';
+import { MemoryStore } from './log/memory_store.js';
+import { serveConnection } from './net/connection.js';
+import { type BrokerOptions, type ResolvedOptions, resolveOptions } from './options.js';
+import { ProducerIds } from './producer_ids.js';
+import { Topics } from './topics.js';
+
+/** A node as clients see it: an id and an address. All nodes of a broker share its state. */
+export interface BrokerNode {
+  id: number;
+  host: string;
+  port: number;
+}
+
+const FIRST_NODE_ID = 1;
+
+/** A running broker; {@link startBroker} makes one. */
+export class Broker {
+  readonly apis = apis;
+  readonly clusterId = randomBytes(16).toString('base64url');
+  readonly nodes: BrokerNode[] = [];
+  readonly clock: Clock;
+  readonly topics: Topics;
+  readonly groups: GroupCoordinator;
+  readonly offsets: CommittedOffsets;
+  readonly producerIds = new ProducerIds();
+  private readonly servers: Server[] = [];
+  private readonly streams = new Set<Duplex>();
+
+  constructor(readonly options: ResolvedOptions) {
+    this.clock = options.clock;
+    const { partitionBytes, totalBytes, initialRebalanceDelayMs } = options;
+    const budget = { partitionBytes, totalBytes, usedBytes: 0 };
+    this.topics = new Topics(() => new MemoryStore(budget));
+    this.offsets = new CommittedOffsets(undefined, this.clock);
+    this.groups = new GroupCoordinator({ clock: this.clock, offsets: this.offsets, initialRebalanceDelayMs });
+  }
+
+  /** `host:port` of every node, as a client's bootstrap list. */
+  get brokers(): string[] {
+    return this.nodes.map(({ host, port }) => `${host}:${port}`);
+  }
+
+  get controllerId(): number {
+    return FIRST_NODE_ID;
+  }
+
+  /** The node that coordinates every consumer group. */
+  get coordinatorNode(): BrokerNode {
+    const [first] = this.nodes;
+    if (!first) throw new Error('the broker is not listening');
+    return first;
+  }
+
+  /** The id of the node that leads a partition; the leaders are spread over the nodes. */
+  leaderOf(_topic: string, partition: number): number {
+    return FIRST_NODE_ID + (partition % this.nodes.length);
+  }
+
+  /** @throws the listener's error, for example EADDRINUSE when the port is taken */
+  async listen(): Promise<void> {
+    for (let i = 0; i < this.options.advertisedNodes; i++) {
+      const id = FIRST_NODE_ID + i;
+      const server = createServer({ noDelay: true }, (socket: Socket) => {
+        this.serve(socket, id, `/${socket.remoteAddress ?? 'unknown'}`);
+      });
+      await new Promise<void>((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(i === 0 ? this.options.port : 0, this.options.host, resolve);
+      });
+      this.servers.push(server);
+      this.nodes.push({ id, host: this.options.host, port: (server.address() as AddressInfo).port });
+    }
+  }
+
+  /** A connection within this process: what a socket to the first node would be, without a port. */
+  connect(nodeId = FIRST_NODE_ID): Duplex {
+    const [client, server] = duplexPair();
+    this.serve(server, nodeId, '/in-memory');
+    return client;
+  }
+
+  /** Ends all connections and forgets everything. May be called more than once. */
+  async stop(): Promise<void> {
+    const closed = this.servers.map((server) => new Promise((resolve) => server.close(resolve)));
+    for (const stream of this.streams) stream.destroy();
+    this.groups.close();
+    this.topics.close();
+    await Promise.all(closed);
+  }
+
+  report(message: string, error: unknown): void {
+    this.options.onProblem(message, error);
+  }
+
+  private serve(stream: Duplex, nodeId: number, clientHost: string): void {
+    this.streams.add(stream);
+    stream.once('close', () => this.streams.delete(stream));
+    const { maxRequestBytes: maxFrameBytes } = this.options;
+    void serveConnection(stream, { broker: this, nodeId, clientHost, maxFrameBytes });
+  }
+}
+
+/**
+ * Starts a single-machine broker that speaks the Kafka protocol, in this process.
+ * @throws RangeError for an option out of range; the listener's error when the port cannot be had
+ */
+export async function startBroker(options: BrokerOptions = {}): Promise<Broker> {
+  const broker = new Broker(resolveOptions(options));
+  try {
+    await broker.listen();
+  } catch (error) {
+    await broker.stop();
+    throw error;
+  }
+  return broker;
+}

@@ -1,0 +1,60 @@
+import { type Clock, systemClock } from './clock.js';
+
+/** How a broker is started; every field has a default. */
+export interface BrokerOptions {
+  /** Address to listen on and to advertise. Default 127.0.0.1: nobody else reaches it. */
+  host?: string;
+  /** Port of the first node; 0 (default) takes a free one. Further nodes always take free ones. */
+  port?: number;
+  /** Node ids to advertise, each with a listener of its own over the same log. Default 1. */
+  advertisedNodes?: number;
+  /** Partitions of a topic that is created on first use; 0 (default) creates none. */
+  autoCreatePartitions?: number;
+  /** Partitions of a created topic that names no number. Default 1. */
+  defaultPartitions?: number;
+  /** Largest record batch in bytes. Default 1,048,588, as Apache Kafka's message.max.bytes. */
+  maxMessageBytes?: number;
+  /** Largest request in bytes. Default 104,857,600, as Apache Kafka's socket.request.max.bytes. */
+  maxRequestBytes?: number;
+  /** Bytes of records kept of one partition; the oldest go first. Default 64 MiB. */
+  partitionBytes?: number;
+  /** Bytes of records kept altogether. Default 256 MiB. */
+  totalBytes?: number;
+  /** How long the first join of an empty group waits for others, in milliseconds. Default 20. */
+  initialRebalanceDelayMs?: number;
+  clock?: Clock;
+  /** Told what went wrong with a connection or a request; nothing of it needs an answer. */
+  onProblem?: (message: string, error: unknown) => void;
+}
+
+export type ResolvedOptions = Required<BrokerOptions>;
+
+/** Fills in the defaults. @throws RangeError when a number is out of its range */
+export function resolveOptions(options: BrokerOptions): ResolvedOptions {
+  const resolved: ResolvedOptions = {
+    host: '127.0.0.1',
+    port: 0,
+    advertisedNodes: 1,
+    autoCreatePartitions: 0,
+    defaultPartitions: 1,
+    maxMessageBytes: 1_048_588,
+    maxRequestBytes: 104_857_600,
+    partitionBytes: 64 * 1024 * 1024,
+    totalBytes: 256 * 1024 * 1024,
+    initialRebalanceDelayMs: 20,
+    clock: systemClock,
+    onProblem: () => undefined,
+    ...options,
+  };
+  requireRange('port', resolved.port, { min: 0, max: 65_535 });
+  requireRange('advertisedNodes', resolved.advertisedNodes, { min: 1, max: 16 });
+  requireRange('autoCreatePartitions', resolved.autoCreatePartitions, { min: 0, max: 10_000 });
+  requireRange('defaultPartitions', resolved.defaultPartitions, { min: 1, max: 10_000 });
+  return resolved;
+}
+
+function requireRange(name: string, value: number, { min, max }: { min: number; max: number }): void {
+  if (!Number.isInteger(value) || value < min || value > max) {
+    throw new RangeError(`startBroker: ${name} is ${value}; it must be a whole number from ${min} to ${max}`);
+  }
+}

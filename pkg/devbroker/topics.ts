@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import { PartitionLog } from './log/partition_log.js';
+import { type LogStore } from './log/store.js';
+import { ErrorCode } from './wire/errors.js';
+
+/** A refusal with the protocol's error code and a sentence for the client. */
+export class BrokerError extends Error {
+  override readonly name = 'BrokerError';
+
+  constructor(
+    readonly code: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** More partitions than this in one topic are surely a slip on a development broker. */
+const MAX_PARTITIONS = 10_000;
+
+/** A topic: its partitions and the settings it was created with. */
+export interface Topic {
+  name: string;
+  /** A random UUID; a topic that is deleted and made again has another. */
+  id: string;
+  partitions: PartitionLog[];
+  /** Settings that differ from the broker's defaults. */
+  configs: Map<string, string>;
+}
+
+/** The topics of a broker. */
+export class Topics {
+  private readonly topics = new Map<string, Topic>();
+
+  constructor(private readonly openStore: (topic: string, partition: number) => LogStore) {}
+
+  get(name: string): Topic | undefined {
+    return this.topics.get(name);
+  }
+
+  all(): Topic[] {
+    return [...this.topics.values()];
+  }
+
+  partition(topic: string, partition: number): PartitionLog | undefined {
+    return this.topics.get(topic)?.partitions[partition];
+  }
+
+  /**
+   * Creates a topic.
+   * @throws BrokerError when the name or the number is no good, or the topic exists
+   */
+  create(name: string, partitions: number, configs = new Map<string, string>()): Topic {
+    this.checkCreate(name, partitions);
+    const topic: Topic = { name, id: randomUUID(), partitions: [], configs };
+    this.addPartitions(topic, partitions);
+    this.topics.set(name, topic);
+    return topic;
+  }
+
+  /** What {@link create} would throw, without creating anything. */
+  checkCreate(name: string, partitions: number): void {
+    if (this.topics.has(name)) {
+      throw new BrokerError(ErrorCode.TOPIC_ALREADY_EXISTS, `Topic '${name}' already exists.`);
+    }
+    // Apache Kafka's rule for topic names.
+    if (!/^[a-zA-Z0-9._-]{1,249}$/.test(name) || name === '.' || name === '..') {
+      throw new BrokerError(
+        ErrorCode.INVALID_TOPIC_EXCEPTION,
+        `Topic name '${name}' is not 1 to 249 letters, digits, '.', '_' or '-'.`,
+      );
+    }
+    if (!Number.isInteger(partitions) || partitions < 1 || partitions > MAX_PARTITIONS) {
+      throw new BrokerError(
+        ErrorCode.INVALID_PARTITIONS,
+        `A topic has 1 to ${MAX_PARTITIONS} partitions, not ${partitions}.`,
+      );
+    }
+  }
+
+  /** Forgets a topic with all its records. @returns whether there was one */
+  delete(name: string): boolean {
+    const topic = this.topics.get(name);
+    this.topics.delete(name);
+    for (const partition of topic?.partitions ?? []) partition.close();
+    return topic !== undefined;
+  }
+
+  close(): void {
+    for (const name of [...this.topics.keys()]) this.delete(name);
+  }
+
+  private addPartitions(topic: Topic, total: number): void {
+    while (topic.partitions.length < total) {
+      const index = topic.partitions.length;
+      topic.partitions.push(new PartitionLog(topic.name, index, this.openStore(topic.name, index)));
+    }
+  }
+}
