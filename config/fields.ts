@@ -54,6 +54,7 @@ function describeField(schema: z.core.$ZodType, path: string): Field {
     env: envName(path),
     schema,
     ...kindOf(inner, path),
+    ...(typeof meta['expected'] === 'string' ? { expected: meta['expected'] } : {}),
     optional: schema instanceof z.ZodOptional,
     secret: meta['secret'] === true,
     description: meta.description ?? '',
@@ -71,8 +72,7 @@ function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
 
 function kindOf(schema: z.core.$ZodType, path: string): Pick<Field, 'kind' | 'expected'> {
   if (schema instanceof z.ZodBoolean) return { kind: 'boolean', expected: 'true or false' };
-  if (schema instanceof z.ZodArray)
-    return { kind: 'list', expected: 'a list of texts (comma-separated outside YAML)' };
+  if (schema instanceof z.ZodArray) return { kind: 'list', expected: 'a list' };
   if (schema instanceof z.ZodEnum) return { kind: 'string', expected: `one of ${schema.options.join(', ')}` };
   if (schema instanceof z.ZodNumber) {
     return {

@@ -5,21 +5,22 @@ import { brokerListFaults, EMBEDDED } from './brokers.js';
  * Every configuration key of the service: its type, default, bounds and meaning. Types, environment names
  * (the path joined by underscores) and error texts follow from this one schema.
  *
- * Beside the description a key may carry two marks:
+ * Beside the description a key may carry marks:
+ * - `expected`: what a value must be, for error texts, where the type's own bounds do not say it;
  * - `secret: true`: the value comes from the environment or from the file that `<NAME>_FILE` points to, is
  *   refused in YAML and on the command line, and is never printed;
  * - `production: <value>`: the default where APP.ENV is `production`.
  */
 const group = <T extends z.ZodRawShape>(shape: T) => z.strictObject(shape).readonly();
 
-const topicName = z
-  .string()
-  .regex(
-    /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/,
-    'is no topic name: 1 to 249 letters, digits, dots, underscores and hyphens',
-  );
+const topicName = (name: string, description: string) =>
+  z
+    .string()
+    .regex(/^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/)
+    .default(name)
+    .meta({ description, expected: 'a topic name: 1 to 249 letters, digits, dots, underscores, hyphens' });
 
-const urlPath = z.string().regex(/^\/[^\s?#]*$/, 'is no URL path: it starts with "/" and has no "?" or "#"');
+const urlPath = z.string().regex(/^\/[^\s?#]*$/);
 
 const brokers = z.array(z.string()).superRefine((list, ctx) => {
   for (const message of brokerListFaults(list)) ctx.addIssue({ code: 'custom', message });
@@ -66,7 +67,10 @@ export const configSchema = group({
     BROKERS: brokers
       .default([EMBEDDED])
       .readonly()
-      .describe(`Bootstrap addresses host:port, or "${EMBEDDED}" alone for the embedded broker.`),
+      .meta({
+        description: `Bootstrap addresses, or "${EMBEDDED}" alone for the embedded broker.`,
+        expected: `host:port of each broker, or ${EMBEDDED} alone`,
+      }),
     GROUP_ID: z
       .string()
       .min(1)
@@ -84,10 +88,8 @@ export const configSchema = group({
       .default(true)
       .meta({ description: 'Create missing topics at start, else fail and name them.', production: false }),
     TOPICS: group({
-      USER_EVENTS: topicName.default('user-events').describe('Topic of the user events.'),
-      TRANSLATION_EVENTS: topicName
-        .default('translation-events')
-        .describe('Topic of the translation events.'),
+      USER_EVENTS: topicName('user-events', 'Topic of the user events.'),
+      TRANSLATION_EVENTS: topicName('translation-events', 'Topic of the translation events.'),
     }),
     CONTROL: group({
       PRODUCER_ENABLED: z.boolean().default(true).describe('Whether producing is switched on at start.'),
@@ -96,12 +98,13 @@ export const configSchema = group({
   }),
   METRICS: group({
     ENABLED: z.boolean().default(true).describe('Whether metrics are collected and served.'),
-    PATH: urlPath.default('/metrics').describe('Path that serves the metrics.'),
-    SKIP_PATHS: z
-      .array(urlPath)
-      .default(['/livez', '/readyz', '/startupz', '/metrics'])
-      .readonly()
-      .describe('Request paths that are not measured.'),
+    PATH: urlPath
+      .default('/metrics')
+      .meta({ description: 'Path that serves the metrics.', expected: 'a path that starts with "/"' }),
+    SKIP_PATHS: z.array(urlPath).default(['/livez', '/readyz', '/startupz', '/metrics']).readonly().meta({
+      description: 'Request paths that are not measured.',
+      expected: 'a list of paths that start with "/"',
+    }),
   }),
   SWAGGER: group({
     ENABLED: z.boolean().default(true).describe('Whether the API documentation is served at /docs.'),

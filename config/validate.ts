@@ -32,11 +32,8 @@ export function validateEach(fields: readonly Field[], given: ReadonlyMap<string
 }
 
 function faultOf(field: Field, issue: z.core.$ZodIssue, value: unknown): string {
-  if (issue.code === 'custom') return issue.message;
-  if (issue.code !== 'invalid_format') return `${show(field, value)} is not ${field.expected}`;
-  const [index] = issue.path;
-  const item: unknown = Array.isArray(value) && typeof index === 'number' ? value[index] : value;
-  return `${show(field, item)} ${issue.message}`;
+  if (issue.code === 'custom') return withoutUserInfo(issue.message);
+  return `${show(field, value)} is not ${field.expected}`;
 }
 
 function mendOf(field: Field, value: unknown, source: string): string {
@@ -59,6 +56,10 @@ function asText(value: unknown): string {
 /** The value for people to read: never a secret, nor the user part of an address, nor pages of it. */
 function show(field: Field, value: unknown): string {
   if (field.secret) return 'the value (not shown)';
-  const text = JSON.stringify(value).replace(/[^\s"/@,]+@/g, '***@');
+  const text = withoutUserInfo(JSON.stringify(value));
   return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
+}
+
+function withoutUserInfo(text: string): string {
+  return text.replace(/[^\s"/@,]+@/g, '***@');
 }
