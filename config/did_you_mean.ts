@@ -1,16 +1,25 @@
 /**
- * Levenshtein distance: the least number of characters inserted, removed or replaced that turn one text into
- * the other.
+ * The least number of edits that turn one text into the other, an edit being a character inserted, removed
+ * or replaced, or two neighbours swapped (optimal string alignment: no part is edited twice).
  */
 export function editDistance(from: string, to: string): number {
+  const source = Array.from(from);
   const target = Array.from(to);
+  let beforePrevious: number[] = [];
   let previous = [0, ...target.map((_, index) => index + 1)];
-  for (const [row, left] of Array.from(from).entries()) {
+  for (const [row, left] of source.entries()) {
     const current = [row + 1];
     for (const [column, right] of target.entries()) {
-      const replace = at(previous, column) + (left === right ? 0 : 1);
-      current.push(Math.min(at(previous, column + 1) + 1, at(current, column) + 1, replace));
+      const options = [
+        at(previous, column + 1) + 1,
+        at(current, column) + 1,
+        at(previous, column) + (left === right ? 0 : 1),
+      ];
+      const swapped = left === target[column - 1] && right === source[row - 1];
+      if (swapped) options.push(at(beforePrevious, column - 1) + 1);
+      current.push(Math.min(...options));
     }
+    beforePrevious = previous;
     previous = current;
   }
   return at(previous, target.length);
