@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { brokerListFaults, EMBEDDED } from './brokers.js';
+
+/**
+ * Every configuration key of the service: its type, default, bounds and meaning. Types, environment names
+ * (the path joined by underscores) and error texts follow from this one schema.
+ *
+ * Beside the description a key may carry marks:
+ * - `expected`: what a value must be, for error texts, where the type's own bounds do not say it;
+ * - `secret: true`: the value comes from the environment or from the file that `<NAME>_FILE` points to, is
+ *   refused in YAML and on the command line, and is never printed;
+ * - `production: <value>`: the default where APP.ENV is `production`.
+ */
+const group = <T extends z.ZodRawShape>(shape: T) => z.strictObject(shape).readonly();
+
+const topicName = (name: string, description: string) =>
+  z
+    .string()
+    .regex(/^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/)
+    .default(name)
+    .meta({ description, expected: 'a topic name: 1 to 249 letters, digits, dots, underscores, hyphens' });
+
+const urlPath = z.string().regex(/^\/[^\s?#]*$/);
+
+const brokers = z.array(z.string()).superRefine((list, ctx) => {
+  for (const message of brokerListFaults(list)) ctx.addIssue({ code: 'custom', message });
+});
+
+export const configSchema = group({
+  APP: group({
+    NAME: z.string().min(1).max(100).default('tsdev-kit').describe('Name in logs and in the event source.'),
+    VERSION: z.string().min(1).max(100).default('0.0.0').describe('Version of the build; from package.json.'),
+    ENV: z
+      .enum(['development', 'test', 'production'])
+      .default('development')
+      .describe('Picks config.<ENV>.yaml. In production unsafe settings are refused.'),
+  }),
+  HTTP: group({
+    HOST: z
+      .string()
+      .min(1)
+      .max(253)
+      .default('127.0.0.1')
+      .meta({ description: 'Address to listen on.', production: '0.0.0.0' }),
+    PORT: z.int().min(0).max(65535).default(8080).describe('Port to listen on; 0 takes a free one.'),
+    SHUTDOWN_TIMEOUT: z
+      .int()
+      .min(1)
+      .max(600_000)
+      .default(10_000)
+      .describe('Milliseconds that requests and handlers in flight get to finish at shutdown.'),
+    CONTROL_TOKEN: z
+      .string()
+      .min(32)
+      .max(4096)
+      .optional()
+      .meta({ description: 'Bearer token of the control routes; required in production.', secret: true }),
+  }),
+  LOG: group({
+    LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('Least level that is logged.'),
+    FORMAT: z
+      .enum(['auto', 'json', 'pretty'])
+      .default('auto')
+      .meta({ description: 'auto is pretty on a terminal, else JSON lines.', production: 'json' }),
+  }),
+  KAFKA: group({
+    BROKERS: brokers
+      .default([EMBEDDED])
+      .readonly()
+      .meta({
+        description: `Bootstrap addresses, or "${EMBEDDED}" alone for the embedded broker.`,
+        expected: `host:port of each broker, or ${EMBEDDED} alone`,
+      }),
+    GROUP_ID: z
+      .string()
+      .min(1)
+      .max(200)
+      .default('godev-kit-group')
+      .describe('Stem of the consumer groups; programs that share it share the work.'),
+    CLIENT_ID: z
+      .string()
+      .min(1)
+      .max(200)
+      .default('tsdev-kit')
+      .describe('Name the brokers see in their logs and quotas; the same on every instance.'),
+    PROVISION: z
+      .boolean()
+      .default(true)
+      .meta({ description: 'Create missing topics at start, else fail and name them.', production: false }),
+    TOPICS: group({
+      USER_EVENTS: topicName('user-events', 'Topic of the user events.'),
+      TRANSLATION_EVENTS: topicName('translation-events', 'Topic of the translation events.'),
+    }),
+    CONTROL: group({
+      PRODUCER_ENABLED: z.boolean().default(true).describe('Whether producing is switched on at start.'),
+      CONSUMER_ENABLED: z.boolean().default(true).describe('Whether consuming is switched on at start.'),
+    }),
+  }),
+  METRICS: group({
+    ENABLED: z.boolean().default(true).describe('Whether metrics are collected and served.'),
+    PATH: urlPath
+      .default('/metrics')
+      .meta({ description: 'Path that serves the metrics.', expected: 'a path that starts with "/"' }),
+    SKIP_PATHS: z.array(urlPath).default(['/livez', '/readyz', '/startupz', '/metrics']).readonly().meta({
+      description: 'Request paths that are not measured.',
+      expected: 'a list of paths that start with "/"',
+    }),
+  }),
+  SWAGGER: group({
+    ENABLED: z.boolean().default(true).describe('Whether the API documentation is served at /docs.'),
+  }),
+});
+
+/** The validated configuration, frozen to its leaves. */
+export type Config = z.infer<typeof configSchema>;

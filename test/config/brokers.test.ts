@@ -1,0 +1,60 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { brokerListFaults } from '../../config/brokers.js';
+import { loadConfig } from '../../config/config.js';
+import { problemsOf } from './support.js';
+
+const faultsOf = (brokers: string): string[] =>
+  problemsOf({ env: { KAFKA_BROKERS: brokers } }).map((problem) => problem.what);
+
+describe('config: KAFKA.BROKERS', () => {
+  it('accepts every host and port from 1 to 65535', () => {
+    const host = fc.oneof(fc.domain(), fc.ipV4(), fc.constantFrom('localhost', 'kafka_1', 'a'));
+    const address = fc
+      .tuple(host, fc.integer({ min: 1, max: 65535 }))
+      .map(([name, port]) => `${name}:${port}`);
+    fc.assert(
+      fc.property(fc.array(address, { minLength: 1, maxLength: 4 }), (list) => {
+        expect(brokerListFaults(list)).to.deep.equal([]);
+      }),
+    );
+  });
+
+  it('accepts embedded alone, not beside addresses', () => {
+    expect(loadConfig({ env: { KAFKA_BROKERS: 'embedded' } }).KAFKA.BROKERS).to.deep.equal(['embedded']);
+    expect(faultsOf('embedded,kafka:9092')).to.deep.equal([
+      'the list mixes "embedded" with addresses; it stands alone',
+    ]);
+  });
+
+  it('refuses an IPv6 literal and says why', () => {
+    for (const address of ['[::1]:9092', '::1:9092', 'fe80::1']) {
+      expect(faultsOf(address)[0], address).to.contain(
+        'is an IPv6 literal, which the Kafka client cannot parse',
+      );
+    }
+  });
+
+  const wrong: Readonly<Record<string, RegExp>> = {
+    '': /list is empty/,
+    kafka: /has no port/,
+    ':9092': /no valid host name/,
+    'kafka:': /no port from 1 to 65535/,
+    'kafka:0': /no port from 1 to 65535/,
+    'kafka:65536': /no port from 1 to 65535/,
+    'kafka:90a2': /no port from 1 to 65535/,
+    'ka fka:9092': /no valid host name/,
+    'kafka:9092,': /empty address/,
+    'PLAINTEXT://kafka:9092': /has a scheme/,
+  };
+  for (const [brokers, fault] of Object.entries(wrong)) {
+    it(`refuses "${brokers}"`, () => {
+      expect(faultsOf(brokers)).to.have.length(1);
+      expect(faultsOf(brokers)[0]).to.match(fault);
+    });
+  }
+
+  it('reports every wrong address of a list', () => {
+    expect(faultsOf('a:1,b:0,c')).to.have.length(2);
+  });
+});
