@@ -1,5 +1,5 @@
 import { framesOf, LoggedError } from './logged_error.js';
-import { isSecretKey, longestSecret, REDACTED, redactText } from './redact.js';
+import { isSecretKey, secretReach, REDACTED, redactText } from './redact.js';
 
 /** Characters that one field, or the message, may fill in a line. */
 const FIELD_LIMIT = 8192;
@@ -53,9 +53,12 @@ function hasToJson(value: object): value is { toJSON(): unknown } {
 
 /** Redacts before it cuts, so that the cut leaves no part of a secret behind. */
 function cut(text: string, limit: number): string {
-  // Redacting megabytes would stall the process; no secret that starts before the cut ends behind this window.
-  const clean = redactText(text.slice(0, limit + longestSecret()));
-  return clean.length <= limit && text.length <= limit ? clean : `${clean.slice(0, limit)}… ${CUT}`;
+  // Redacting megabytes would stall the process. A secret may reach over the cut but not over this window,
+  // whose own end is dropped again, since a secret may be cut there.
+  const reach = secretReach();
+  const clean = redactText(text.slice(0, limit + reach));
+  const whole = text.length <= limit + reach ? clean : clean.slice(0, Math.max(0, clean.length - reach));
+  return whole.length <= limit && text.length <= limit ? whole : `${whole.slice(0, limit)}… ${CUT}`;
 }
 
 /** Cleans one field; its budget shrinks with all that was taken. */

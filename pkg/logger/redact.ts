@@ -4,6 +4,9 @@ export const REDACTED = '[redacted]';
 /** Shorter values would blank out parts of ordinary words. */
 const SHORTEST_SECRET = 4;
 
+/** More than what the patterns below match in practice. */
+const LONGEST_PATTERN = 512;
+
 const SECRET_KEY =
   /passw(or)?d|passphrase|secret|token|authorization|cookie|credential|apikey|privatekey|accesskey|^auth$|^pass$|^pwd$/;
 
@@ -32,9 +35,9 @@ export function isSecretKey(key: string): boolean {
   return SECRET_KEY.test(key.replace(/[^a-z0-9]/gi, '').toLowerCase());
 }
 
-/** Length of the longest registered secret, which is how far one may reach over a cut. */
-export function longestSecret(): number {
-  return Math.max(0, ...Array.from(secrets, (secret) => secret.length));
+/** How many characters of a text one secret may take: the longest that is registered, or a password in a URL. */
+export function secretReach(): number {
+  return Math.max(LONGEST_PATTERN, ...Array.from(secrets, (secret) => secret.length));
 }
 
 /** Takes out registered secrets, credentials of the HTTP Authorization header, and passwords in URLs. */
@@ -43,5 +46,5 @@ export function redactText(text: string): string {
   for (const secret of secrets) clean = clean.replaceAll(secret, REDACTED);
   return clean
     .replace(/\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi, `$1 ${REDACTED}`)
-    .replace(/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:@/]*):[^\s@/]+@/gi, `$1:${REDACTED}@`);
+    .replace(/(\b[a-z][a-z0-9+.-]{0,20}:\/\/[^\s:@/]*):[^\s@/]+@/gi, `$1:${REDACTED}@`);
 }
