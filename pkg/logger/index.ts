@@ -1,0 +1,6 @@
+export { currentContext, runWithContext, type LogContext } from './context.js';
+export { createLogger, type LoggerOptions } from './create_logger.js';
+export { kafkajsLogCreator } from './kafkajs_log.js';
+export type { LogStream } from './line_sink.js';
+export type { Logger, LogFields, LogLevel, RootLogger } from './logger.js';
+export { redact } from './redact.js';
