@@ -1,7 +1,7 @@
 /** What a {@link Clock} hands out for a started timer. */
 export type TimerHandle = object | number;
 
-/** Time as the coordinator sees it, so that a test can hold, skip and order it. */
+/** Time as the broker sees it, so that a test can hold, skip and order it. */
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
   now(): number;
@@ -11,7 +11,7 @@ export interface Clock {
   clearTimeout(handle: TimerHandle): void;
 }
 
-/** The process's own time. Its timers are unref'ed: a session that still runs keeps no process alive. */
+/** The process's own time. Its timers are unref'ed: the listener keeps the process alive as long as it runs. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   setTimeout: (fn, ms) => setTimeout(fn, ms).unref(),
