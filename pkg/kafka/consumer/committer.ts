@@ -1,0 +1,74 @@
+import { asError } from '../async.js';
+import type { PartitionPosition } from '../driver.js';
+import type { Logger } from '../logger.js';
+import type { Assignment } from './assignment.js';
+
+/**
+ * Commits the positions of the current assignment, one request at a time: on a timer, after many
+ * messages, and when asked. What could not be committed stays dirty and goes with the next request.
+ */
+export class Committer {
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> | undefined;
+
+  constructor(
+    private readonly parts: {
+      readonly groupId: string;
+      readonly intervalMs: number;
+      readonly afterMessages: number;
+      readonly logger: Logger;
+      /** The assignment of now, if there is one. */
+      readonly current: () => Assignment | undefined;
+      readonly commit: (positions: readonly PartitionPosition[]) => Promise<void>;
+    },
+  ) {}
+
+  /** Starts the timer. */
+  start(): void {
+    this.#timer ??= setInterval(() => {
+      void this.commit();
+    }, this.parts.intervalMs);
+  }
+
+  /** Stops the timer; a last {@link commit} is the caller's. */
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  /** Commits when enough messages were finished. */
+  messageFinished(assignment: Assignment): void {
+    assignment.uncommittedMessages += 1;
+    if (assignment.uncommittedMessages < this.parts.afterMessages) return;
+    assignment.uncommittedMessages = 0;
+    void this.commit();
+  }
+
+  /** Resolves when everything that was finished before the call was committed, or could not be. */
+  async commit(): Promise<void> {
+    while (this.#running !== undefined) await this.#running;
+    const assignment = this.parts.current();
+    if (assignment === undefined) return;
+    const positions = assignment.dirty();
+    if (positions.length === 0) return;
+    this.#running = this.#send(assignment, positions).finally(() => {
+      this.#running = undefined;
+    });
+    await this.#running;
+  }
+
+  async #send(assignment: Assignment, positions: readonly PartitionPosition[]): Promise<void> {
+    try {
+      assignment.uncommittedMessages = 0;
+      // Called in the same turn as current(): the client commits under the generation of this moment.
+      await this.parts.commit(positions);
+      assignment.markCommitted(positions);
+    } catch (error) {
+      this.parts.logger.warn('positions could not be committed yet', {
+        groupId: this.parts.groupId,
+        partitions: positions.map(({ topic, partition }) => `${topic}/${partition}`),
+        error: asError(error).message,
+      });
+    }
+  }
+}

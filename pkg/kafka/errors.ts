@@ -1,0 +1,222 @@
+/** Base of the errors that this package throws. `code` is stable; the message says how to mend it. */
+export abstract class KafkaError extends Error {
+  abstract readonly code: string;
+
+  constructor(message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = new.target.name;
+  }
+}
+
+/** The producer side is switched off. */
+export class ProducerDisabled extends KafkaError {
+  readonly code = 'KAFKA_PRODUCER_DISABLED';
+
+  constructor() {
+    super('The Kafka producer is disabled. Call enableProducer() to send again.');
+  }
+}
+
+/** The consumer side is switched off. */
+export class ConsumerDisabled extends KafkaError {
+  readonly code = 'KAFKA_CONSUMER_DISABLED';
+
+  constructor() {
+    super('The Kafka consumers are disabled. Call enableConsumer() before starting one.');
+  }
+}
+
+/** The manager or producer was closed for good. */
+export class KafkaClosed extends KafkaError {
+  readonly code = 'KAFKA_CLOSED';
+
+  constructor(what: string) {
+    super(`${what} is closed. Create a new one; a closed one does not come back.`);
+  }
+}
+
+/** No consumer is registered under this topic (and group). */
+export class UnknownConsumer extends KafkaError {
+  readonly code = 'KAFKA_UNKNOWN_CONSUMER';
+
+  constructor(topic: string, groupId?: string) {
+    const group = groupId === undefined ? '' : ` in group ${groupId}`;
+    super(`No consumer is registered for topic ${topic}${group}. Register it with addConsumer() first.`);
+  }
+}
+
+/** A group can have one handler for a topic. */
+export class DuplicateConsumer extends KafkaError {
+  readonly code = 'KAFKA_DUPLICATE_CONSUMER';
+
+  constructor(topic: string, groupId: string) {
+    super(
+      `Group ${groupId} already has a handler for topic ${topic}. ` +
+        'Use another group id, or do both things in one handler.',
+    );
+  }
+}
+
+/** A running group's topics cannot be changed. */
+export class GroupSubscriptionMismatch extends KafkaError {
+  readonly code = 'KAFKA_GROUP_SUBSCRIPTION_MISMATCH';
+
+  constructor(topic: string, groupId: string) {
+    super(
+      `Group ${groupId} is running without topic ${topic}. ` +
+        'Register all topics of a group before it is started, or disable the consumers first.',
+    );
+  }
+}
+
+/** No broker answered. */
+export class BrokerUnreachable extends KafkaError {
+  readonly code = 'KAFKA_BROKER_UNREACHABLE';
+
+  constructor(brokers: readonly string[], why: string, cause?: unknown) {
+    super(
+      `No Kafka broker answers at ${brokers.join(', ')} (${why}). ` +
+        'Check that it runs and that the address is right.',
+      cause,
+    );
+  }
+}
+
+/** The group could not be joined in time. */
+export class GroupJoinFailed extends KafkaError {
+  readonly code = 'KAFKA_GROUP_JOIN_FAILED';
+
+  constructor(groupId: string, brokers: readonly string[], why: string, cause?: unknown) {
+    super(
+      `Group ${groupId} could not be joined at ${brokers.join(', ')} (${why}). ` +
+        'Check the brokers and the rights of this client, then start the consumer again.',
+      cause,
+    );
+  }
+}
+
+/** The topic does not exist. */
+export class UnknownTopic extends KafkaError {
+  readonly code = 'KAFKA_UNKNOWN_TOPIC';
+
+  constructor(
+    readonly topic: string,
+    cause?: unknown,
+  ) {
+    super(`Topic ${topic} does not exist. Create it first, for example with ensureTopics().`, cause);
+  }
+}
+
+/** The topic could not be created. */
+export class TopicNotCreated extends KafkaError {
+  readonly code = 'KAFKA_TOPIC_NOT_CREATED';
+
+  constructor(
+    readonly topic: string,
+    why: string,
+    cause?: unknown,
+  ) {
+    super(
+      `Topic ${topic} could not be created (${why}). ` +
+        'Check its name, its replication factor against the number of brokers, and your rights.',
+      cause,
+    );
+  }
+}
+
+/** The message has a shape that Kafka cannot store. */
+export class InvalidMessage extends KafkaError {
+  readonly code = 'KAFKA_INVALID_MESSAGE';
+
+  constructor(topic: string, why: string) {
+    super(`A message for topic ${topic} was not accepted: ${why}.`);
+  }
+}
+
+/** The message is larger than this producer's limit. */
+export class MessageTooLarge extends KafkaError {
+  readonly code = 'KAFKA_MESSAGE_TOO_LARGE';
+
+  constructor(topic: string, size: number, limit: number) {
+    super(
+      `A message for topic ${topic} has ${size} bytes, the limit is ${limit}. ` +
+        "Send a reference instead, or raise maxMessageBytes together with the topic's max.message.bytes.",
+    );
+  }
+}
+
+/** The bounded send buffer is full; nothing of this message was sent. */
+export class QueueFull extends KafkaError {
+  readonly code = 'KAFKA_QUEUE_FULL';
+
+  constructor(messages: number, bytes: number) {
+    super(
+      `The send buffer is full (${messages} messages, ${bytes} bytes). ` +
+        'Send more slowly, or raise maxBufferedMessages and maxBufferedBytes.',
+    );
+  }
+}
+
+/** The broker refused the message; it is not stored. */
+export class PublishRefused extends KafkaError {
+  readonly code = 'KAFKA_PUBLISH_REFUSED';
+
+  constructor(
+    readonly topic: string,
+    why: string,
+    cause?: unknown,
+  ) {
+    super(`The broker refused a message for topic ${topic} (${why}). It is not stored.`, cause);
+  }
+}
+
+/** The message never left this process in time; it is not stored. */
+export class PublishNotSent extends KafkaError {
+  readonly code = 'KAFKA_PUBLISH_NOT_SENT';
+
+  constructor(
+    readonly topic: string,
+    why: string,
+    cause?: unknown,
+  ) {
+    super(`A message for topic ${topic} was not sent (${why}). It is safe to send it again.`, cause);
+  }
+}
+
+/** The message was sent but not acknowledged: it may or may not be stored. */
+export class PublishOutcomeUnknown extends KafkaError {
+  readonly code = 'KAFKA_PUBLISH_OUTCOME_UNKNOWN';
+
+  constructor(
+    readonly topic: string,
+    why: string,
+    cause?: unknown,
+  ) {
+    super(
+      `It is not known whether a message for topic ${topic} was stored (${why}). ` +
+        'Send it again if its consumers deduplicate.',
+      cause,
+    );
+  }
+}
+
+/** A handler did not settle in time; its signal was aborted and the attempt counts as failed. */
+export class HandlerTimeout extends KafkaError {
+  readonly code = 'KAFKA_HANDLER_TIMEOUT';
+
+  constructor(timeoutMs: number) {
+    super(
+      `The handler did not finish within ${timeoutMs} ms. ` +
+        'Make it faster, let it honour its abort signal, or raise handlerTimeoutMs.',
+    );
+  }
+}
+
+/** Why a handler's signal was aborted when the consumer stops or loses the partition. */
+export class HandlingInterrupted extends KafkaError {
+  readonly code = 'KAFKA_HANDLING_INTERRUPTED';
+
+  constructor(why: string) {
+    super(`Handling was interrupted (${why}). The message is delivered again.`);
+  }
+}

@@ -1,0 +1,34 @@
+export { KafkaAdmin, type EnsuredTopic, type GroupOffset, type TopicOffset } from './admin.js';
+export type { StoppedPartition } from './consumer/assignment.js';
+export { GroupConsumer, type ConsumerState, type ConsumerStatus } from './consumer/group_consumer.js';
+export type { GroupOptions, RetryPolicy, SubscriptionOptions } from './consumer/options.js';
+export {
+  DriverError,
+  type KafkaDriver,
+  type SocketFactory,
+  type TopicPartition,
+  type TopicSpec,
+} from './driver.js';
+export * from './errors.js';
+export type { ConnectionOptions } from './kafkajs/client.js';
+export { createKafkajsDriver } from './kafkajs/driver.js';
+export type { Logger } from './logger.js';
+export {
+  KafkaManager,
+  type KafkaHealth,
+  type KafkaManagerOptions,
+  type KafkaStatus,
+  type SendOptions,
+} from './manager.js';
+export type {
+  Bytes,
+  HandlerContext,
+  IncomingMessage,
+  MessageHandler,
+  OutgoingHeaders,
+  OutgoingMessage,
+  PublishReceipt,
+} from './message.js';
+export { murmur2, partitionForKey } from './partitioner.js';
+export type { ProducerOptions } from './producer/options.js';
+export { Producer } from './producer/producer.js';

@@ -1,0 +1,94 @@
+import type kafkajs from 'kafkajs';
+import type { RetryOptions } from 'kafkajs';
+import type { DriverAdmin } from '../driver.js';
+import { openClient, type ConnectionOptions } from './client.js';
+import { toDriverError } from './errors.js';
+
+/** About 5 s in all. */
+const RETRY: RetryOptions = {
+  initialRetryTime: 200,
+  multiplier: 2,
+  factor: 0.2,
+  maxRetryTime: 2_000,
+  retries: 5,
+};
+const REQUEST_TIMEOUT_MS = 15_000;
+
+/**
+ * Opens a connection per call: a kafkajs admin keeps every topic it has seen in its metadata requests,
+ * so that one topic deleted later fails all that follow.
+ */
+export function createAdmin(options: ConnectionOptions): DriverAdmin {
+  const run = <T>(work: (admin: kafkajs.Admin) => Promise<T>) => withAdmin(options, RETRY, work);
+  return {
+    createTopic: ({ topic, partitions, replicationFactor, configs = {} }) =>
+      run((admin) =>
+        admin.createTopics({
+          waitForLeaders: true,
+          timeout: REQUEST_TIMEOUT_MS,
+          topics: [
+            {
+              topic,
+              numPartitions: partitions,
+              replicationFactor,
+              configEntries: Object.entries(configs).map(([name, value]) => ({ name, value })),
+            },
+          ],
+        }),
+      ),
+
+    partitionCount: (topic) =>
+      run(async (admin) => {
+        const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+        return topics.find(({ name }) => name === topic)?.partitions.length ?? 0;
+      }),
+
+    deleteTopic: (topic) =>
+      run((admin) => admin.deleteTopics({ topics: [topic], timeout: REQUEST_TIMEOUT_MS })),
+
+    topicOffsets: (topic) =>
+      run(async (admin) => {
+        const partitions = await admin.fetchTopicOffsets(topic);
+        return partitions
+          .map(({ partition, low, high }) => ({ partition, low: BigInt(low), high: BigInt(high) }))
+          .sort((a, b) => a.partition - b.partition);
+      }),
+
+    groupOffsets: (groupId, topics) =>
+      run(async (admin) => {
+        const committed = await admin.fetchOffsets({ groupId, topics: [...topics] });
+        return committed.flatMap(({ topic, partitions }) =>
+          partitions
+            .map(({ partition, offset }) => ({ topic, partition, offset: BigInt(offset) }))
+            .filter(({ offset }) => offset >= 0n)
+            .sort((a, b) => a.partition - b.partition),
+        );
+      }),
+  };
+}
+
+/** Asks any of the brokers for the cluster's metadata, each bootstrap address once or twice. */
+export async function ping(options: ConnectionOptions): Promise<void> {
+  const retry = { ...RETRY, initialRetryTime: 50, maxRetryTime: 200, retries: options.brokers.length };
+  await withAdmin(options, retry, (admin) => admin.describeCluster());
+}
+
+async function withAdmin<T>(
+  options: ConnectionOptions,
+  retry: RetryOptions,
+  work: (admin: kafkajs.Admin) => Promise<T>,
+): Promise<T> {
+  const client = openClient(options, retry);
+  const admin = client.kafka.admin({ retry });
+  try {
+    await admin.connect();
+    return await work(admin);
+  } catch (error) {
+    throw toDriverError(error, client.lastSocketError());
+  } finally {
+    await admin.disconnect().catch((error: unknown) => {
+      options.logger.debug('an admin client did not disconnect cleanly', { error });
+    });
+    client.seal();
+  }
+}

@@ -1,0 +1,99 @@
+import net from 'node:net';
+import type { Duplex } from 'node:stream';
+import tls from 'node:tls';
+import kafkajs, { type ISocketFactory, type KafkaConfig, type RetryOptions, type SASLOptions } from 'kafkajs';
+import type { SocketFactory } from '../driver.js';
+import type { Logger } from '../logger.js';
+import { logCreator, SEALED } from './log.js';
+
+/** Where and how to connect. */
+export interface ConnectionOptions {
+  /** Bootstrap addresses, `host:port` each. */
+  readonly brokers: readonly string[];
+  /** Shown in the broker's logs and quotas. */
+  readonly clientId: string;
+  readonly logger: Logger;
+  readonly ssl?: boolean | tls.ConnectionOptions;
+  readonly sasl?: SASLOptions;
+  /** Replaces TCP, for example by in-memory streams to an embedded broker. `ssl` does not apply then. */
+  readonly socketFactory?: SocketFactory;
+}
+
+/** A kafkajs client with sockets that can be cut off. */
+export interface Client {
+  readonly kafka: kafkajs.Kafka;
+  /**
+   * Destroys the sockets and refuses new ones. kafkajs reconnects after its own disconnect() when a
+   * send or a connect is still being retried; a sealed client cannot come back to life.
+   */
+  seal(): void;
+  /** The last error of a socket, which says more than kafkajs's "retries exceeded". */
+  lastSocketError(): Error | undefined;
+}
+
+const CONNECTION_TIMEOUT_MS = 3_000;
+const KEEP_ALIVE_MS = 60_000;
+
+/**
+ * Every producer, consumer and admin gets a client of its own: kafkajs shares committed offsets between
+ * the consumers of one Kafka object, which two members of one group must not.
+ */
+export function openClient(options: ConnectionOptions, retry: RetryOptions): Client {
+  const sockets = new Set<Duplex>();
+  let sealed = false;
+  let lastError: Error | undefined;
+
+  const socketFactory: ISocketFactory = ({ host, port, onConnect }) => {
+    if (sealed) throw new Error(SEALED);
+    const socket =
+      options.socketFactory === undefined
+        ? openSocket({ host, port, onConnect }, options.ssl)
+        : options.socketFactory({ host, port, onConnect });
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    socket.on('error', (error: Error) => {
+      lastError = error;
+    });
+    // kafkajs uses nothing of net.Socket but the stream and unref().
+    return Object.assign(socket, { unref: unrefOf(socket) }) as net.Socket;
+  };
+
+  const config: KafkaConfig = {
+    brokers: [...options.brokers],
+    clientId: options.clientId,
+    connectionTimeout: CONNECTION_TIMEOUT_MS,
+    retry,
+    socketFactory,
+    logLevel: kafkajs.logLevel.INFO,
+    logCreator: logCreator(options.logger),
+    ...(options.ssl === undefined ? {} : { ssl: options.ssl }),
+    ...(options.sasl === undefined ? {} : { sasl: options.sasl }),
+  };
+
+  return {
+    kafka: new kafkajs.Kafka(config),
+    seal() {
+      sealed = true;
+      for (const socket of sockets) {
+        // An error is what makes kafkajs give up the requests that still wait for an answer.
+        socket.destroy(socket.writableEnded ? undefined : new Error(SEALED));
+      }
+    },
+    lastSocketError: () => lastError,
+  };
+}
+
+function openSocket(target: Parameters<SocketFactory>[0], ssl: ConnectionOptions['ssl']): net.Socket {
+  const { host, port, onConnect } = target;
+  if (ssl === undefined || ssl === false) {
+    return net.connect({ host, port }, onConnect).setKeepAlive(true, KEEP_ALIVE_MS);
+  }
+  const servername = net.isIP(host) === 0 ? { servername: host } : {};
+  const settings = ssl === true ? {} : ssl;
+  const socket = tls.connect({ host, port, ...servername, ...settings }, onConnect);
+  return socket.setKeepAlive(true, KEEP_ALIVE_MS);
+}
+
+function unrefOf(socket: Duplex): () => Duplex {
+  return socket instanceof net.Socket ? socket.unref.bind(socket) : () => socket;
+}

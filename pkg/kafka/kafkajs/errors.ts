@@ -1,0 +1,68 @@
+import kafkajs from 'kafkajs';
+import { DriverError, type DriverErrorReason } from '../driver.js';
+
+/** The broker's answers after which it is certain that it stored nothing and never will. */
+const REFUSALS = new Set([
+  'MESSAGE_TOO_LARGE',
+  'RECORD_LIST_TOO_LARGE',
+  'INVALID_TOPIC_EXCEPTION',
+  'INVALID_RECORD',
+  'INVALID_TIMESTAMP',
+  'INVALID_PARTITIONS',
+  'INVALID_REPLICATION_FACTOR',
+  'INVALID_CONFIG',
+  'POLICY_VIOLATION',
+  'UNSUPPORTED_FOR_MESSAGE_FORMAT',
+  'TOPIC_AUTHORIZATION_FAILED',
+  'GROUP_AUTHORIZATION_FAILED',
+  'CLUSTER_AUTHORIZATION_FAILED',
+]);
+const MEMBERSHIP_LOST = new Set(['UNKNOWN_MEMBER_ID', 'ILLEGAL_GENERATION', 'FENCED_INSTANCE_ID']);
+const REBALANCING = new Set(['REBALANCE_IN_PROGRESS', 'NOT_COORDINATOR_FOR_GROUP']);
+
+/** Puts an error of kafkajs into the port's terms. The deepest cause decides. */
+export function toDriverError(error: unknown, socketError?: Error): DriverError {
+  if (error instanceof DriverError) return error;
+  const root = rootCause(error);
+  const type = protocolErrorOf(root);
+  const reason = reasonOf(root, type);
+  const message = messageOf(root);
+  const detail =
+    reason === 'unreachable' && socketError !== undefined && !message.includes(socketError.message)
+      ? `${message}: ${socketError.message}`
+      : message;
+  return new DriverError(reason, detail, { cause: error, protocolError: type });
+}
+
+/** Follows `cause` and the errors of an aggregate down to the first reason. */
+function rootCause(error: unknown): unknown {
+  let current = error;
+  for (let depth = 0; depth < 16; depth += 1) {
+    const next = nextCause(current);
+    if (next === undefined || next === null || next === current) return current;
+    current = next;
+  }
+  return current;
+}
+
+function nextCause(error: unknown): unknown {
+  if (error instanceof kafkajs.KafkaJSAggregateError) return error.errors[0];
+  return error instanceof Error ? error.cause : undefined;
+}
+
+function protocolErrorOf(error: unknown): string | undefined {
+  return error instanceof kafkajs.KafkaJSProtocolError ? error.type : undefined;
+}
+
+function reasonOf(root: unknown, type: string | undefined): DriverErrorReason {
+  if (type === 'UNKNOWN_TOPIC_OR_PARTITION') return 'unknown-topic';
+  if (type !== undefined && MEMBERSHIP_LOST.has(type)) return 'membership-lost';
+  if (type !== undefined && REBALANCING.has(type)) return 'rebalancing';
+  if (type !== undefined && REFUSALS.has(type)) return 'refused';
+  if (root instanceof kafkajs.KafkaJSConnectionError) return 'unreachable';
+  return 'failed';
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,257 @@
+import type { StoppedPartition } from './consumer/assignment.js';
+import { GroupConsumer, type ConsumerStatus } from './consumer/group_consumer.js';
+import type { GroupOptions, SubscriptionOptions } from './consumer/options.js';
+import { DriverError, type KafkaDriver } from './driver.js';
+import {
+  BrokerUnreachable,
+  ConsumerDisabled,
+  KafkaClosed,
+  ProducerDisabled,
+  UnknownConsumer,
+} from './errors.js';
+import { silentLogger, type Logger } from './logger.js';
+import type { Bytes, MessageHandler, OutgoingMessage, PublishReceipt } from './message.js';
+import type { ProducerOptions } from './producer/options.js';
+import { Producer } from './producer/producer.js';
+
+/** Settings of a {@link KafkaManager}. */
+export interface KafkaManagerOptions {
+  readonly logger?: Logger;
+  /** Default true. */
+  readonly producerEnabled?: boolean;
+  /** Default true. */
+  readonly consumerEnabled?: boolean;
+  readonly producer?: ProducerOptions;
+  /** Applied to every group. */
+  readonly consumer?: GroupOptions;
+  /** Called when a partition stops because a message failed in every attempt. */
+  readonly onPartitionStopped?: (groupId: string, failure: StoppedPartition) => void;
+}
+
+/** A snapshot of this instance; others in the same groups are not seen. */
+export interface KafkaStatus {
+  readonly producerEnabled: boolean;
+  readonly consumerEnabled: boolean;
+  /** Registered handlers: one per topic and group. */
+  readonly consumerCount: number;
+  readonly brokers: readonly string[];
+  readonly scope: 'instance';
+  readonly consumers: readonly ConsumerStatus[];
+}
+
+/** `problems` is empty exactly when `ok`. */
+export interface KafkaHealth {
+  readonly ok: boolean;
+  readonly problems: readonly string[];
+}
+
+/** What {@link KafkaManager.sendMessage} takes besides key and value. */
+export type SendOptions = Pick<OutgoingMessage, 'headers' | 'timestamp' | 'partition'>;
+
+/**
+ * The producer and the consumers of one process, with switches for both sides. All methods may be called
+ * at any time and at once; no call holds up another longer than its own work takes.
+ */
+export class KafkaManager {
+  readonly #driver: KafkaDriver;
+  readonly #options: KafkaManagerOptions;
+  readonly #logger: Logger;
+  readonly #producer: Producer;
+  readonly #groups = new Map<string, GroupConsumer>();
+  /** Groups that were asked to run; they do while the consumer side is enabled. */
+  readonly #wanted = new Set<GroupConsumer>();
+  #producerEnabled: boolean;
+  #consumerEnabled: boolean;
+  #closing: Promise<void> | undefined;
+
+  constructor(driver: KafkaDriver, options: KafkaManagerOptions = {}) {
+    this.#driver = driver;
+    this.#options = options;
+    this.#logger = options.logger ?? silentLogger;
+    this.#producer = new Producer(driver, { ...options.producer, logger: this.#logger });
+    this.#producerEnabled = options.producerEnabled ?? true;
+    this.#consumerEnabled = options.consumerEnabled ?? true;
+  }
+
+  /**
+   * Sends one message; resolves when all in-sync replicas have it.
+   * @throws ProducerDisabled, and what {@link Producer.send} throws
+   */
+  async sendMessage(
+    topic: string,
+    key: Bytes | null,
+    value: Bytes | null,
+    options: SendOptions = {},
+  ): Promise<PublishReceipt> {
+    return this.#enabledProducer().send({ ...options, topic, key, value });
+  }
+
+  /**
+   * Sends many messages; each has its own result. They go out together.
+   * @throws ProducerDisabled
+   */
+  async sendMessages(messages: readonly OutgoingMessage[]): Promise<PromiseSettledResult<PublishReceipt>[]> {
+    return this.#enabledProducer().sendMany(messages);
+  }
+
+  /**
+   * Registers a handler for a topic in a group. Several groups may read a topic; each gets all messages.
+   * @throws DuplicateConsumer, GroupSubscriptionMismatch when the group runs already, KafkaClosed
+   */
+  addConsumer(topic: string, groupId: string, handler: MessageHandler, options?: SubscriptionOptions): void {
+    this.#assertOpen();
+    const known = this.#groups.get(groupId);
+    const group = known ?? this.#createGroup(groupId);
+    group.subscribe(topic, handler, options);
+    this.#groups.set(groupId, group);
+  }
+
+  /**
+   * Starts the group that reads the topic, with all its topics; without `groupId` every such group.
+   * Resolves when the groups are joined.
+   *
+   * @throws ConsumerDisabled, UnknownConsumer, UnknownTopic, GroupJoinFailed, KafkaClosed
+   */
+  async startConsumer(topic: string, groupId?: string): Promise<void> {
+    this.#assertOpen();
+    if (!this.#consumerEnabled) throw new ConsumerDisabled();
+    const groups = [...this.#groups.values()].filter(
+      (group) => (groupId === undefined || group.groupId === groupId) && group.reads(topic),
+    );
+    if (groups.length === 0) throw new UnknownConsumer(topic, groupId);
+    await this.#start(groups);
+  }
+
+  /**
+   * Starts every registered group; when the consumer side is disabled it only says so in the log.
+   * @throws UnknownTopic, GroupJoinFailed, KafkaClosed
+   */
+  async startAllConsumers(): Promise<void> {
+    this.#assertOpen();
+    if (!this.#consumerEnabled) {
+      this.#logger.warn('the Kafka consumers are disabled and were not started');
+      return;
+    }
+    await this.#start([...this.#groups.values()]);
+  }
+
+  enableProducer(): void {
+    this.#assertOpen();
+    this.#producerEnabled = true;
+  }
+
+  /** Refuses new messages at once; resolves when those accepted before are settled. */
+  async disableProducer(): Promise<void> {
+    this.#producerEnabled = false;
+    await this.#producer.flush();
+  }
+
+  isProducerEnabled(): boolean {
+    return this.#producerEnabled;
+  }
+
+  /**
+   * Starts again the groups that ran when the consumer side was disabled.
+   * @throws UnknownTopic, GroupJoinFailed, KafkaClosed
+   */
+  async enableConsumer(): Promise<void> {
+    this.#assertOpen();
+    this.#consumerEnabled = true;
+    await startGroups([...this.#wanted]);
+  }
+
+  /** Drains and commits all groups and leaves them; others take over their partitions. */
+  async disableConsumer(): Promise<void> {
+    this.#consumerEnabled = false;
+    await this.#stopAll();
+  }
+
+  isConsumerEnabled(): boolean {
+    return this.#consumerEnabled;
+  }
+
+  getStatus(): KafkaStatus {
+    const consumers = [...this.#groups.values()].map((group) => group.status());
+    return {
+      producerEnabled: this.#producerEnabled,
+      consumerEnabled: this.#consumerEnabled,
+      consumerCount: consumers.reduce((count, { topics }) => count + topics.length, 0),
+      brokers: this.#driver.brokers,
+      scope: 'instance',
+      consumers,
+    };
+  }
+
+  /** Whether every group that should run does, and no partition stopped. */
+  health(): KafkaHealth {
+    const problems: string[] = [];
+    for (const group of this.#consumerEnabled ? this.#wanted : []) {
+      const { groupId, state, stoppedPartitions } = group.status();
+      if (state !== 'running') problems.push(`group ${groupId} is ${state}`);
+      for (const { topic, partition, offset, cause } of stoppedPartitions) {
+        problems.push(`group ${groupId} stopped at ${topic}/${partition} offset ${offset}: ${cause}`);
+      }
+    }
+    return { ok: problems.length === 0, problems };
+  }
+
+  /** Resolves when a broker answers. @throws BrokerUnreachable */
+  async ping({ timeoutMs = 5_000 }: { timeoutMs?: number } = {}): Promise<void> {
+    try {
+      await this.#driver.ping(timeoutMs);
+    } catch (error) {
+      if (error instanceof DriverError)
+        throw new BrokerUnreachable(this.#driver.brokers, error.message, error);
+      throw error;
+    }
+  }
+
+  /**
+   * Stops the consumers, then flushes and closes the producer, which handlers may have needed until then.
+   * Calls after the first share its promise.
+   */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#wanted.clear();
+    await this.#stopAll();
+    await this.#producer.close();
+  }
+
+  #enabledProducer(): Producer {
+    if (!this.#producerEnabled) throw new ProducerDisabled();
+    return this.#producer;
+  }
+
+  #createGroup(groupId: string): GroupConsumer {
+    const { consumer, onPartitionStopped } = this.#options;
+    return new GroupConsumer(this.#driver, groupId, {
+      ...consumer,
+      logger: this.#logger,
+      ...(onPartitionStopped === undefined ? {} : { onPartitionStopped }),
+    });
+  }
+
+  async #start(groups: readonly GroupConsumer[]): Promise<void> {
+    for (const group of groups) this.#wanted.add(group);
+    await startGroups(groups);
+  }
+
+  async #stopAll(): Promise<void> {
+    await Promise.all([...this.#groups.values()].map((group) => group.stop()));
+  }
+
+  #assertOpen(): void {
+    if (this.#closing !== undefined) throw new KafkaClosed('The Kafka manager');
+  }
+}
+
+/** Starts all, and reports the first that could not, after all have been tried. */
+async function startGroups(groups: readonly GroupConsumer[]): Promise<void> {
+  const results = await Promise.allSettled(groups.map((group) => group.start()));
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}

@@ -1,0 +1,30 @@
+/** Settings of a {@link Producer}. */
+export interface ProducerOptions {
+  /** Messages in one flush. Default 500. */
+  readonly maxBatchMessages?: number;
+  /** Bytes in one flush, unless a single message is larger. Default 524,288. */
+  readonly maxBatchBytes?: number;
+  /** Key, value and headers of one message, in bytes. Default 1,000,000; a broker's own default is 1,048,588. */
+  readonly maxMessageBytes?: number;
+  /** Messages accepted and not yet acknowledged. Default 20,000. */
+  readonly maxBufferedMessages?: number;
+  /** Bytes accepted and not yet acknowledged. Default 33,554,432. */
+  readonly maxBufferedBytes?: number;
+  /** Milliseconds that a flush may take, and that a message may wait for its flush. Default 60,000. */
+  readonly deliveryTimeoutMs?: number;
+  /** Milliseconds that close() gives what was accepted. Default 5,000. */
+  readonly closeTimeoutMs?: number;
+}
+
+/** The options with their defaults filled in. */
+export function withDefaults(options: ProducerOptions): Required<ProducerOptions> {
+  return {
+    maxBatchMessages: options.maxBatchMessages ?? 500,
+    maxBatchBytes: options.maxBatchBytes ?? 524_288,
+    maxMessageBytes: options.maxMessageBytes ?? 1_000_000,
+    maxBufferedMessages: options.maxBufferedMessages ?? 20_000,
+    maxBufferedBytes: options.maxBufferedBytes ?? 33_554_432,
+    deliveryTimeoutMs: options.deliveryTimeoutMs ?? 60_000,
+    closeTimeoutMs: options.closeTimeoutMs ?? 5_000,
+  };
+}
