@@ -83,6 +83,12 @@ export const configSchema = group({
       .max(200)
       .default('tsdev-kit')
       .describe('Name the brokers see in their logs and quotas; the same on every instance.'),
+    SESSION_TIMEOUT: z
+      .int()
+      .min(1_000)
+      .max(1_800_000)
+      .default(30_000)
+      .describe('Milliseconds after which the group gives the partitions of a silent instance to others.'),
     PROVISION: z
       .boolean()
       .default(true)

@@ -1,0 +1,31 @@
+import 'reflect-metadata';
+import { Container } from 'inversify';
+import { type Config as AppConfig } from '../../config/config.js';
+import { createLogger } from '../../pkg/logger/index.js';
+import { Logger } from '../repo/contracts.js';
+import { openBroker } from './embedded_broker.js';
+import { coreModule } from './modules/core.js';
+import { translationsModule } from './modules/translations.js';
+import { usersModule } from './modules/users.js';
+import { BrokerHandle, Config } from './tokens.js';
+
+/** Changes bindings after the container is built and before anything is made from it: for tests and demos. */
+export type Overrides = (container: Container) => void;
+
+/**
+ * Builds everything that the programs run on; the one place where adapters meet their ports. Where the
+ * configuration says `embedded`, the broker is started here, since every client needs its address.
+ */
+export async function buildContainer(config: AppConfig, overrides?: Overrides): Promise<Container> {
+  const container = new Container({ defaultScope: 'Singleton' });
+  container.bind(Config).toConstantValue(config);
+  container
+    .bind(Logger)
+    .toDynamicValue(() =>
+      createLogger({ name: config.APP.NAME, level: config.LOG.LEVEL, format: config.LOG.FORMAT }),
+    );
+  container.load(coreModule, usersModule, translationsModule);
+  overrides?.(container);
+  container.bind(BrokerHandle).toConstantValue(await openBroker(config, container.get(Logger)));
+  return container;
+}

@@ -1,0 +1,90 @@
+import { type Logger } from '../repo/contracts.js';
+
+/** A part of the running program. */
+export interface Component {
+  name: string;
+  start?: () => Promise<void>;
+  /** Safe to call when `start` failed or never ran. */
+  stop?: () => Promise<void>;
+}
+
+export interface LifecycleOptions {
+  /** In the order in which they start; they stop in the reverse order. */
+  components: readonly Component[];
+  /** Milliseconds that all components together get to stop. */
+  stopTimeoutMs: number;
+  logger: Logger;
+}
+
+type State = 'new' | 'starting' | 'running' | 'stopping' | 'stopped';
+
+/** Starts the parts of a program one after another and stops them in reverse, each once. */
+export class Lifecycle {
+  private state: State = 'new';
+  private stopping: Promise<boolean> | undefined;
+  private readonly started: Component[] = [];
+
+  constructor(private readonly options: LifecycleOptions) {}
+
+  /** True from the last component's start until the stop begins. */
+  get running(): boolean {
+    return this.state === 'running';
+  }
+
+  /**
+   * Starts every component. When one fails, those that were started are stopped again.
+   * @throws what the component threw
+   */
+  async start(): Promise<void> {
+    this.state = 'starting';
+    for (const component of this.options.components) {
+      if (this.stopping) return;
+      // Before its start, so that a half-started component is stopped too.
+      this.started.push(component);
+      try {
+        await component.start?.();
+      } catch (error) {
+        await this.stop();
+        throw error;
+      }
+    }
+    if (!this.stopping) this.state = 'running';
+  }
+
+  /**
+   * Stops what was started, the last first; further calls wait for the first.
+   * @returns whether everything stopped by itself within the time allowed
+   */
+  stop(): Promise<boolean> {
+    this.stopping ??= this.stopAll();
+    return this.stopping;
+  }
+
+  private async stopAll(): Promise<boolean> {
+    this.state = 'stopping';
+    const { logger, stopTimeoutMs } = this.options;
+    let clean = true;
+    const all = (async () => {
+      for (const { name, stop } of [...this.started].reverse()) {
+        try {
+          await stop?.();
+        } catch (error) {
+          clean = false;
+          logger.error(`${name} did not stop`, { error });
+        }
+      }
+    })();
+    const inTime = await Promise.race([all.then(() => true), deadline(stopTimeoutMs)]);
+    if (!inTime) logger.error(`not stopped after ${stopTimeoutMs} ms; giving up`);
+    this.state = 'stopped';
+    return inTime && clean;
+  }
+}
+
+function deadline(ms: number): Promise<false> {
+  return new Promise((resolve) => {
+    setTimeout(() => {
+      resolve(false);
+    }, ms).unref();
+  });
+}

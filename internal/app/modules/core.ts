@@ -1,0 +1,65 @@
+import { ContainerModule } from 'inversify';
+import { type Config as AppConfig } from '../../../config/config.js';
+import { createKafkajsDriver, KafkaAdmin, type KafkaDriver, KafkaManager } from '../../../pkg/kafka/index.js';
+import {
+  Clock,
+  EventBus,
+  EventObserver,
+  IdGenerator,
+  KafkaRepository,
+  Logger,
+} from '../../repo/contracts.js';
+import { KafkaEventBus } from '../../repo/persistent/kafka/kafka_event_bus.js';
+import { ManagedKafkaRepository } from '../../repo/persistent/kafka/kafka_repository.js';
+import { EventLogger } from '../../repo/persistent/kafka/event_logger.js';
+import { systemClock, uuidGenerator } from '../../repo/persistent/system/system.js';
+import { topicsOf } from '../../repo/persistent/topics.js';
+import { Health, KafkaEvents } from '../../usecase/contracts.js';
+import { HealthUseCase } from '../../usecase/health/health.js';
+import { KafkaEventsUseCase } from '../../usecase/kafka_events/kafka_events.js';
+import { BrokerHandle, Config, Driver, Topics } from '../tokens.js';
+
+/** What every domain builds on: the Kafka clients, typed events, time, ids and health. */
+export const coreModule = new ContainerModule(({ bind }) => {
+  bind(Clock).toConstantValue(systemClock);
+  bind(IdGenerator).toConstantValue(uuidGenerator);
+  bind(EventObserver).toDynamicValue((context) => new EventLogger(context.get(Logger)));
+
+  bind(Driver).toDynamicValue((context) =>
+    createKafkajsDriver({
+      brokers: context.get<BrokerHandle>(BrokerHandle).brokers,
+      clientId: context.get<AppConfig>(Config).KAFKA.CLIENT_ID,
+      logger: context.get(Logger),
+    }),
+  );
+  bind(KafkaAdmin).toDynamicValue((context) => new KafkaAdmin(context.get<KafkaDriver>(Driver)));
+  bind(KafkaManager).toDynamicValue((context) => {
+    const { CONTROL, SESSION_TIMEOUT } = context.get<AppConfig>(Config).KAFKA;
+    return new KafkaManager(context.get<KafkaDriver>(Driver), {
+      producerEnabled: CONTROL.PRODUCER_ENABLED,
+      consumerEnabled: CONTROL.CONSUMER_ENABLED,
+      consumer: { sessionTimeoutMs: SESSION_TIMEOUT },
+      logger: context.get(Logger),
+    });
+  });
+  bind(KafkaRepository).toDynamicValue((context) => new ManagedKafkaRepository(context.get(KafkaManager)));
+
+  bind(Topics).toDynamicValue((context) => {
+    const { TOPICS } = context.get<AppConfig>(Config).KAFKA;
+    return topicsOf({ users: TOPICS.USER_EVENTS, translations: TOPICS.TRANSLATION_EVENTS });
+  });
+  bind(EventBus).toDynamicValue((context) => {
+    const config = context.get<AppConfig>(Config);
+    return new KafkaEventBus({
+      kafka: context.get(KafkaRepository),
+      topics: context.get(Topics),
+      source: config.APP.NAME,
+      groupPrefix: config.KAFKA.GROUP_ID,
+      clock: context.get(Clock),
+      observer: context.get(EventObserver),
+    });
+  });
+
+  bind(KafkaEvents).to(KafkaEventsUseCase);
+  bind(Health).to(HealthUseCase);
+});

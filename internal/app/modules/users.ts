@@ -1,0 +1,11 @@
+import { ContainerModule } from 'inversify';
+import { KafkaEvents } from '../../usecase/contracts.js';
+import { EventConsumer } from '../tokens.js';
+
+/** The user events. */
+export const usersModule = new ContainerModule(({ bind }) => {
+  bind<EventConsumer>(EventConsumer).toDynamicValue((context) => ({
+    name: 'users',
+    start: () => context.get<KafkaEvents>(KafkaEvents).consumeUserEvents(),
+  }));
+});

@@ -1,0 +1,57 @@
+import { type Config as AppConfig } from '../../config/config.js';
+import { Logger } from '../repo/contracts.js';
+import { brokerComponent, consumersComponent, httpComponent, kafkaComponent } from './components.js';
+import { buildContainer } from './container.js';
+import { Lifecycle } from './lifecycle.js';
+import { BrokerHandle } from './tokens.js';
+
+/** The second signal ends the program at once with this, as an interrupted shell command does. */
+const EXIT_FORCED = 130;
+
+/**
+ * Runs the service until SIGINT or SIGTERM: HTTP, consumers and all they need. The second signal ends it at
+ * once. The process exits 0 after a clean stop, 1 when the start failed or something did not stop in time.
+ */
+export async function runService(config: AppConfig): Promise<void> {
+  const container = await buildContainer(config);
+  const logger = container.get<Logger>(Logger);
+  const lifecycle: Lifecycle = new Lifecycle({
+    components: [
+      brokerComponent(container),
+      kafkaComponent(container),
+      consumersComponent(container),
+      httpComponent(container, {
+        accepting: () => lifecycle.running,
+        onListening: (url) => {
+          const { brokers, embedded } = container.get<BrokerHandle>(BrokerHandle);
+          logger.info(`HTTP   ${url}/livez  ${url}/readyz`);
+          logger.info(`Kafka  ${brokers.join(',')}${embedded ? ' (embedded)' : ''}`);
+        },
+      }),
+    ],
+    stopTimeoutMs: config.HTTP.SHUTDOWN_TIMEOUT,
+    logger,
+  });
+  onSignals(lifecycle, logger);
+  try {
+    await lifecycle.start();
+    logger.info(`${config.APP.NAME} is ready; stop it with Ctrl-C`);
+  } catch (error) {
+    logger.error('the service could not start', { error });
+    process.exitCode = 1;
+  }
+}
+
+function onSignals(lifecycle: Lifecycle, logger: Logger): void {
+  let asked = false;
+  const stop = (signal: NodeJS.Signals) => {
+    if (asked) process.exit(EXIT_FORCED);
+    asked = true;
+    logger.info(`${signal}: stopping; once more to stop at once`);
+    void lifecycle.stop().then((clean) => {
+      logger.info('stopped');
+      if (!clean) process.exit(1);
+    });
+  };
+  process.on('SIGINT', stop).on('SIGTERM', stop);
+}

@@ -1,0 +1,23 @@
+/** Tokens for what only the composition root knows. */
+export const Config = Symbol.for('Config');
+/** The Kafka client library behind pkg/kafka. */
+export const Driver = Symbol.for('KafkaDriver');
+export const Topics = Symbol.for('Topics');
+
+/** Multi-injected: what each domain wants consumed once the service runs. */
+export const EventConsumer = Symbol.for('EventConsumer');
+
+/** Joins the consumer groups of one domain. */
+export interface EventConsumer {
+  name: string;
+  start(): Promise<void>;
+}
+
+/** Where the Kafka clients connect to, and how to end what was started for them. */
+export interface BrokerHandle {
+  brokers: string[];
+  /** Whether the broker lives in this process. */
+  embedded: boolean;
+  stop(): Promise<void>;
+}
+export const BrokerHandle = Symbol.for('BrokerHandle');

@@ -1,0 +1,145 @@
+/**
+ * Driven ports: what the use cases need from the outside world. Each port and its Inversify token share one
+ * name. The adapters are in the folders beside this file.
+ */
+import { type EventDefinition, type EventOf } from '../../pkg/events/index.js';
+
+/** Writes log lines; never throws. */
+export interface Logger {
+  debug(message: string, fields?: Record<string, unknown>): void;
+  info(message: string, fields?: Record<string, unknown>): void;
+  warn(message: string, fields?: Record<string, unknown>): void;
+  error(message: string, fields?: Record<string, unknown>): void;
+}
+export const Logger = Symbol.for('Logger');
+
+/** The time. */
+export interface Clock {
+  now(): Date;
+}
+export const Clock = Symbol.for('Clock');
+
+/** Makes ids for what this service creates. */
+export interface IdGenerator {
+  /** A fresh id; ids made later sort after earlier ones. */
+  next(): string;
+}
+export const IdGenerator = Symbol.for('IdGenerator');
+
+/** Where a message lies. The offset is a decimal string, since it may exceed what a JSON number holds. */
+export interface MessagePosition {
+  topic: string;
+  partition: number;
+  offset: string;
+}
+
+/** A message as it came from a topic. */
+export interface ReceivedMessage extends Readonly<MessagePosition> {
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  /** A name that was sent several times has an array. */
+  readonly headers: Readonly<Record<string, Buffer | readonly Buffer[] | undefined>>;
+  /** Milliseconds since the epoch. */
+  readonly timestamp: number;
+  /** 1 for the first delivery to the handler in this process, then counting up. */
+  readonly attempt: number;
+}
+
+/**
+ * Handles one message. The message counts as done when the promise resolves; when it rejects, the message is
+ * tried again. The signal is aborted when the work is no longer wanted.
+ */
+export type MessageHandler = (message: ReceivedMessage, context: { signal: AbortSignal }) => Promise<void>;
+
+/** How one consumer of this instance is doing. */
+export interface ConsumerStatus {
+  readonly groupId: string;
+  readonly topics: readonly string[];
+  /** `running` from the moment it has joined its group. */
+  readonly state: string;
+  /** Partitions that stand still because a message's handler failed to the end. */
+  readonly stoppedPartitions: readonly { readonly topic: string; readonly partition: number }[];
+}
+
+/** How the Kafka clients of this instance are doing. */
+export interface KafkaStatus {
+  readonly producerEnabled: boolean;
+  readonly consumerEnabled: boolean;
+  readonly consumerCount: number;
+  readonly brokers: readonly string[];
+  readonly consumers: readonly ConsumerStatus[];
+}
+
+/** Raw messages, and the switches of this instance's Kafka clients. */
+export interface KafkaRepository {
+  /** Resolves once the brokers have acknowledged the message. */
+  sendMessage(
+    topic: string,
+    key: string | null,
+    value: string | Uint8Array | null,
+    options?: { headers?: Readonly<Record<string, string>> },
+  ): Promise<MessagePosition>;
+  /** Registers a handler; {@link startConsumer} or {@link startAllConsumers} sets it to work. */
+  addConsumer(topic: string, groupId: string, handler: MessageHandler): void;
+  startConsumer(topic: string): Promise<void>;
+  startAllConsumers(): Promise<void>;
+  enableProducer(): void;
+  disableProducer(): Promise<void>;
+  isProducerEnabled(): boolean;
+  enableConsumer(): Promise<void>;
+  disableConsumer(): Promise<void>;
+  isConsumerEnabled(): boolean;
+  getStatus(): KafkaStatus;
+  close(): Promise<void>;
+}
+export const KafkaRepository = Symbol.for('KafkaRepository');
+
+/** What a publisher says of an event; the bus fills in the rest of the envelope. */
+export type EventDraft<D extends EventDefinition> = Omit<
+  EventOf<D>,
+  'id' | 'type' | 'source' | 'version' | 'timestamp' | 'aggregateType' | 'metadata'
+>;
+
+export interface PublishOptions {
+  /** The event that this one answers: it gives the correlation, the causation and a repeatable id. */
+  causedBy?: EventOf<EventDefinition>;
+}
+
+/** An event and where it lies. */
+export interface StoredEvent<D extends EventDefinition = EventDefinition> {
+  event: EventOf<D>;
+  position: MessagePosition;
+}
+
+/** Typed events on their topics. */
+export interface EventBus {
+  /** Resolves once the brokers have acknowledged the event. @throws InvalidEvent when it is not valid */
+  publish<D extends EventDefinition>(
+    definition: D,
+    draft: EventDraft<D>,
+    options?: PublishOptions,
+  ): Promise<StoredEvent<D>>;
+  /**
+   * Hands every event of the definitions' topic to `handler`, at least once and in order of its key, shared
+   * among all instances. Resolves once the consumer has joined its group.
+   */
+  subscribe<D extends EventDefinition>(
+    definitions: readonly D[],
+    handler: (event: EventOf<D>, context: { signal: AbortSignal }) => Promise<void>,
+  ): Promise<void>;
+}
+export const EventBus = Symbol.for('EventBus');
+
+/** Is told of every event that this instance published or finished handling. */
+export interface EventObserver {
+  produced(stored: StoredEvent, key: string): void;
+  consumed(stored: StoredEvent, key: string): void;
+}
+export const EventObserver = Symbol.for('EventObserver');
+
+/** Puts a text into another language. */
+export interface Translator {
+  /** @param source, target ISO 639-1 codes */
+  translate(text: string, languages: { source: string; target: string }): Promise<string>;
+}
+export const Translator = Symbol.for('Translator');

@@ -1,0 +1,80 @@
+import { inject, injectable } from 'inversify';
+import {
+  translationCompleted,
+  type TranslationEvent,
+  translationEvents,
+  translationRequested,
+} from '../../entity/translation_event.js';
+import {
+  userCreated,
+  userDeleted,
+  type UserEvent,
+  userEvents,
+  userUpdated,
+} from '../../entity/user_event.js';
+import { EventBus, IdGenerator, Logger, type StoredEvent, Translator } from '../../repo/contracts.js';
+import { type KafkaEvents, type TranslationInput, type UserEventInput } from '../contracts.js';
+
+@injectable()
+export class KafkaEventsUseCase implements KafkaEvents {
+  constructor(
+    @inject(EventBus) private readonly events: EventBus,
+    @inject(Translator) private readonly translator: Translator,
+    @inject(IdGenerator) private readonly ids: IdGenerator,
+    @inject(Logger) private readonly logger: Logger,
+  ) {}
+
+  produceUserEvent({ type, userId, data }: UserEventInput): Promise<StoredEvent> {
+    const subject = { aggregateId: userId, userId };
+    switch (type) {
+      case 'user.created':
+        return this.events.publish(userCreated, { ...subject, data });
+      case 'user.updated':
+        return this.events.publish(userUpdated, { ...subject, data });
+      case 'user.deleted':
+        return this.events.publish(userDeleted, { ...subject, data });
+    }
+  }
+
+  produceTranslationEvent({ userId, ...data }: TranslationInput): Promise<StoredEvent> {
+    return this.events.publish(translationRequested, { aggregateId: this.ids.next(), userId, data });
+  }
+
+  consumeUserEvents(): Promise<void> {
+    return this.events.subscribe(userEvents, (event) => this.onUserEvent(event));
+  }
+
+  consumeTranslationEvents(): Promise<void> {
+    return this.events.subscribe(translationEvents, (event) => this.onTranslationEvent(event));
+  }
+
+  private async onUserEvent(event: UserEvent): Promise<void> {
+    const who = { userId: event.userId, eventId: event.id };
+    switch (event.type) {
+      case 'user.created':
+        this.logger.info('user created', { ...who, email: event.data.email });
+        break;
+      case 'user.updated':
+        this.logger.info('user updated', { ...who, email: event.data.email });
+        break;
+      case 'user.deleted':
+        this.logger.info('user deleted', { ...who, reason: event.data.reason });
+        break;
+    }
+  }
+
+  private async onTranslationEvent(event: TranslationEvent): Promise<void> {
+    switch (event.type) {
+      case 'translation.requested': {
+        const translated = await this.translator.translate(event.data.original, event.data);
+        const { aggregateId, userId } = event;
+        const data = { ...event.data, translated };
+        await this.events.publish(translationCompleted, { aggregateId, userId, data }, { causedBy: event });
+        break;
+      }
+      case 'translation.completed':
+        this.logger.info('translation completed', { translationId: event.aggregateId, eventId: event.id });
+        break;
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import { expect } from 'chai';
+import { Program } from '../support/program.js';
+
+const KINDS = [
+  'user.created',
+  'user.updated',
+  'user.deleted',
+  'translation.requested',
+  'translation.completed',
+  'message',
+];
+
+describe('examples/kafka_demo', function () {
+  this.timeout(30_000);
+  let demo: Program;
+
+  afterEach(async () => {
+    demo.kill('SIGKILL');
+    await demo.exit();
+  });
+
+  it('shows each of six messages produced and consumed at the same place, and exits 0', async () => {
+    demo = new Program('examples/kafka_demo');
+    expect(await demo.exit(), demo.stderr).to.equal(0);
+    for (const kind of KINDS) {
+      const place = (direction: string) =>
+        new RegExp(`${direction} ${kind.replace('.', '\\.')} +(\\S+\\[\\d\\]@\\d+) `).exec(demo.stdout)?.[1];
+      expect(place('produced'), `${kind} produced`).to.be.a('string');
+      expect(place('consumed'), `${kind} consumed`).to.equal(place('produced'));
+    }
+    expect(demo.stdout).to.match(/my-topic\[0\]@0 +key +Hello Kafka!/);
+    expect(demo.stdout).to.include('6 produced, 6 consumed').and.include('What to try next');
+    expect(demo.stderr).to.equal('');
+  });
+
+  it('keeps the events of one user in order', async () => {
+    demo = new Program('examples/kafka_demo');
+    await demo.exit();
+    const consumed = [...demo.stdout.matchAll(/consumed (user\.\w+)/g)].map(([, type]) => type);
+    expect(consumed).to.deep.equal(['user.created', 'user.updated', 'user.deleted']);
+  });
+
+  it('runs again after a kill -9 in the middle', async () => {
+    demo = new Program('examples/kafka_demo');
+    await demo.shows(/produced/);
+    demo.kill('SIGKILL');
+    expect(await demo.exit()).to.equal(null);
+    demo = new Program('examples/kafka_demo');
+    expect(await demo.exit(), demo.stderr).to.equal(0);
+  });
+
+  it('says in one line which broker does not answer and exits 1', async () => {
+    demo = new Program('examples/kafka_demo', { env: { KAFKA_BROKERS: '127.0.0.1:1' } });
+    expect(await demo.exit()).to.equal(1);
+    expect(demo.stderr.trim().split('\n')).to.have.length(1);
+    expect(demo.stderr).to.include('127.0.0.1:1');
+  });
+});

@@ -1,0 +1,153 @@
+import { expect } from 'chai';
+import sinon from 'sinon';
+import { translationCompleted, translationRequested } from '../../../internal/entity/translation_event.js';
+import { userCreated, userDeleted, userEvents } from '../../../internal/entity/user_event.js';
+import {
+  type KafkaRepository,
+  type MessageHandler,
+  type ReceivedMessage,
+} from '../../../internal/repo/contracts.js';
+import { KafkaEventBus } from '../../../internal/repo/persistent/kafka/kafka_event_bus.js';
+import { topicsOf } from '../../../internal/repo/persistent/topics.js';
+import { type Event, InvalidEvent, UndecodableEvent, UnknownEventType } from '../../../pkg/events/index.js';
+import { currentContext, runWithContext } from '../../../pkg/logger/index.js';
+import { rejection } from '../../support/caught.js';
+
+const position = { topic: 'user-events', partition: 1, offset: '7' };
+
+describe('the event bus', () => {
+  const kafka = { sendMessage: sinon.stub(), addConsumer: sinon.stub(), startConsumer: sinon.stub() };
+  const observer = { produced: sinon.stub(), consumed: sinon.stub() };
+  const context = { signal: new AbortController().signal };
+  let bus: KafkaEventBus;
+
+  beforeEach(() => {
+    sinon.reset();
+    kafka.sendMessage.resolves(position);
+    kafka.startConsumer.resolves();
+    bus = new KafkaEventBus({
+      kafka: kafka as unknown as KafkaRepository,
+      topics: topicsOf({ users: 'user-events', translations: 'translation-events' }),
+      source: 'test-service',
+      groupPrefix: 'group',
+      clock: { now: () => new Date('2025-10-09T12:00:00Z') },
+      observer,
+    });
+  });
+
+  const sent = (): Event => JSON.parse(kafka.sendMessage.firstCall.args[2] as string) as Event;
+  const message = (value: unknown): ReceivedMessage => ({
+    ...position,
+    key: Buffer.from('user-1'),
+    value: Buffer.from(JSON.stringify(value)),
+    headers: {},
+    timestamp: 0,
+    attempt: 1,
+  });
+
+  describe('publishing', () => {
+    it('fills in the envelope and sends it to the topic of its domain, keyed by its aggregate', async () => {
+      const stored = await bus.publish(userCreated, {
+        aggregateId: 'user-1',
+        data: { email: 'ada@example.com' },
+      });
+      sinon.assert.calledOnceWithMatch(kafka.sendMessage, 'user-events', 'user-1');
+      expect(sent()).to.deep.equal({
+        id: stored.event.id,
+        type: 'user.created',
+        source: 'test-service',
+        version: '1.0',
+        timestamp: '2025-10-09T12:00:00.000Z',
+        aggregateType: 'User',
+        aggregateId: 'user-1',
+        data: { email: 'ada@example.com' },
+        metadata: { correlationId: stored.event.id },
+      });
+      expect(stored.position).to.deep.equal(position);
+      sinon.assert.calledOnceWithExactly(observer.produced, stored, 'user-1');
+    });
+
+    it('takes the correlation id of the request in hand', async () => {
+      await runWithContext({ correlationId: 'request-1' }, () => bus.publish(userDeleted, { data: {} }));
+      expect(sent().metadata).to.deep.equal({ correlationId: 'request-1' });
+    });
+
+    it('gives a reaction the correlation of its cause and the same id each time it is worked out', async () => {
+      const data = { source: 'en', target: 'de', original: 'hello' };
+      const { event: causedBy } = await bus.publish(translationRequested, { data });
+      const draft = { data: { ...data, translated: 'hallo' } };
+      const [first, second] = await Promise.all([
+        bus.publish(translationCompleted, draft, { causedBy }),
+        bus.publish(translationCompleted, draft, { causedBy }),
+      ]);
+      expect(first.event.id).to.equal(second.event.id).and.not.to.equal(causedBy.id);
+      const { correlationId } = causedBy.metadata;
+      expect(first.event.metadata).to.deep.equal({ correlationId, causationId: causedBy.id });
+    });
+
+    it('refuses an invalid event and sends nothing', async () => {
+      const error = await rejection(bus.publish(userCreated, { data: { email: 'nonsense' } }), InvalidEvent);
+      expect(error.message).to.include('data.email');
+      sinon.assert.notCalled(kafka.sendMessage);
+    });
+
+    it('tells nobody of an event that was not acknowledged', async () => {
+      kafka.sendMessage.rejects(new Error('no broker'));
+      await rejection(bus.publish(userDeleted, { data: {} }), Error);
+      sinon.assert.notCalled(observer.produced);
+    });
+  });
+
+  describe('subscribing', () => {
+    async function subscribe(handler: sinon.SinonStub): Promise<MessageHandler> {
+      await bus.subscribe(userEvents, handler);
+      sinon.assert.calledOnceWithMatch(kafka.addConsumer, 'user-events', 'group.user-events');
+      sinon.assert.calledOnceWithExactly(kafka.startConsumer, 'user-events');
+      return kafka.addConsumer.firstCall.args[2] as MessageHandler;
+    }
+
+    async function event(): Promise<Event> {
+      return (await bus.publish(userCreated, { aggregateId: 'user-1', data: { email: 'ada@example.com' } }))
+        .event;
+    }
+
+    it('hands the decoded event on and tells the observer once it is handled', async () => {
+      const handler = sinon.stub().resolves();
+      const receive = await subscribe(handler);
+      const published = await event();
+      await receive(message(published), context);
+      sinon.assert.calledOnceWithExactly(handler, published, context);
+      sinon.assert.calledOnceWithExactly(observer.consumed, { event: published, position }, 'user-1');
+    });
+
+    it('runs the handler under the correlation id of the event', async () => {
+      const handler = sinon.stub().callsFake(async () => currentContext()?.correlationId);
+      const receive = await subscribe(handler);
+      const published = await event();
+      await receive(message(published), context);
+      expect(await handler.firstCall.returnValue).to.equal(published.metadata.correlationId);
+    });
+
+    it('fails the message when the handler fails, so that it is tried again', async () => {
+      const failure = new Error('no database');
+      const receive = await subscribe(sinon.stub().rejects(failure));
+      expect(await rejection(receive(message(await event()), context), Error)).to.equal(failure);
+      sinon.assert.notCalled(observer.consumed);
+    });
+
+    it('never drops silently what it cannot read', async () => {
+      const handler = sinon.stub().resolves();
+      const receive = await subscribe(handler);
+      const published = await event();
+      await rejection(receive({ ...message(published), value: Buffer.from('?') }, context), UndecodableEvent);
+      await rejection(receive(message({ ...published, type: 'user.vanished' }), context), UnknownEventType);
+      await rejection(receive(message({ ...published, data: {} }), context), InvalidEvent);
+      sinon.assert.notCalled(handler);
+    });
+
+    it('refuses definitions of several topics in one subscription', async () => {
+      const error = await rejection(bus.subscribe([userCreated, translationRequested], sinon.stub()), Error);
+      expect(error.message).to.include('one topic');
+    });
+  });
+});

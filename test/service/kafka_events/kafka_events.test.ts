@@ -1,0 +1,132 @@
+import 'reflect-metadata';
+import { expect } from 'chai';
+import sinon from 'sinon';
+import {
+  translationCompleted,
+  translationEvents,
+  translationRequested,
+} from '../../../internal/entity/translation_event.js';
+import { userCreated, userDeleted, userEvents, userUpdated } from '../../../internal/entity/user_event.js';
+import { type IdGenerator } from '../../../internal/repo/contracts.js';
+import { KafkaEventsUseCase } from '../../../internal/usecase/kafka_events/kafka_events.js';
+import { type EventDefinition, type EventOf } from '../../../pkg/events/index.js';
+
+type Handler = (event: EventOf<EventDefinition>) => Promise<void>;
+
+const envelope = {
+  id: '0192f0c1-5b7e-7c3a-9d2e-3f4a5b6c7d8e',
+  source: 'test',
+  version: '1.0',
+  timestamp: '2025-10-09T12:00:00.000Z',
+  metadata: { correlationId: 'request-1' },
+};
+
+describe('the use case for user and translation events', () => {
+  const events = { publish: sinon.stub(), subscribe: sinon.stub() };
+  const translator = { translate: sinon.stub() };
+  const ids: IdGenerator = { next: () => 'translation-1' };
+  const logger = { debug: sinon.stub(), info: sinon.stub(), warn: sinon.stub(), error: sinon.stub() };
+  let useCase: KafkaEventsUseCase;
+
+  beforeEach(() => {
+    sinon.reset();
+    events.publish.resolves({});
+    events.subscribe.resolves();
+    useCase = new KafkaEventsUseCase(events, translator, ids, logger);
+  });
+
+  /** The handler that the use case subscribed for `definitions`. */
+  function subscribed(definitions: readonly EventDefinition[]): Handler {
+    sinon.assert.calledOnceWithMatch(events.subscribe, definitions);
+    return events.subscribe.firstCall.args[1] as Handler;
+  }
+
+  for (const { input, definition } of [
+    { input: { type: 'user.created', data: { email: 'ada@example.com' } }, definition: userCreated },
+    { input: { type: 'user.updated', data: { email: 'ada@example.org' } }, definition: userUpdated },
+    { input: { type: 'user.deleted', data: { reason: 'asked' } }, definition: userDeleted },
+  ] as const) {
+    it(`publishes ${input.type} keyed by its user`, async () => {
+      await useCase.produceUserEvent({ ...input, userId: 'user-1' });
+      const draft = { aggregateId: 'user-1', userId: 'user-1', data: input.data };
+      sinon.assert.calledOnceWithExactly(events.publish, definition, draft);
+    });
+  }
+
+  it('publishes a requested translation under an id of its own', async () => {
+    await useCase.produceTranslationEvent({
+      userId: 'user-1',
+      source: 'en',
+      target: 'de',
+      original: 'hello',
+    });
+    sinon.assert.calledOnceWithExactly(events.publish, translationRequested, {
+      aggregateId: 'translation-1',
+      userId: 'user-1',
+      data: { source: 'en', target: 'de', original: 'hello' },
+    });
+  });
+
+  it('reports to the caller that an event could not be published', async () => {
+    const failure = new Error('no broker');
+    events.publish.rejects(failure);
+    const outcome = await useCase
+      .produceUserEvent({ type: 'user.created', userId: 'user-1', data: { email: 'ada@example.com' } })
+      .catch((error: unknown) => error);
+    expect(outcome).to.equal(failure);
+  });
+
+  it('answers a requested translation with a completed one that names its cause', async () => {
+    translator.translate.resolves('hallo');
+    await useCase.consumeTranslationEvents();
+    const request = {
+      ...envelope,
+      type: 'translation.requested',
+      aggregateId: 'translation-1',
+      userId: 'user-1',
+      data: { source: 'en', target: 'de', original: 'hello' },
+    };
+    await subscribed(translationEvents)(request);
+    sinon.assert.calledOnceWithMatch(translator.translate, 'hello', { source: 'en', target: 'de' });
+    const draft = {
+      aggregateId: 'translation-1',
+      userId: 'user-1',
+      data: { ...request.data, translated: 'hallo' },
+    };
+    sinon.assert.calledOnceWithExactly(events.publish, translationCompleted, draft, { causedBy: request });
+  });
+
+  it('fails the message, so that it is tried again, when the translator fails', async () => {
+    const failure = new Error('translator is down');
+    translator.translate.rejects(failure);
+    await useCase.consumeTranslationEvents();
+    const data = { source: 'en', target: 'de', original: 'hello' };
+    const outcome = await subscribed(translationEvents)({
+      ...envelope,
+      type: 'translation.requested',
+      data,
+    }).catch((error: unknown) => error);
+    expect(outcome).to.equal(failure);
+    sinon.assert.notCalled(events.publish);
+  });
+
+  it('does not answer a completed translation, or it would never end', async () => {
+    await useCase.consumeTranslationEvents();
+    const data = { source: 'en', target: 'de', original: 'hello', translated: 'hallo' };
+    await subscribed(translationEvents)({ ...envelope, type: 'translation.completed', data });
+    sinon.assert.notCalled(events.publish);
+    sinon.assert.calledOnceWithMatch(logger.info, 'translation completed');
+  });
+
+  for (const [type, said] of [
+    ['user.created', 'user created'],
+    ['user.updated', 'user updated'],
+    ['user.deleted', 'user deleted'],
+  ] as const) {
+    it(`handles ${type}`, async () => {
+      await useCase.consumeUserEvents();
+      await subscribed(userEvents)({ ...envelope, type, data: { email: 'ada@example.com' } });
+      sinon.assert.calledOnceWithMatch(logger.info, said, { eventId: envelope.id });
+    });
+  }
+});

@@ -1,0 +1,80 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+
+const root = path.resolve(import.meta.dirname, '../../..');
+
+export interface ProgramOptions {
+  /** Added to the environment, from which what would configure the service was taken away. */
+  env?: Record<string, string>;
+  args?: readonly string[];
+}
+
+/** A built program of this project, run as a user would: a process of its own. */
+export class Program {
+  private text = { stdout: '', stderr: '' };
+  private readonly child: ChildProcess;
+  private readonly exited: Promise<number | null>;
+  private readonly listeners = new Set<() => void>();
+
+  /** @param script for example `cmd/app/main`, as under the sources */
+  constructor(script: string, { env = {}, args = [] }: ProgramOptions = {}) {
+    const file = path.join(root, 'dist', `${script}.js`);
+    this.child = spawn(process.execPath, ['--enable-source-maps', file, ...args], {
+      cwd: root,
+      env: { ...neutral(process.env), ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const name of ['stdout', 'stderr'] as const) {
+      this.child[name]?.setEncoding('utf8').on('data', (chunk: string) => {
+        this.text[name] += chunk;
+        for (const listener of this.listeners) listener();
+      });
+    }
+    this.exited = once(this.child, 'close').then(([code]) => {
+      for (const listener of this.listeners) listener();
+      return code as number | null;
+    });
+  }
+
+  get stdout(): string {
+    return this.text.stdout;
+  }
+
+  get stderr(): string {
+    return this.text.stderr;
+  }
+
+  /** The exit code; null when a signal ended it. */
+  exit(): Promise<number | null> {
+    return this.exited;
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
+  /** Resolves with the first match in the standard output; rejects when the program ends without one. */
+  async shows(pattern: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const match = pattern.exec(this.text.stdout);
+      if (match) return match;
+      if (this.child.exitCode !== null || this.child.signalCode !== null) {
+        throw new Error(`ended without ${String(pattern)}:\n${this.text.stdout}\n${this.text.stderr}`);
+      }
+      await new Promise<void>((resolve) => {
+        const listener = () => {
+          this.listeners.delete(listener);
+          resolve();
+        };
+        this.listeners.add(listener);
+      });
+    }
+  }
+}
+
+function neutral(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => !/^(KAFKA|HTTP|LOG|APP|METRICS|SWAGGER)_/.test(name)),
+  );
+}
