@@ -18,7 +18,7 @@ help: ## List what there is
 	awk -v bold="$$bold" -v plain="$$plain" -F ':.*## ' \
 	  '/^[a-z][a-z-]*:.*## / { printf "  %smake %-14s%s %s\n", bold, $$1, plain, $$2 }' Makefile
 
-# Which Node.js is here is asked each time, and does not make the stamp older: hence the order-only prerequisite.
+# The stamp of the last install. Order-only, since asking for the Node.js at hand must not install anew.
 $(INSTALLED): package-lock.json | need-node
 	@echo 'Installing packages ...' >&2
 	@npm ci --ignore-scripts --loglevel=error >/dev/null

@@ -4,19 +4,23 @@ import { projectRoot } from './project_root.js';
 
 /** What shells report of a program that was interrupted: 128 and the number of SIGINT. */
 const INTERRUPTED = 130;
+/** What the command-line programs of this project end with when called wrongly. */
+const USAGE = 64;
 
 /**
  * Runs legs given by name, or those of a command such as `test`. Ends with the line `N passed, N failed`
- * and a status other than 0 where anything failed.
+ * and a status other than 0 where anything failed or it was called wrongly.
  */
 async function main(names: readonly string[]): Promise<void> {
   const wanted = names.flatMap((name) => COMMANDS[name] ?? [name]);
   const unknown = wanted.filter((name) => !LEGS.some((leg) => leg.name === name));
   if (wanted.length === 0 || unknown.length > 0) {
     const known = [...Object.keys(COMMANDS), ...LEGS.map((leg) => leg.name)].join(' ');
-    throw new Error(
+    console.error(
       `${unknown.length > 0 ? `Unknown: ${unknown.join(' ')}. ` : ''}Usage: test_legs.ts ${known}`,
     );
+    process.exitCode = USAGE;
+    return;
   }
 
   const interrupt = new AbortController();
