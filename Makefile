@@ -1,0 +1,79 @@
+# What one does with this project: `make` lists it. Works with GNU make 3.81 and newer.
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+
+TSX := node_modules/.bin/tsx
+LEGS := $(TSX) scripts/test_legs.ts
+INSTALLED := node_modules/.package-lock.json
+
+empty :=
+comma := ,
+space := $(empty) $(empty)
+
+.PHONY: help setup demo run broker kafka kafka-stop test test-unit test-contract test-kafka test-node \
+	lint lint-layers format build clean need-node
+
+help: ## List what there is
+	@bold=; plain=; if [ -t 1 ]; then bold=$$(printf '\033[36m'); plain=$$(printf '\033[0m'); fi; \
+	awk -v bold="$$bold" -v plain="$$plain" -F ':.*## ' \
+	  '/^[a-z][a-z-]*:.*## / { printf "  %smake %-14s%s %s\n", bold, $$1, plain, $$2 }' Makefile
+
+# The stamp of the last install. Order-only, since asking for the Node.js at hand must not install anew.
+$(INSTALLED): package-lock.json | need-node
+	@echo 'Installing packages ...' >&2
+	@npm ci --ignore-scripts --loglevel=error >/dev/null
+	@touch $@
+
+need-node:
+	@node -e 'var v = process.versions.node.split("."); process.exit(v[0] > 20 || (v[0] == 20 && v[1] >= 19) ? 0 : 1)' \
+	  2>/dev/null || { echo "Node.js 20.19 or newer is needed; here is: $$(node --version 2>/dev/null || echo none)." >&2; exit 1; }
+
+setup: $(INSTALLED) ## Install the packages (the other commands do so when needed)
+
+demo: $(INSTALLED) ## See events go through Kafka (KAFKA_BROKERS=host:port: through that one)
+	@$(TSX) examples/kafka_demo.ts
+
+run: $(INSTALLED) ## Run the service
+	@$(TSX) cmd/app/main.ts
+
+broker: $(INSTALLED) ## Run the embedded broker (PORT=9092 DATA=folder TOPICS=orders:3,users:1)
+	@$(TSX) cmd/broker/main.ts $(if $(PORT),--port $(PORT)) $(if $(DATA),--data '$(DATA)') \
+	  $(foreach topic,$(subst $(comma),$(space),$(TOPICS)),--topic $(topic))
+
+kafka: $(INSTALLED) ## Start a real Apache Kafka and leave it running (PORT=9092 NODES=1, or NODES=3)
+	@PORT='$(or $(PORT),9092)' NODES='$(or $(NODES),1)' $(TSX) scripts/apache_kafka/main.ts start
+
+kafka-stop: $(INSTALLED) ## Stop that Apache Kafka
+	@$(TSX) scripts/apache_kafka/main.ts stop
+
+test: $(INSTALLED) ## Lint, build and test all on the embedded parts
+	@$(LEGS) test
+
+test-unit: $(INSTALLED) ## Build and run the unit tests
+	@$(LEGS) test-unit
+
+test-contract: $(INSTALLED) ## Build and run the contract suites on the embedded broker
+	@$(LEGS) test-contract
+
+test-kafka: $(INSTALLED) ## Build and run the contract suites on an Apache Kafka of their own
+	@$(LEGS) test-kafka
+
+test-node: $(INSTALLED) ## Build and run the tests on Node.js 22 and 24
+	@$(LEGS) test-node
+
+lint: $(INSTALLED) ## Check style, formatting, layers and unused code
+	@$(LEGS) lint
+
+lint-layers: $(INSTALLED) ## Check who imports whom
+	@$(TSX) scripts/lint_layers.ts
+
+format: $(INSTALLED) ## Mend what can be mended by itself
+	@node_modules/.bin/eslint --fix .
+	@node_modules/.bin/prettier --write --log-level warn .
+
+build: $(INSTALLED) ## Compile to dist
+	@rm -rf dist
+	@node_modules/.bin/tsc -p tsconfig.json
+
+clean: ## Remove what was built (data stay in .data)
+	@rm -rf dist coverage

@@ -1,0 +1,126 @@
+import { join } from 'node:path';
+import { projectRoot } from '../project_root.js';
+import { type KafkaNode, startKafka } from './cluster.js';
+import { composeDown, composeUp, dockerAnswers } from './docker.js';
+import { KAFKA_VERSION } from './jars.js';
+import { portIsFree } from './ports.js';
+import { waitUntilReady } from './readiness.js';
+import {
+  endRecordedNode,
+  isRecordedNode,
+  readRunRecord,
+  removeRunRecord,
+  type RunRecord,
+  writeRunRecord,
+} from './run_record.js';
+
+const READY_MS = 60_000;
+const PROBE_MS = 2_000;
+const STOP_GRACE_MS = 10_000;
+
+/** How big a local Apache Kafka is, and where it listens. */
+export interface LocalKafka {
+  nodes: 1 | 3;
+  /** The first node's port; the others follow it. */
+  port: number;
+}
+
+/** Something the user asked for cannot be had; the message says what would help. */
+export class RefusedError extends Error {
+  override name = 'RefusedError';
+}
+
+/**
+ * The record of the Apache Kafka that `make kafka` left running, or undefined where none is.
+ * @throws Error where its processes are there but do not answer within a minute.
+ */
+export async function runningKafka(): Promise<RunRecord | undefined> {
+  const record = await readRunRecord();
+  if (!record) return undefined;
+  if (record.runner === 'jars') {
+    const alive = await Promise.all(record.nodes.map(isRecordedNode));
+    if (!alive.every(Boolean)) return undefined;
+    // Another start may just be under way.
+    await waitUntilReady({ brokers: record.brokers, timeoutMs: READY_MS });
+    return record;
+  }
+  const answer = waitUntilReady({ brokers: record.brokers, timeoutMs: PROBE_MS });
+  return answer.then(
+    () => record,
+    () => undefined,
+  );
+}
+
+/**
+ * Starts Apache Kafka, in Docker where an engine answers and out of the jars elsewhere, leaves it running
+ * and records it; resolves when clients can work with it.
+ * @throws RefusedError where a port is taken; otherwise as startKafka does.
+ */
+export async function startLocalKafka(wanted: LocalKafka): Promise<RunRecord> {
+  // What is left of an earlier run that lost some of its nodes.
+  await stopLocalKafka();
+  await assertPortsFree(wanted);
+  return (await dockerAnswers()) ? startInDocker(wanted) : startFromJars(wanted);
+}
+
+/**
+ * Stops what startLocalKafka left running; its data stay.
+ * @returns false where nothing was recorded.
+ */
+export async function stopLocalKafka(): Promise<boolean> {
+  const record = await readRunRecord();
+  if (!record) return false;
+  if (record.runner === 'docker') await composeDown();
+  await Promise.all(record.nodes.map((node) => endRecordedNode(node, STOP_GRACE_MS)));
+  await removeRunRecord();
+  return true;
+}
+
+/** The addresses that a local Apache Kafka of this kind has, as users would type them. */
+export function addresses({ nodes, port }: LocalKafka): string[] {
+  return Array.from({ length: nodes }, (_, index) => `localhost:${port + index}`);
+}
+
+async function assertPortsFree({ nodes, port }: LocalKafka): Promise<void> {
+  for (let each = port; each < port + nodes; each += 1) {
+    if (await portIsFree(each)) continue;
+    throw new RefusedError(
+      `Port ${each} is taken by another program. Stop it, or choose another: make kafka PORT=${port + 1000}`,
+    );
+  }
+}
+
+async function startInDocker(wanted: LocalKafka): Promise<RunRecord> {
+  const record: RunRecord = {
+    runner: 'docker',
+    version: KAFKA_VERSION,
+    brokers: addresses(wanted),
+    nodes: [],
+  };
+  await writeRunRecord(record);
+  await composeUp(wanted);
+  await waitUntilReady({ brokers: record.brokers, timeoutMs: READY_MS });
+  return record;
+}
+
+async function startFromJars(wanted: LocalKafka): Promise<RunRecord> {
+  const record: RunRecord = { runner: 'jars', version: KAFKA_VERSION, brokers: addresses(wanted), nodes: [] };
+  const keep = async (nodes: readonly KafkaNode[]): Promise<void> => {
+    record.nodes = nodes.map(({ pid, properties }) => ({ pid, properties }));
+    // Before it answers: an interrupted start can then be stopped, too.
+    await writeRunRecord(record);
+  };
+  try {
+    await startKafka({
+      ...wanted,
+      dataDir: join(projectRoot(), '.data', 'kafka', `cluster_${wanted.nodes}`),
+      timeoutMs: READY_MS,
+      detached: true,
+      onLaunched: keep,
+    });
+  } catch (error) {
+    await removeRunRecord();
+    throw error;
+  }
+  return record;
+}

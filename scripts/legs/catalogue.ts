@@ -1,0 +1,79 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { projectRoot } from '../project_root.js';
+import { prepareKafka } from './kafka_leg.js';
+import { type Leg, type Prepared } from './leg.js';
+import { prepareNode } from './node_versions.js';
+
+const NODE_MAJORS = [22, 24];
+
+const modules = (...path: string[]): string => join('node_modules', ...path);
+
+/** Test runs use embedded parts, whatever the user's shell points at. */
+const EMBEDDED = {
+  KAFKA_BROKERS: undefined,
+  TEST_KAFKA_BROKERS: undefined,
+  DATABASE_URL: undefined,
+  SCHEMA_REGISTRY_URL: undefined,
+};
+
+/** Folders of tests that are legs of their own, or belong to other commands. */
+const NOT_UNIT = ['contract', 'faults', 'examples', 'bench'];
+
+const SUITES: Readonly<Record<string, readonly string[]>> = {
+  unit: ['dist/test/**/*.test.js', ...NOT_UNIT.flatMap((name) => ['--ignore', `dist/test/**/${name}/**`])],
+  contract: ['dist/test/**/contract/**/*.test.js'],
+  examples: ['dist/test/examples/**/*.test.js'],
+};
+
+const exits = (name: string, args: readonly string[]): Leg => ({ name, args, counts: 'exit' });
+
+function suite(name: string, leg: string, prepare?: () => Promise<Prepared>): Leg {
+  const mocha = [modules('mocha', 'bin', 'mocha.js'), '--reporter', 'dist/scripts/legs/counting_reporter.js'];
+  return {
+    name: leg,
+    args: [...mocha, ...(SUITES[name] ?? [])],
+    counts: 'tests',
+    needs: 'build',
+    prepare: async () => {
+      const prepared = (await prepare?.()) ?? {};
+      return { ...prepared, env: { ...EMBEDDED, ...prepared.env } };
+    },
+  };
+}
+
+/** A stale build would keep tests of deleted sources alive. */
+async function withoutOldBuild(): Promise<Prepared> {
+  await rm(join(projectRoot(), 'dist'), { recursive: true, force: true });
+  return {};
+}
+
+/** Every leg there is, in the order in which they make sense. */
+export const LEGS: readonly Leg[] = [
+  exits('eslint', [modules('eslint', 'bin', 'eslint.js'), '--max-warnings', '0', '.']),
+  exits('prettier', [modules('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level', 'warn', '.']),
+  exits('layers', [modules('tsx', 'dist', 'cli.mjs'), 'scripts/lint_layers.ts']),
+  exits('knip', [modules('knip', 'bin', 'knip.js')]),
+  {
+    ...exits('build', [modules('typescript', 'bin', 'tsc'), '-p', 'tsconfig.json']),
+    prepare: withoutOldBuild,
+  },
+  ...Object.keys(SUITES).map((name) => suite(name, name)),
+  suite('contract', 'contract-kafka', prepareKafka),
+  ...NODE_MAJORS.flatMap((major) =>
+    Object.keys(SUITES).map((name) => suite(name, `${name}-node-${major}`, () => prepareNode(major))),
+  ),
+];
+
+/** The commands of the Makefile, by the legs that they run. */
+export const COMMANDS: Readonly<Record<string, readonly string[]>> = {
+  lint: ['eslint', 'prettier', 'layers', 'knip'],
+  test: ['eslint', 'prettier', 'layers', 'knip', 'build', ...Object.keys(SUITES)],
+  'test-unit': ['build', 'unit'],
+  'test-contract': ['build', 'contract'],
+  'test-kafka': ['build', 'contract-kafka'],
+  'test-node': [
+    'build',
+    ...NODE_MAJORS.flatMap((major) => Object.keys(SUITES).map((name) => `${name}-node-${major}`)),
+  ],
+};

@@ -1,0 +1,119 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runChild } from './child.js';
+import { COUNTS_FILE } from './counting_reporter.js';
+import { CannotRunError, type Counts, type Leg, type Prepared } from './leg.js';
+
+/** How to run legs. */
+export interface RunLegsOptions {
+  /** true: a leg that cannot run here has failed. */
+  ci: boolean;
+  cwd: string;
+  /** The environment of the legs' programs, to which each leg's own variables are added. */
+  env: NodeJS.ProcessEnv;
+  /** Where headings and results go, line by line. */
+  print: (line: string) => void;
+  /** What becomes of the programs' output; inherit by default. */
+  output?: 'inherit' | 'ignore';
+  /** Ends the running leg; the others are not started. */
+  signal?: AbortSignal;
+  /** Milliseconds that an interrupted leg has to end by itself; 5000 by default. */
+  graceMs?: number;
+}
+
+const TIMEOUT_MS = 600_000;
+const GRACE_MS = 5000;
+
+/** Something a leg says about how it went; undefined reason: nothing to say. */
+interface Outcome extends Counts {
+  reason?: string | undefined;
+}
+
+const failedFor = (reason: string): Outcome => ({ passed: 0, failed: 1, reason });
+
+/** The line that every test command ends with. */
+export function closingLine({ passed, failed }: Counts): string {
+  return `${passed} passed, ${failed} failed`;
+}
+
+/**
+ * Runs legs one after another, all of them even where some fail, and sums what they count. A leg counts at
+ * least one failure where its program fails in any way: also when it dies before its tests were counted,
+ * has no tests, or lacks a leg that it needs.
+ */
+export async function runLegs(legs: readonly Leg[], options: RunLegsOptions): Promise<Counts> {
+  const sum: Counts = { passed: 0, failed: 0 };
+  const broken = new Set<string>();
+  for (const leg of legs) {
+    if (options.signal?.aborted) break;
+    const began = performance.now();
+    const outcome =
+      leg.needs !== undefined && broken.has(leg.needs)
+        ? failedFor(`not run, because ${leg.needs} failed`)
+        : await runLeg(leg, options);
+    const seconds = ((performance.now() - began) / 1000).toFixed(1);
+    const reason = outcome.reason === undefined ? '' : `: ${outcome.reason}`;
+    options.print(`-- ${leg.name}: ${closingLine(outcome)} (${seconds} s)${reason}`);
+    if (outcome.failed > 0) broken.add(leg.name);
+    sum.passed += outcome.passed;
+    sum.failed += outcome.failed;
+  }
+  return sum;
+}
+
+async function runLeg(leg: Leg, options: RunLegsOptions): Promise<Outcome> {
+  let prepared: Prepared;
+  try {
+    prepared = (await leg.prepare?.()) ?? {};
+  } catch (error) {
+    options.print(`== ${leg.name}`);
+    const reason = error instanceof Error ? error.message : String(error);
+    if (!(error instanceof CannotRunError)) return failedFor(reason);
+    const cannot = `cannot run here: ${reason}`;
+    return options.ci ? failedFor(cannot) : { passed: 0, failed: 0, reason: cannot };
+  }
+  options.print(prepared.note === undefined ? `== ${leg.name}` : `== ${leg.name}: ${prepared.note}`);
+  const folder = await mkdtemp(join(tmpdir(), 'test-leg-'));
+  try {
+    return await runPrepared(leg, { prepared, countsFile: join(folder, 'counts.json'), options });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+    await prepared.release?.();
+  }
+}
+
+interface PreparedRun {
+  prepared: Prepared;
+  countsFile: string;
+  options: RunLegsOptions;
+}
+
+async function runPrepared(leg: Leg, { prepared, countsFile, options }: PreparedRun): Promise<Outcome> {
+  const failure = await runChild({
+    program: prepared.node ?? process.execPath,
+    args: leg.args,
+    cwd: options.cwd,
+    env: { ...options.env, ...prepared.env, [COUNTS_FILE]: countsFile },
+    output: options.output ?? 'inherit',
+    timeoutMs: leg.timeoutMs ?? TIMEOUT_MS,
+    signal: options.signal ?? new AbortController().signal,
+    graceMs: options.graceMs ?? GRACE_MS,
+  });
+  if (leg.counts === 'exit') {
+    return failure === undefined ? { passed: 1, failed: 0 } : failedFor(failure);
+  }
+  const counts = await readCounts(countsFile);
+  if (!counts) return failedFor(`broke off before its tests were counted${failure ? `; it ${failure}` : ''}`);
+  if (counts.passed + counts.failed === 0) return failedFor('ran no test');
+  if (failure === undefined || counts.failed > 0) return counts;
+  return { passed: counts.passed, failed: 1, reason: `no test failed, but the run ${failure}` };
+}
+
+async function readCounts(file: string): Promise<Counts | undefined> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  });
+  return text === undefined ? undefined : (JSON.parse(text) as Counts);
+}
