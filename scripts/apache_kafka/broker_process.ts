@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { type FileHandle, open } from 'node:fs/promises';
-import { type Writable } from 'node:stream';
+import { open } from 'node:fs/promises';
+import { spawnGuarded } from '../guarded_spawn.js';
 
 /** A signal that a broker can be sent; all but SIGSTOP and SIGCONT end it. */
 export type BrokerSignal = 'SIGTERM' | 'SIGINT' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT';
@@ -19,13 +19,6 @@ export interface BrokerCommand {
   /** true: it lives on after this process. */
   detached: boolean;
 }
-
-/**
- * Ends the JVM when the pipe on descriptor 3 closes without a word, which happens however this process ends,
- * kill -9 included. The shell becomes the JVM, so that the pid is the JVM's own and signals reach it directly.
- * The word is "ended": then the pid may already be somebody else's.
- */
-const GUARD = '(read -r word <&3 || kill -KILL "$$") & exec "$@" 3<&-';
 
 const LOGGER = '-Dorg.slf4j.simpleLogger';
 
@@ -52,10 +45,6 @@ export class BrokerProcess {
   private constructor(child: ChildProcess) {
     this.child = child;
     this.ended = once(child, 'exit').then(() => undefined);
-    const guard = child.stdio[3] as Writable | null | undefined;
-    // The guard's end closes with the JVM's; a failed last word then has no reader and no meaning.
-    guard?.on('error', () => guard.destroy());
-    child.once('exit', () => guard?.end('ended\n'));
   }
 
   /**
@@ -63,15 +52,13 @@ export class BrokerProcess {
    * @throws Error where the program cannot be started.
    */
   static async start(command: BrokerCommand): Promise<BrokerProcess> {
-    const java = [
-      command.java,
-      `-Xmx${command.heapMb}M`,
-      ...kafkaClass(command.lib, 'kafka.Kafka'),
-      command.properties,
-    ];
+    const { java } = command;
+    const args = [`-Xmx${command.heapMb}M`, ...kafkaClass(command.lib, 'kafka.Kafka'), command.properties];
     const log = await open(command.log, 'a');
     try {
-      const child = command.detached ? spawnDetached(java, log) : spawnGuarded(java, log);
+      const child = command.detached
+        ? spawn(java, args, { detached: true, stdio: ['ignore', log.fd, log.fd] })
+        : spawnGuarded(java, args, { output: log.fd });
       await once(child, 'spawn');
       return new BrokerProcess(child);
     } finally {
@@ -107,12 +94,4 @@ export class BrokerProcess {
   release(): void {
     this.child.unref();
   }
-}
-
-function spawnGuarded(java: readonly string[], log: FileHandle): ChildProcess {
-  return spawn('sh', ['-c', GUARD, 'guard', ...java], { stdio: ['ignore', log.fd, log.fd, 'pipe'] });
-}
-
-function spawnDetached([program = 'java', ...args]: readonly string[], log: FileHandle): ChildProcess {
-  return spawn(program, args, { detached: true, stdio: ['ignore', log.fd, log.fd] });
 }

@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { spawnGuarded } from '../guarded_spawn.js';
 
 /** How to run a leg's program. */
 export interface ChildOptions {
@@ -21,16 +21,12 @@ export interface ChildOptions {
 export type Failure = string | undefined;
 
 /**
- * Runs a program to its end in a process group of its own, so that an interrupt or a time limit ends the
- * programs that it started as well, and none of them is left when it has ended.
+ * Runs a program to its end. An interrupt or the time limit ends the programs that it started as well, and none
+ * of them is left when it has ended.
  */
 export async function runChild(options: ChildOptions): Promise<Failure> {
-  const child = spawn(options.program, options.args, {
-    cwd: options.cwd,
-    env: options.env,
-    stdio: ['ignore', options.output, options.output],
-    detached: true,
-  });
+  const { program, args, cwd, env, output } = options;
+  const child = spawnGuarded(program, args, { cwd, env, output });
   const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
   const signalGroup = (signal: NodeJS.Signals): void => {
     if (child.pid !== undefined) killGroup(child.pid, signal);

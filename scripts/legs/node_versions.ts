@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { projectRoot } from '../project_root.js';
 import { runCommand } from '../run_command.js';
@@ -27,7 +27,11 @@ async function versionOf(node: string): Promise<string | undefined> {
 async function install(major: number, { folder, node }: { folder: string; node: string }): Promise<string> {
   await mkdir(folder, { recursive: true });
   // The package fetches the runtime of this platform in an install script of its own.
-  const args = ['install', '--no-save', '--loglevel=error', '--allow-scripts=node', '--prefix', folder];
+  await writeFile(
+    join(folder, 'package.json'),
+    JSON.stringify({ private: true, allowScripts: { node: true } }),
+  );
+  const args = ['install', '--no-save', '--loglevel=error', '--prefix', folder];
   const result = await runCommand('npm', [...args, `node@${major}`], {
     cwd: folder,
     timeoutMs: INSTALL_TIMEOUT_MS,
