@@ -109,11 +109,13 @@ export class Broker {
 
 /**
  * Starts a single-machine broker that speaks the Kafka protocol, in this process.
- * @throws RangeError for an option out of range; the listener's error when the port cannot be had
+ * @throws RangeError for an option out of range; BrokerError for a topic that cannot be; the listener's error
+ * when the port cannot be had
  */
 export async function startBroker(options: BrokerOptions = {}): Promise<Broker> {
   const broker = new Broker(resolveOptions(options));
   try {
+    broker.topics.createMissing(broker.options.topics);
     await broker.listen();
   } catch (error) {
     await broker.stop();

@@ -8,6 +8,8 @@ export interface BrokerOptions {
   port?: number;
   /** Node ids to advertise, each with a listener of its own over the same log. Default 1. */
   advertisedNodes?: number;
+  /** Topics to create when missing, each with its number of partitions; one that exists stays as it is. */
+  topics?: Readonly<Record<string, number>>;
   /** Partitions of a topic that is created on first use; 0 (default) creates none. */
   autoCreatePartitions?: number;
   /** Partitions of a created topic that names no number. Default 1. */
@@ -35,6 +37,7 @@ export function resolveOptions(options: BrokerOptions): ResolvedOptions {
     host: '127.0.0.1',
     port: 0,
     advertisedNodes: 1,
+    topics: {},
     autoCreatePartitions: 0,
     defaultPartitions: 1,
     maxMessageBytes: 1_048_588,

@@ -1,19 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { BrokerError } from './errors.js';
 import { PartitionLog } from './log/partition_log.js';
 import { type LogStore } from './log/store.js';
 import { ErrorCode } from './wire/errors.js';
-
-/** A refusal with the protocol's error code and a sentence for the client. */
-export class BrokerError extends Error {
-  override readonly name = 'BrokerError';
-
-  constructor(
-    readonly code: number,
-    message: string,
-  ) {
-    super(message);
-  }
-}
 
 /** More partitions than this in one topic are surely a slip on a development broker. */
 const MAX_PARTITIONS = 10_000;
@@ -56,6 +45,13 @@ export class Topics {
     this.addPartitions(topic, partitions);
     this.topics.set(name, topic);
     return topic;
+  }
+
+  /** Creates the topics that are not there yet. @throws BrokerError for the first that cannot be */
+  createMissing(wanted: Readonly<Record<string, number>>): void {
+    for (const [name, partitions] of Object.entries(wanted)) {
+      if (!this.topics.has(name)) this.create(name, partitions);
+    }
   }
 
   /** What {@link create} would throw, without creating anything. */

@@ -13,7 +13,7 @@ import {
   struct,
   uuid,
 } from '../wire/schema.js';
-import { BrokerError } from '../topics.js';
+import { BrokerError } from '../errors.js';
 
 const NO_TOPIC_ID = '00000000-0000-0000-0000-000000000000';
 

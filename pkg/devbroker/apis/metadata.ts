@@ -13,7 +13,8 @@ import {
   struct,
 } from '../wire/schema.js';
 import { LEADER_EPOCH } from '../log/partition_log.js';
-import { BrokerError, type Topic } from '../topics.js';
+import { BrokerError } from '../errors.js';
+import { type Topic } from '../topics.js';
 
 /** "Not computed": this broker has no ACLs. */
 const NO_AUTHORIZED_OPERATIONS = -(2 ** 31);

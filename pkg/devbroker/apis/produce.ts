@@ -11,7 +11,7 @@ import {
   string,
   struct,
 } from '../wire/schema.js';
-import { InvalidBatch } from '../log/record_batch.js';
+import { BrokerError } from '../errors.js';
 
 const NO_OFFSET = -1n;
 
@@ -96,7 +96,7 @@ function append({ topic, partition, records }: Append, acks: number, { broker, n
     const baseOffset = log.append(batch);
     return { errorCode: ErrorCode.NONE, errorMessage: null, baseOffset, logStartOffset: log.startOffset };
   } catch (error) {
-    if (error instanceof InvalidBatch) return refuse(error.code, error.message);
+    if (error instanceof BrokerError) return refuse(error.code, error.message);
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { type BatchHeader, findTimestamp } from './record_batch.js';
+import { type BatchHeader, findTimestamp, type TimestampedOffset } from './record_batch.js';
 import { type LogStore } from './store.js';
 
 interface Entry {
@@ -57,11 +57,11 @@ export class MemoryStore implements LogStore {
     return found;
   }
 
-  findTimestamp(timestamp: bigint): { offset: bigint; timestamp: bigint } | null {
+  findTimestamp(timestamp: bigint): TimestampedOffset | null {
     for (const entry of this.entries) {
       if (entry.maxTimestamp < timestamp) continue;
-      const found = findTimestamp(entry.bytes, timestamp);
-      if (found && found.offset >= this.startOffset) return found;
+      const found = findTimestamp(entry.bytes, timestamp, this.startOffset);
+      if (found) return found;
     }
     return null;
   }

@@ -1,4 +1,4 @@
-import { checkBatch, placeBatch } from './record_batch.js';
+import { checkBatch, placeBatch, type TimestampedOffset } from './record_batch.js';
 import { ProducerState } from './producer_state.js';
 import { type LogStore } from './store.js';
 
@@ -51,7 +51,7 @@ export class PartitionLog {
     return offset >= this.endOffset ? [] : this.store.read(offset, maxBytes);
   }
 
-  findTimestamp(timestamp: bigint): { offset: bigint; timestamp: bigint } | null {
+  findTimestamp(timestamp: bigint): TimestampedOffset | null {
     return this.store.findTimestamp(timestamp);
   }
 

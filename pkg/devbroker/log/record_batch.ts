@@ -1,4 +1,5 @@
 import { gunzipSync } from 'node:zlib';
+import { BrokerError } from '../errors.js';
 import { ErrorCode } from '../wire/errors.js';
 import { crc32c } from './crc32c.js';
 
@@ -34,15 +35,8 @@ const GZIP = 1;
 const MAX_UNPACKED = 64 * 1024 * 1024;
 
 /** A batch that a log refuses, with the error code that tells the client why. */
-export class InvalidBatch extends Error {
+export class InvalidBatch extends BrokerError {
   override readonly name = 'InvalidBatch';
-
-  constructor(
-    readonly code: number,
-    message: string,
-  ) {
-    super(message);
-  }
 }
 
 /** The fixed fields of a record batch. */
@@ -100,6 +94,9 @@ export function checkBatch(buffer: Buffer): BatchHeader {
   if (header.recordCount < 1 || header.recordCount !== header.lastOffsetDelta + 1) {
     throw new InvalidBatch(ErrorCode.INVALID_RECORD, 'the record count does not match the last offset delta');
   }
+  if (header.producerId >= 0n && header.baseSequence < 0) {
+    throw new InvalidBatch(ErrorCode.INVALID_RECORD, 'an idempotent batch needs a sequence number');
+  }
   if (header.attributes & CONTROL) {
     throw new InvalidBatch(ErrorCode.INVALID_RECORD, 'clients may not write control batches');
   }
@@ -115,31 +112,53 @@ export function placeBatch(buffer: Buffer, baseOffset: bigint, leaderEpoch: numb
   buffer.writeInt32BE(leaderEpoch, AT.leaderEpoch);
 }
 
+/** A record's place and its time in milliseconds since the epoch. */
+export interface TimestampedOffset {
+  offset: bigint;
+  timestamp: bigint;
+}
+
 /**
- * The first record of the batch at or after `timestamp`. Exact for uncompressed and gzip batches; for the
- * other codecs, which this broker does not unpack, it is the batch's first record: never too late.
+ * The first record of the batch at or after `timestamp` and at or after the offset `from`. Exact for
+ * uncompressed and gzip batches. Of the other codecs, which this broker does not unpack, and of a batch whose
+ * content cannot be read it is the first record that may be it: never too late.
  */
-export function findTimestamp(
-  batch: Buffer,
-  timestamp: bigint,
-): { offset: bigint; timestamp: bigint } | null {
+export function findTimestamp(batch: Buffer, timestamp: bigint, from = 0n): TimestampedOffset | null {
   const header = readHeader(batch);
   if (header.maxTimestamp < timestamp) return null;
-  const baseTimestamp = batch.readBigInt64BE(AT.baseTimestamp);
+  const first = header.baseOffset > from ? header.baseOffset : from;
+  if (header.attributes & LOG_APPEND_TIME) return { offset: first, timestamp: header.maxTimestamp };
   const codec = header.attributes & CODEC_MASK;
-  if (header.attributes & LOG_APPEND_TIME || (codec !== NO_COMPRESSION && codec !== GZIP)) {
-    return { offset: header.baseOffset, timestamp: baseTimestamp };
+  try {
+    if (codec === NO_COMPRESSION || codec === GZIP) return findRecord(batch, header, { timestamp, from });
+  } catch (error) {
+    // The client wrote what it liked under a sound checksum, or more than is unpacked here.
+    if (!(error instanceof Error && 'code' in error)) throw error;
   }
+  return { offset: first, timestamp: batch.readBigInt64BE(AT.baseTimestamp) };
+}
+
+function findRecord(
+  batch: Buffer,
+  { attributes, baseOffset, recordCount }: BatchHeader,
+  { timestamp, from }: { timestamp: bigint; from: bigint },
+): TimestampedOffset | null {
+  const baseTimestamp = batch.readBigInt64BE(AT.baseTimestamp);
   const packed = batch.subarray(AT.records);
-  const records = codec === GZIP ? gunzipSync(packed, { maxOutputLength: MAX_UNPACKED }) : packed;
+  const gzip = (attributes & CODEC_MASK) === GZIP;
+  const records = gzip ? gunzipSync(packed, { maxOutputLength: MAX_UNPACKED }) : packed;
   let position = 0;
-  for (let i = 0; i < header.recordCount; i++) {
+  for (let i = 0; i < recordCount; i++) {
     const length = varint(records, position);
     // After a record's length come one byte of attributes and then the timestamp and offset deltas.
     const timestampDelta = varint(records, length.next + 1);
     const offsetDelta = varint(records, timestampDelta.next);
     const at = baseTimestamp + timestampDelta.value;
-    if (at >= timestamp) return { offset: header.baseOffset + offsetDelta.value, timestamp: at };
+    const offset = baseOffset + offsetDelta.value;
+    if (at >= timestamp && offset >= from) return { offset, timestamp: at };
+    // A record takes at least its seven fields; less would let hostile bytes keep this loop on the spot.
+    if (length.value < 6n)
+      throw new InvalidBatch(ErrorCode.CORRUPT_MESSAGE, 'a record without room for itself');
     position = length.next + Number(length.value);
   }
   return null;

@@ -1,4 +1,4 @@
-import { type BatchHeader } from './record_batch.js';
+import { type BatchHeader, type TimestampedOffset } from './record_batch.js';
 
 /** Where a partition's batches are kept. Offsets are absolute; a batch is never split. */
 export interface LogStore {
@@ -15,7 +15,7 @@ export interface LogStore {
    */
   read(offset: bigint, maxBytes: number): Buffer[];
   /** The first record at or after `timestamp` (milliseconds), or null when there is none. */
-  findTimestamp(timestamp: bigint): { offset: bigint; timestamp: bigint } | null;
+  findTimestamp(timestamp: bigint): TimestampedOffset | null;
   /** Forgets what lies before `offset`. */
   deleteBefore(offset: bigint): void;
   close(): void;

@@ -1,0 +1,35 @@
+import { expect } from 'chai';
+import { parseArguments, UsageError } from '../../../cmd/broker/arguments.js';
+
+describe('cmd/broker: arguments', () => {
+  it('default to the well-known port on the loopback address without topics', () => {
+    expect(parseArguments([])).to.deep.equal({ host: '127.0.0.1', port: 9092, topics: {} });
+  });
+
+  it('take every topic with its partitions; its name may hold dots, dashes and underscores', () => {
+    expect(parseArguments(['--topic', 'a.b-c_d:3', '--topic', 'b:1'])).to.have.deep.property('topics', {
+      'a.b-c_d': 3,
+      b: 1,
+    });
+  });
+
+  it('are the request for help as soon as --help is among them', () => {
+    expect(parseArguments(['--port', '1', '--help'])).to.equal('help');
+  });
+
+  const bad: [string[], string][] = [
+    [['--port', 'kafka'], '--port kafka'],
+    [['--port', '70000'], '--port 70000'],
+    [['--port', ''], 'a number from 0'],
+    [['--topic', 'orders'], 'name:partitions'],
+    [['--topic', 'orders:-1'], 'name:partitions'],
+    [['--topic', 'a:1', '--topic', 'a:2'], 'named twice'],
+    [['--prot', '1'], '--prot'],
+    [['orders'], 'orders'],
+  ];
+  for (const [args, expected] of bad) {
+    it(`are refused with what to mend: ${args.join(' ')}`, () => {
+      expect(() => parseArguments(args)).to.throw(UsageError, expected);
+    });
+  }
+});
