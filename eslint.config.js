@@ -7,7 +7,8 @@ const snakeCaseFiles = {
   create: (context) => ({
     Program(node) {
       const name = context.filename.split('/').pop();
-      if (!/^[a-z0-9_]+(\.test)?\.ts$/.test(name)) context.report({ node, messageId: 'name', data: { name } });
+      if (!/^[a-z0-9_]+(\.test)?\.ts$/.test(name))
+        context.report({ node, messageId: 'name', data: { name } });
     },
   }),
 };
@@ -25,7 +26,10 @@ export default tseslint.config(
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       '@typescript-eslint/consistent-type-exports': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
       // Ports are often satisfied by values that happen to be synchronous.
       '@typescript-eslint/require-await': 'off',
       'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
