@@ -9,19 +9,13 @@ import { MemoryStore } from './log/memory_store.js';
 import { serveConnection } from './net/connection.js';
 import { type BrokerOptions, type ResolvedOptions, resolveOptions } from './options.js';
 import { ProducerIds } from './producer_ids.js';
+import { type BrokerNode, type BrokerState } from './state.js';
 import { Topics } from './topics.js';
-
-/** A node as clients see it: an id and an address. All nodes of a broker share its state. */
-export interface BrokerNode {
-  id: number;
-  host: string;
-  port: number;
-}
 
 const FIRST_NODE_ID = 1;
 
 /** A running broker; {@link startBroker} makes one. */
-export class Broker {
+export class Broker implements BrokerState {
   readonly apis = apis;
   readonly clusterId = randomBytes(16).toString('base64url');
   readonly nodes: BrokerNode[] = [];

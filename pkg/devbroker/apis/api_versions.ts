@@ -1,4 +1,5 @@
-import { type AnyApi, defineApi } from '../wire/api.js';
+import { type BrokerState } from '../state.js';
+import { defineApi } from '../wire/api.js';
 import { ErrorCode } from '../wire/errors.js';
 import { array, int16, int32, since, string, struct } from '../wire/schema.js';
 import { Writer } from '../wire/writer.js';
@@ -11,7 +12,7 @@ const response = struct({
   throttleTimeMs: since(1, int32, 0),
 });
 
-function served(apis: ReadonlyMap<number, AnyApi>) {
+function served(apis: BrokerState['apis']) {
   return [...apis.values()].map(({ key, versions }) => ({
     apiKey: key,
     minVersion: versions[0],
@@ -41,7 +42,7 @@ export const apiVersions = defineApi({
  * The answer to an ApiVersions request of a version that is not served: an error in the oldest encoding
  * together with the list (KIP-511), from which a newer client learns which version to ask with.
  */
-export function unsupportedVersionAnswer(correlationId: number, apis: ReadonlyMap<number, AnyApi>): Buffer[] {
+export function unsupportedVersionAnswer(correlationId: number, apis: BrokerState['apis']): Buffer[] {
   const body = new Writer();
   body.int32(correlationId);
   response.write(

@@ -3,7 +3,8 @@ import { encodingOf, type AnyApi } from '../wire/api.js';
 import { Reader, WireError } from '../wire/reader.js';
 import { Writer } from '../wire/writer.js';
 import { nullableString } from '../wire/schema.js';
-import { type Broker } from '../broker.js';
+import { type BrokerState } from '../state.js';
+import { apis } from '../apis/index.js';
 import { API_VERSIONS_KEY, unsupportedVersionAnswer } from '../apis/api_versions.js';
 import { Frames } from './frames.js';
 
@@ -14,7 +15,7 @@ interface RequestHeader {
 }
 
 export interface ConnectionOptions {
-  broker: Broker;
+  broker: BrokerState;
   nodeId: number;
   clientHost: string;
   maxFrameBytes: number;
@@ -63,11 +64,11 @@ async function answer(
     correlationId: reader.int32(),
   };
   const clientId = nullableString.read(reader, { version: 0, flexible: false }) ?? '';
-  const api = broker.apis.get(header.apiKey);
+  const api = apis.get(header.apiKey);
   const [lowest, highest] = api?.versions ?? [0, -1];
   if (!api || header.version < lowest || header.version > highest) {
     if (header.apiKey === API_VERSIONS_KEY) {
-      await send(stream, unsupportedVersionAnswer(header.correlationId, broker.apis));
+      await send(stream, unsupportedVersionAnswer(header.correlationId, apis));
       return;
     }
     throw new WireError(`API ${header.apiKey} version ${header.version} is not served`);

@@ -1,9 +1,9 @@
-import { type Broker } from '../broker.js';
+import { type BrokerState } from '../state.js';
 import { type Encoding, type Type } from './schema.js';
 
 /** What a handler knows of the request beside its body. */
 export interface RequestContext {
-  broker: Broker;
+  broker: BrokerState;
   /** The node id of the listener that the request came in on. */
   nodeId: number;
   version: number;
