@@ -1,11 +1,14 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { ConfigError, type ConfigProblem } from './config_error.js';
+import { ConfigError } from './config_error.js';
+import { defaultsBeyondSchema } from './defaults.js';
 import { readEnvironment, type Environment } from './environment.js';
 import { ExitCode } from './exit_codes.js';
-import { listFields, readText, type Field } from './fields.js';
-import { suggest, type Given, type Layer } from './layer.js';
+import { listFields, type Field } from './fields.js';
+import { readFlags } from './flags.js';
+import type { Layer } from './layer.js';
 import { productionProblems } from './production_rules.js';
+import { projectRoot } from './project_root.js';
 import { configSchema, type Config } from './schema.js';
 import { validateEach } from './validate.js';
 import { readYamlFile } from './yaml_file.js';
@@ -47,7 +50,7 @@ export function loadConfigWithSources({
   flags = {},
 }: LoadOptions = {}): LoadedConfig {
   const fields = listFields(configSchema);
-  const root = packageRoot();
+  const root = projectRoot();
   const folder = dir ?? path.join(root, 'config');
   const base = readYamlFile(path.join(folder, 'config.yaml'), fields);
   const fromEnv = readEnvironment(env, fields);
@@ -55,7 +58,7 @@ export function loadConfigWithSources({
 
   const mode = [fromFlags, fromEnv, base].map((layer) => layer.values.get('APP.ENV')?.value).find(Boolean);
   const forMode = modeLayer(folder, mode, fields);
-  const layers = [defaults(root, mode, fields), base, forMode, fromEnv, fromFlags];
+  const layers = [defaultsBeyondSchema(root, mode, fields), base, forMode, fromEnv, fromFlags];
   const given = new Map(layers.flatMap((layer) => [...layer.values]));
   const sourceOf = (key: string): string => given.get(key)?.source ?? 'default';
 
@@ -90,21 +93,6 @@ export function loadConfigOrExit(options: LoadOptions = {}): Config {
   }
 }
 
-/** Defaults that the schema cannot know: the package's version, and what differs in production. */
-function defaults(root: string, mode: unknown, fields: readonly Field[]): Layer {
-  const values = new Map<string, Given>();
-  const manifest: unknown = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
-  if (typeof manifest === 'object' && manifest !== null && 'version' in manifest) {
-    values.set('APP.VERSION', { value: manifest.version, source: 'package.json' });
-  }
-  for (const field of mode === 'production' ? fields : []) {
-    if (field.production !== undefined) {
-      values.set(field.path, { value: field.production, source: 'default in production' });
-    }
-  }
-  return { values, problems: [] };
-}
-
 /** The file of one environment; it cannot choose another environment than the one that chose it. */
 function modeLayer(folder: string, mode: unknown, fields: readonly Field[]): Layer {
   // Anything else than a plain name is refused by the schema, and must not become part of a file's path.
@@ -118,28 +106,6 @@ function modeLayer(folder: string, mode: unknown, fields: readonly Field[]): Lay
   return { values, problems: [...problems, problem] };
 }
 
-function readFlags(flags: Readonly<Record<string, string>>, fields: readonly Field[]): Layer {
-  const values = new Map<string, Given>();
-  const problems: ConfigProblem[] = [];
-  for (const [key, text] of Object.entries(flags)) {
-    const field = fields.find((candidate) => candidate.path === key);
-    const source = `flag ${key}`;
-    if (field === undefined) {
-      const mend = suggest(
-        key,
-        fields.map((candidate) => candidate.path),
-      );
-      problems.push({ path: key, source, what: 'is no key of the configuration', mend });
-    } else if (field.secret) {
-      const mend = `set ${field.env} or ${field.env}_FILE`;
-      problems.push({ path: key, source, what: 'is a secret, and flags show in process lists', mend });
-    } else {
-      values.set(key, { value: readText(field.kind, text), source });
-    }
-  }
-  return { values, problems };
-}
-
 function nest(values: ReadonlyMap<string, unknown>): Record<string, unknown> {
   const root: Record<string, unknown> = {};
   for (const [key, value] of values) {
@@ -151,15 +117,4 @@ function nest(values: ReadonlyMap<string, unknown>): Record<string, unknown> {
     group[leaf] = value;
   }
   return root;
-}
-
-/** The nearest folder above this file with a package.json: the same for sources and for the build. */
-function packageRoot(): string {
-  let folder = import.meta.dirname;
-  while (!existsSync(path.join(folder, 'package.json'))) {
-    const parent = path.dirname(folder);
-    if (parent === folder) throw new Error(`No package.json above ${import.meta.dirname}`);
-    folder = parent;
-  }
-  return folder;
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cruise, type ICruiseResult, type IViolation } from 'dependency-cruiser';
 import extractDepcruiseOptions from 'dependency-cruiser/config-utl/extract-depcruise-options';
+import { projectRoot } from './project_root.js';
 
 const ROOTS = ['cmd', 'config', 'examples', 'internal', 'pkg', 'scripts', 'test'];
 
@@ -15,8 +16,7 @@ interface LayerReport {
 }
 
 /**
- * Checks all TypeScript below a folder, committed or not, against the rules of .dependency-cruiser.cjs in the
- * working directory.
+ * Checks all TypeScript below a folder, committed or not, against the rules of .dependency-cruiser.cjs.
  *
  * @throws Error where the folder, or one of its source roots, holds sources of which none was read: a check
  * that looks at nothing must not pass.
@@ -28,7 +28,7 @@ export async function lintLayers(root: string): Promise<LayerReport> {
   );
   if (roots.length === 0) throw new Error(`There is no TypeScript below ${root}`);
 
-  const options = await extractDepcruiseOptions(path.resolve('.dependency-cruiser.cjs'));
+  const options = await extractDepcruiseOptions(path.join(projectRoot(), '.dependency-cruiser.cjs'));
   // Resolved, because dependency-cruiser resolves symbolic links in what it finds, and compares.
   const baseDir = realpathSync(root);
   const { output } = await cruise(roots, { ...options, baseDir }, options.enhancedResolveOptions);
@@ -57,7 +57,7 @@ function describe({ from, to, rule, cycle }: IViolation, rules: Rules = []): str
   return `${from} → ${target}: ${rule.name}: ${comment}`;
 }
 
-async function main(root = '.'): Promise<void> {
+async function main(root = projectRoot()): Promise<void> {
   const { files, violations } = await lintLayers(root);
   for (const violation of violations) console.error(violation);
   console.log(`${files} files, ${violations.length} broken layer rules`);
