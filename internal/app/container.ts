@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { Container } from 'inversify';
 import { type Config as AppConfig } from '../../config/config.js';
-import { createLogger } from '../../pkg/logger/index.js';
+import { createLogger, redact } from '../../pkg/logger/index.js';
 import { Logger } from '../repo/contracts.js';
 import { openBroker } from './embedded_broker.js';
 import { coreModule } from './modules/core.js';
@@ -17,6 +17,8 @@ export type Overrides = (container: Container) => void;
  * configuration says `embedded`, the broker is started here, since every client needs its address.
  */
 export async function buildContainer(config: AppConfig, overrides?: Overrides): Promise<Container> {
+  // A token that ends up in an error's text is not to end up in the log.
+  if (config.HTTP.CONTROL_TOKEN !== undefined) redact(config.HTTP.CONTROL_TOKEN);
   const container = new Container({ defaultScope: 'Singleton' });
   container.bind(Config).toConstantValue(config);
   container

@@ -1,5 +1,5 @@
 /** What programs and examples may use of the service. */
-export { buildContainer, type Overrides } from './container.js';
+export { buildContainer } from './container.js';
 export { brokerComponent, consumersComponent, kafkaComponent } from './components.js';
 export { Lifecycle } from './lifecycle.js';
 export { runService } from './run.js';

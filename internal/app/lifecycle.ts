@@ -32,7 +32,8 @@ export class Lifecycle {
   }
 
   /**
-   * Starts every component. When one fails, those that were started are stopped again.
+   * Starts every component, or returns early when a stop is asked for meanwhile. When one fails, those that
+   * were started are stopped again.
    * @throws what the component threw
    */
   async start(): Promise<void> {
@@ -44,8 +45,10 @@ export class Lifecycle {
       try {
         await component.start?.();
       } catch (error) {
+        const stopAsked = this.stopping !== undefined;
         await this.stop();
-        throw error;
+        // What fails because it was told to stop has not failed to start.
+        if (!stopAsked) throw error;
       }
     }
     if (!this.stopping) this.state = 'running';

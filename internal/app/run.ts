@@ -1,4 +1,5 @@
 import { type Config as AppConfig } from '../../config/config.js';
+import { type RootLogger } from '../../pkg/logger/index.js';
 import { Logger } from '../repo/contracts.js';
 import { brokerComponent, consumersComponent, httpComponent, kafkaComponent } from './components.js';
 import { buildContainer } from './container.js';
@@ -14,7 +15,7 @@ const EXIT_FORCED = 130;
  */
 export async function runService(config: AppConfig): Promise<void> {
   const container = await buildContainer(config);
-  const logger = container.get<Logger>(Logger);
+  const logger = container.get<RootLogger>(Logger);
   const lifecycle: Lifecycle = new Lifecycle({
     components: [
       brokerComponent(container),
@@ -35,23 +36,28 @@ export async function runService(config: AppConfig): Promise<void> {
   onSignals(lifecycle, logger);
   try {
     await lifecycle.start();
-    logger.info(`${config.APP.NAME} is ready; stop it with Ctrl-C`);
+    if (lifecycle.running) logger.info(`${config.APP.NAME} is ready; stop it with Ctrl-C`);
   } catch (error) {
     logger.error('the service could not start', { error });
-    process.exitCode = 1;
+    await logger.flush();
+    process.exit(1);
   }
 }
 
-function onSignals(lifecycle: Lifecycle, logger: Logger): void {
+function onSignals(lifecycle: Lifecycle, logger: RootLogger): void {
   let asked = false;
   const stop = (signal: NodeJS.Signals) => {
     if (asked) process.exit(EXIT_FORCED);
     asked = true;
     logger.info(`${signal}: stopping; once more to stop at once`);
-    void lifecycle.stop().then((clean) => {
-      logger.info('stopped');
-      if (!clean) process.exit(1);
-    });
+    void stopAndExit(lifecycle, logger);
   };
   process.on('SIGINT', stop).on('SIGTERM', stop);
+}
+
+async function stopAndExit(lifecycle: Lifecycle, logger: RootLogger): Promise<void> {
+  const clean = await lifecycle.stop();
+  logger.info(clean ? 'stopped' : 'stopped, not cleanly');
+  await logger.flush();
+  process.exit(clean ? 0 : 1);
 }

@@ -73,6 +73,19 @@ describe('the life cycle of a program', () => {
     expect(lifecycle.running).to.equal(false);
   });
 
+  it('does not call a start a failure that a stop cut short', async () => {
+    const lifecycle: Lifecycle = lifecycleOf(
+      part('a', {
+        start: async () => {
+          void lifecycle.stop();
+          throw new Error('closed while connecting');
+        },
+      }),
+    );
+    await lifecycle.start();
+    expect(lifecycle.running).to.equal(false);
+  });
+
   it('goes on stopping past a part that fails to, and says that the stop was not clean', async () => {
     const lifecycle = lifecycleOf(part('a'), part('b', { stop: () => Promise.reject(new Error('stuck')) }));
     await lifecycle.start();

@@ -46,10 +46,6 @@ export class Reader {
     return this.frame.readBigInt64BE(this.advance(8));
   }
 
-  float64(): number {
-    return this.frame.readDoubleBE(this.advance(8));
-  }
-
   /** Unsigned LEB128 of at most five bytes, as KIP-482 uses it for lengths and tags. */
   uvarint(): number {
     let value = 0;

@@ -42,12 +42,6 @@ export const int64: Type<bigint> = {
     w.int64(v);
   },
 };
-export const float64: Type<number> = {
-  read: (r) => r.float64(),
-  write: (w, v) => {
-    w.float64(v);
-  },
-};
 export const bool: Type<boolean> = {
   read: (r) => r.int8() !== 0,
   write: (w, v) => {

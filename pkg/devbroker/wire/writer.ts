@@ -48,11 +48,6 @@ export class Writer {
     this.current.writeBigInt64BE(value, at);
   }
 
-  float64(value: number): void {
-    const at = this.reserve(8);
-    this.current.writeDoubleBE(value, at);
-  }
-
   uvarint(value: number): void {
     let rest = value;
     while (rest >= 0x80) {
