@@ -39,19 +39,19 @@ export class Lifecycle {
   async start(): Promise<void> {
     this.state = 'starting';
     for (const component of this.options.components) {
-      if (this.stopping) return;
+      if (this.stopAsked()) return;
       // Before its start, so that a half-started component is stopped too.
       this.started.push(component);
       try {
         await component.start?.();
       } catch (error) {
-        const stopAsked = this.stopping !== undefined;
+        const stopAsked = this.stopAsked();
         await this.stop();
         // What fails because it was told to stop has not failed to start.
         if (!stopAsked) throw error;
       }
     }
-    if (!this.stopping) this.state = 'running';
+    if (!this.stopAsked()) this.state = 'running';
   }
 
   /**
@@ -61,6 +61,10 @@ export class Lifecycle {
   stop(): Promise<boolean> {
     this.stopping ??= this.stopAll();
     return this.stopping;
+  }
+
+  private stopAsked(): boolean {
+    return this.stopping !== undefined;
   }
 
   private async stopAll(): Promise<boolean> {
