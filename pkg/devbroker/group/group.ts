@@ -1,6 +1,5 @@
-import { type GroupErrorName } from './error_codes.js';
 import { type Member } from './member.js';
-import { EMPTY_BYTES } from './replies.js';
+import { EMPTY_BYTES, type GroupErrorName } from './replies.js';
 import { subscribedTopics } from './subscription.js';
 import { Timer } from './timer.js';
 import {

@@ -11,7 +11,7 @@ import {
   type SyncGroupResponse,
 } from './types.js';
 
-export interface RebalancerOptions {
+interface RebalancerOptions {
   readonly clock: Clock;
   readonly initialRebalanceDelayMs: number;
   readonly newMemberJoinTimeoutMs: number;

@@ -3,12 +3,19 @@ import {
   type GenerationRequest,
   type JoinGroupRequest,
   type JoinGroupResponse,
+  type MemberAssignment,
   type MemberIdentity,
   type SyncGroupRequest,
   type SyncGroupResponse,
 } from '../../../../pkg/devbroker/group/types.js';
 import { settle, VirtualClock } from './virtual_clock.js';
-import { REBALANCE_MS, SESSION_MS, VirtualMember, type VirtualMemberOptions } from './virtual_member.js';
+import {
+  type MemberWorld,
+  REBALANCE_MS,
+  SESSION_MS,
+  VirtualMember,
+  type VirtualMemberOptions,
+} from './virtual_member.js';
 
 const PARTITIONS = 16;
 const NEW_MEMBER_JOIN_TIMEOUT_MS = 2_000;
@@ -21,7 +28,7 @@ interface Assigned {
 }
 
 /** A coordinator, its members and the network between them; it checks what must hold whatever happens. */
-export class VirtualCluster {
+export class VirtualCluster implements MemberWorld {
   readonly groupId = 'group';
   readonly clock = new VirtualClock();
   readonly members: VirtualMember[] = [];
@@ -197,8 +204,8 @@ export class VirtualCluster {
     );
   }
 
-  /** The leader's part: deals the partitions out. */
-  assign({ generationId, members }: JoinGroupResponse): { memberId: string; assignment: Buffer }[] {
+  /** Deals the partitions out. */
+  assign({ generationId, members }: JoinGroupResponse): MemberAssignment[] {
     return members.map(({ memberId }, i) => {
       const partitions = Array.from({ length: PARTITIONS }, (_, p) => p).filter(
         (p) => p % members.length === i,

@@ -1,5 +1,13 @@
-import { type GenerationRequest, type JoinGroupResponse } from '../../../../pkg/devbroker/group/types.js';
-import { type VirtualCluster } from './virtual_cluster.js';
+import { type Clock } from '../../../../pkg/devbroker/clock.js';
+import {
+  type GenerationRequest,
+  type JoinGroupRequest,
+  type JoinGroupResponse,
+  type MemberAssignment,
+  type MemberIdentity,
+  type SyncGroupRequest,
+  type SyncGroupResponse,
+} from '../../../../pkg/devbroker/group/types.js';
 
 /** Milliseconds. A member that behaves is never near a timeout: heartbeats and latency are far below both. */
 export const HEARTBEAT_MS = 50;
@@ -13,6 +21,27 @@ export interface VirtualMemberOptions {
   readonly protocols: readonly string[];
 }
 
+/** What a member reaches of the world, and the checks that it passes what it learns to. */
+export interface MemberWorld {
+  readonly groupId: string;
+  readonly clock: Clock;
+  /** Throws when `holds` is false. */
+  check(holds: boolean, message: string): void;
+  /** Carries a one-way message. */
+  deliver(fn: () => void): void;
+  /** Carries a request and its answer, each with its own latency. */
+  request<T>(fn: () => T | Promise<T>, handle: (response: T) => void): void;
+  join(request: JoinGroupRequest): Promise<JoinGroupResponse>;
+  sync(request: SyncGroupRequest): Promise<SyncGroupResponse>;
+  heartbeat(request: GenerationRequest): number;
+  commit(request: GenerationRequest, member: VirtualMember): number;
+  leave(members: readonly MemberIdentity[]): void;
+  joined(response: JoinGroupResponse, member: VirtualMember): void;
+  /** The leader's part: nothing for the others. */
+  assign(response: JoinGroupResponse): MemberAssignment[];
+  assigned(assignment: Buffer, member: VirtualMember): readonly number[];
+}
+
 /**
  * A client that follows the protocol as a consumer does: join, sync, heartbeat, and again when it is told to. It can
  * be frozen, cut off, restarted and made to repeat requests; while nothing of that happens to it, it must not be
@@ -20,7 +49,7 @@ export interface VirtualMemberOptions {
  */
 export class VirtualMember {
   readonly options: VirtualMemberOptions;
-  readonly #cluster: VirtualCluster;
+  readonly #world: MemberWorld;
   alive = true;
   /** Owned partitions while it believes to be a member of `generationId`. */
   partitions: readonly number[] | null = null;
@@ -34,8 +63,8 @@ export class VirtualMember {
   #attempt = 0;
   #metadata = 0;
 
-  constructor(cluster: VirtualCluster, options: VirtualMemberOptions) {
-    this.#cluster = cluster;
+  constructor(world: MemberWorld, options: VirtualMemberOptions) {
+    this.#world = world;
     this.options = options;
     this.#join();
   }
@@ -47,7 +76,7 @@ export class VirtualMember {
 
   freeze(ms: number): void {
     this.excuse();
-    this.#frozenUntil = Math.max(this.#frozenUntil, this.#cluster.clock.now() + ms);
+    this.#frozenUntil = Math.max(this.#frozenUntil, this.#world.clock.now() + ms);
   }
 
   /** Joins again whatever it waits for, as after a request timeout, perhaps with another subscription. */
@@ -67,15 +96,15 @@ export class VirtualMember {
   leave(): void {
     const members = [{ memberId: this.memberId, groupInstanceId: this.options.instanceId }];
     this.crash();
-    this.#cluster.deliver(() => {
-      this.#cluster.leave(members);
+    this.#world.deliver(() => {
+      this.#world.leave(members);
     });
   }
 
   #identity(): GenerationRequest {
     const { memberId, generationId } = this;
     return {
-      groupId: this.#cluster.groupId,
+      groupId: this.#world.groupId,
       memberId,
       generationId,
       groupInstanceId: this.options.instanceId,
@@ -95,7 +124,7 @@ export class VirtualMember {
       requireKnownMemberId: this.options.requireKnownMemberId,
     };
     this.#ask(
-      () => this.#cluster.join(request),
+      () => this.#world.join(request),
       (response) => {
         this.#joined(response);
       },
@@ -108,8 +137,8 @@ export class VirtualMember {
         this.memberId = response.memberId;
         this.generationId = response.generationId;
         this.protocolName = response.protocolName;
-        this.#cluster.joined(response, this);
-        this.#sync(this.#cluster.assign(response));
+        this.#world.joined(response, this);
+        this.#sync(this.#world.assign(response));
         return;
       case 79:
         this.memberId = response.memberId;
@@ -123,15 +152,15 @@ export class VirtualMember {
     }
   }
 
-  #sync(assignments: readonly { memberId: string; assignment: Buffer }[]): void {
+  #sync(assignments: readonly MemberAssignment[]): void {
     const request = { ...this.#identity(), protocolName: this.protocolName, assignments };
     this.#ask(
-      () => this.#cluster.sync(request),
+      () => this.#world.sync(request),
       ({ errorCode, assignment }) => {
         if (errorCode === 27) this.#join();
         else if (errorCode !== 0) this.#thrownOut(errorCode);
         else {
-          this.partitions = this.#cluster.assigned(assignment, this);
+          this.partitions = this.#world.assigned(assignment, this);
           this.#heartbeatLater();
         }
       },
@@ -141,7 +170,7 @@ export class VirtualMember {
   /** Every other heartbeat follows a commit, which keeps the session as well. */
   #heartbeatLater(commits = false): void {
     const attempt = this.#attempt;
-    this.#cluster.clock.setTimeout(() => {
+    this.#world.clock.setTimeout(() => {
       if (attempt !== this.#attempt) return;
       if (commits) this.#commit();
       else this.#heartbeat(true);
@@ -150,7 +179,7 @@ export class VirtualMember {
 
   #commit(): void {
     this.#ask(
-      () => this.#cluster.commit(this.#identity(), this),
+      () => this.#world.commit(this.#identity(), this),
       (errorCode) => {
         if (errorCode === 0) this.#heartbeat(false);
         else this.#thrownOut(errorCode);
@@ -161,7 +190,7 @@ export class VirtualMember {
   #heartbeat(thenCommit: boolean): void {
     const excuse = this.#excuse;
     this.#ask(
-      () => this.#cluster.heartbeat(this.#identity()),
+      () => this.#world.heartbeat(this.#identity()),
       (errorCode) => {
         if (errorCode === 27) this.#join();
         else if (errorCode !== 0) this.#thrownOut(errorCode);
@@ -174,12 +203,12 @@ export class VirtualMember {
   }
 
   #thrownOut(errorCode: number): void {
-    this.#cluster.check(this.#excuse !== null, `${this.options.name} behaved and got error ${errorCode}`);
+    this.#world.check(this.#excuse !== null, `${this.options.name} behaved and got error ${errorCode}`);
     if (errorCode === 82) {
       this.crash();
       return;
     }
-    this.#cluster.check(errorCode === 22 || errorCode === 25, `${this.options.name} got error ${errorCode}`);
+    this.#world.check(errorCode === 22 || errorCode === 25, `${this.options.name} got error ${errorCode}`);
     if (errorCode === 25) this.memberId = '';
     this.#join();
   }
@@ -189,7 +218,7 @@ export class VirtualMember {
     this.#attempt += 1;
     const attempt = this.#attempt;
     this.#whenAwake(attempt, () => {
-      this.#cluster.request(request, (response) => {
+      this.#world.request(request, (response) => {
         this.#whenAwake(attempt, () => {
           handle(response);
         });
@@ -199,10 +228,10 @@ export class VirtualMember {
 
   #whenAwake(attempt: number, fn: () => void): void {
     if (attempt !== this.#attempt) return;
-    const wait = this.#frozenUntil - this.#cluster.clock.now();
+    const wait = this.#frozenUntil - this.#world.clock.now();
     if (wait <= 0) fn();
     else {
-      this.#cluster.clock.setTimeout(() => {
+      this.#world.clock.setTimeout(() => {
         this.#whenAwake(attempt, fn);
       }, wait);
     }
