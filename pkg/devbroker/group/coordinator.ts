@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '../clock.js';
-import { GroupError, type GroupErrorName } from './error_codes.js';
+import { ErrorCode } from '../wire/errors.js';
 import { Group } from './group.js';
 import { Member, type Reply } from './member.js';
 import { type GroupCoordinatorOptions, type SessionLimits, sessionLimits } from './options.js';
 import { Rebalancer } from './rebalancer.js';
-import { joinFailure, syncFailure } from './replies.js';
+import { type GroupErrorName, joinFailure, syncFailure } from './replies.js';
 import {
   type CommitRequest,
   type GenerationRequest,
@@ -86,10 +86,10 @@ export class GroupCoordinator {
   /** @returns the error code: 27 tells the member to join again, 22, 25 and 82 that it is out. */
   heartbeat(request: GenerationRequest): number {
     const found = this.#memberOfGeneration(request);
-    if ('error' in found) return GroupError[found.error];
+    if ('error' in found) return ErrorCode[found.error];
     const { group, member } = found;
     this.#rebalancer.touch(group, member);
-    return group.state === 'PreparingRebalance' ? GroupError.REBALANCE_IN_PROGRESS : GroupError.NONE;
+    return group.state === 'PreparingRebalance' ? ErrorCode.REBALANCE_IN_PROGRESS : ErrorCode.NONE;
   }
 
   /**
@@ -104,19 +104,19 @@ export class GroupCoordinator {
     readonly members: readonly MemberIdentity[];
   }): LeaveGroupResponse {
     const error = this.#requestError(groupId);
-    if (error !== 'NONE') return { errorCode: GroupError[error], members: [] };
+    if (error !== 'NONE') return { errorCode: ErrorCode[error], members: [] };
     const group = this.#groups.get(groupId);
     const sizeBefore = group?.members.size;
     const answers = members.map((identity) => ({
       memberId: identity.memberId,
       groupInstanceId: identity.groupInstanceId ?? null,
-      errorCode: GroupError[group === undefined ? 'UNKNOWN_MEMBER_ID' : this.#removeLeaving(group, identity)],
+      errorCode: ErrorCode[group === undefined ? 'UNKNOWN_MEMBER_ID' : this.#removeLeaving(group, identity)],
     }));
     if (group !== undefined) {
       if (group.members.size !== sizeBefore) this.#rebalancer.rebalanceOrCompleteJoin(group);
       else this.#rebalancer.completeJoinIfAllJoined(group);
     }
-    return { errorCode: GroupError.NONE, members: answers };
+    return { errorCode: ErrorCode.NONE, members: answers };
   }
 
   /** A group that does not exist is Dead, one that only has offsets is Empty. */
@@ -139,7 +139,7 @@ export class GroupCoordinator {
 
   /** Deletes groups without members, and their offsets with them. */
   deleteGroups(groupIds: readonly string[]): { groupId: string; errorCode: number }[] {
-    return groupIds.map((groupId) => ({ groupId, errorCode: GroupError[this.#deleteGroup(groupId)] }));
+    return groupIds.map((groupId) => ({ groupId, errorCode: ErrorCode[this.#deleteGroup(groupId)] }));
   }
 
   /**
@@ -147,7 +147,7 @@ export class GroupCoordinator {
    * (generation -1, empty member id) it is allowed only while the group has none.
    */
   validateCommit(request: CommitRequest): number {
-    return GroupError[this.#commitError(request)];
+    return ErrorCode[this.#commitError(request)];
   }
 
   /** True unless the group is Empty or does not exist. A group that waits for its first members has some already. */

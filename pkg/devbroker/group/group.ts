@@ -1,6 +1,5 @@
-import { type GroupErrorName } from './error_codes.js';
 import { type Member } from './member.js';
-import { EMPTY_BYTES } from './replies.js';
+import { EMPTY_BYTES, type GroupErrorName } from './replies.js';
 import { subscribedTopics } from './subscription.js';
 import { Timer } from './timer.js';
 import {
@@ -26,9 +25,9 @@ export class Group {
   readonly members = new Map<string, Member>();
   /** Ids given out with MEMBER_ID_REQUIRED that have not joined yet, each with its expiry. */
   readonly pendingJoins = new Map<string, Timer>();
-  /** Members of the current generation that have not asked for their assignment yet. */
+  /** Members of the last generation that have not asked for their assignment, whatever state the group is in. */
   readonly pendingSyncs = new Set<string>();
-  /** True while PreparingRebalance began in Empty: such a rebalance only ends by its delay. */
+  /** Whether PreparingRebalance was last entered from Empty: such a rebalance only ends by its delay. */
   initialRebalance = false;
   newMemberAdded = false;
   readonly joinTimer = new Timer();
@@ -143,7 +142,6 @@ export class Group {
 
   nextGeneration(): void {
     this.generationId += 1;
-    this.pendingSyncs.clear();
     this.protocolName = this.selectProtocol();
     this.#topics = this.#computeTopics();
     this.state = this.members.size === 0 ? 'Empty' : 'CompletingRebalance';

@@ -1,5 +1,4 @@
-import { EMPTY_BYTES, joinFailure, syncFailure } from './replies.js';
-import { type GroupErrorName } from './error_codes.js';
+import { EMPTY_BYTES, type GroupErrorName, joinFailure, syncFailure } from './replies.js';
 import { Timer } from './timer.js';
 import {
   type GroupProtocol,

@@ -11,7 +11,7 @@ import {
   type SyncGroupResponse,
 } from './types.js';
 
-export interface RebalancerOptions {
+interface RebalancerOptions {
   readonly clock: Clock;
   readonly initialRebalanceDelayMs: number;
   readonly newMemberJoinTimeoutMs: number;
@@ -158,13 +158,9 @@ export class Rebalancer {
   }
 
   #prepareRebalance(group: Group): void {
-    if (group.state === 'CompletingRebalance') {
-      for (const member of group.members.values()) {
-        member.assignment = EMPTY_BYTES;
-        this.#releaseSync(group, member, syncFailure('REBALANCE_IN_PROGRESS'));
-      }
+    for (const member of group.members.values()) {
+      this.#releaseSync(group, member, syncFailure('REBALANCE_IN_PROGRESS'));
     }
-    group.pendingSyncs.clear();
     group.syncTimer.stop();
     group.initialRebalance = group.state === 'Empty';
     group.newMemberAdded = false;
@@ -206,7 +202,6 @@ export class Rebalancer {
       });
       return;
     }
-    group.initialRebalance = false;
     group.nextGeneration();
     if (group.state === 'Empty') {
       this.#notify(group);

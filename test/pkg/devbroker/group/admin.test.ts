@@ -219,6 +219,7 @@ describe('group coordinator: what operators and other parts of the broker ask', 
       expect(join.answer).to.include({ errorCode: 15 });
       expect(h.clock.size).to.equal(0);
 
+      expect(h.coordinator.list()).to.deep.equal([]);
       expect((await h.join()).answer).to.include({ errorCode: 15 });
       expect((await h.sync(follower!)).answer).to.include({ errorCode: 15 });
       expect(h.coordinator.heartbeat(follower!)).to.equal(15);

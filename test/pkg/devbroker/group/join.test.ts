@@ -161,6 +161,16 @@ describe('group coordinator: join', () => {
       expect(first.answer).to.include({ errorCode: 0 });
     });
 
+    it('does not wait longer for a newcomer of an earlier first rebalance', async () => {
+      const early = await h.join({ rebalanceTimeoutMs: INITIAL_DELAY_MS });
+      const late = await h.join({ rebalanceTimeoutMs: INITIAL_DELAY_MS });
+      await h.clock.advance(INITIAL_DELAY_MS);
+      h.coordinator.leaveGroup({ groupId: GROUP, members: [joinedAs(early), joinedAs(late)] });
+      const again = await h.join();
+      await h.clock.advance(INITIAL_DELAY_MS);
+      expect(again.answer).to.include({ errorCode: 0 });
+    });
+
     it('waits for its delay again after all members left, and counts the generations on', async () => {
       const [member] = await h.stable({});
       h.coordinator.leaveGroup({ groupId: GROUP, members: [member!] });

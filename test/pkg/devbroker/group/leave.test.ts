@@ -67,6 +67,7 @@ describe('group coordinator: leave', () => {
     const [, member] = await h.stable({}, { groupInstanceId: 'instance' });
     expect(leave({ memberId: '', groupInstanceId: 'instance' })).to.deep.equal([0]);
     expect(h.coordinator.heartbeat(member!)).to.equal(25);
+    expect(h.coordinator.heartbeat({ ...member!, memberId: 'other' })).to.equal(25);
     expect(h.describe().state).to.equal('PreparingRebalance');
   });
 
@@ -82,11 +83,17 @@ describe('group coordinator: leave', () => {
     const [leader, follower] = await h.stable({}, {});
     const pending = await h.join({ requireKnownMemberId: true });
     const rejoin = await h.join({ memberId: leader!.memberId });
-    leave({ memberId: pending.answer!.memberId });
-    expect(rejoin.answer).to.equal(undefined);
     leave(follower!);
-    expect((await h.sync(leader!)).answer).to.include({ errorCode: 22 });
+    await h.clock.advance(0);
+    expect(rejoin.answer).to.equal(undefined);
+    leave({ memberId: pending.answer!.memberId });
+    await h.clock.advance(0);
     expect(rejoin.answer).to.include({ errorCode: 0, generationId: 2 });
+
+    const newcomer = await h.join();
+    leave(leader!);
+    await h.clock.advance(0);
+    expect(newcomer.answer).to.include({ errorCode: 0, generationId: 3 });
   });
 
   it('does not shorten the first rebalance', async () => {

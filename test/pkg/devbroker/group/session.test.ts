@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { GROUP, Harness, INITIAL_DELAY_MS, REBALANCE_MS, SESSION_MS } from './harness.js';
+import { GROUP, Harness, INITIAL_DELAY_MS, joinedAs, REBALANCE_MS, SESSION_MS } from './harness.js';
 
 describe('group coordinator: sessions and heartbeats', () => {
   let h: Harness;
@@ -97,6 +97,21 @@ describe('group coordinator: sessions and heartbeats', () => {
     expect(h.describe()).to.include({ state: 'Empty' });
   });
 
+  it('keeps the session paused when a heartbeat comes from a member whose join or sync is held', async () => {
+    const [leader, follower] = await h.joinAll({}, {});
+    const sync = await h.sync(follower!);
+    expect(h.coordinator.heartbeat(follower!)).to.equal(0);
+    await h.advanceAlive(SESSION_MS, [leader!]);
+    await h.sync(leader!);
+    expect(sync.answer).to.include({ errorCode: 0 });
+
+    const join = await h.join({ memberId: leader!.memberId });
+    expect(h.coordinator.heartbeat(leader!)).to.equal(27);
+    await h.advanceAlive(SESSION_MS, [follower!]);
+    await h.join({ memberId: follower!.memberId });
+    expect(join.answer).to.include({ errorCode: 0, generationId: 2 });
+  });
+
   it('gives up the first join of a member that it cannot answer for too long', async () => {
     h = new Harness({ newMemberJoinTimeoutMs: 2 * SESSION_MS });
     const [leader] = await h.stable({});
@@ -122,7 +137,8 @@ describe('group coordinator: sessions and heartbeats', () => {
 
   describe('the rebalance timeout', () => {
     it('is the longest of the members and ends the wait for those that do not rejoin', async () => {
-      const [leader, alive] = await h.stable({ rebalanceTimeoutMs: 1_000 }, { rebalanceTimeoutMs: 5_000 });
+      const short = { rebalanceTimeoutMs: 1_000 };
+      const [leader, alive] = await h.stable(short, { rebalanceTimeoutMs: 5_000 }, short);
       const join = await h.join({ memberId: leader!.memberId, rebalanceTimeoutMs: 1_000 });
       await h.clock.advance(4_999);
       expect(h.coordinator.heartbeat(alive!)).to.equal(27);
@@ -140,6 +156,30 @@ describe('group coordinator: sessions and heartbeats', () => {
       expect(join.answer).to.equal(undefined);
       await h.clock.advance(INITIAL_DELAY_MS);
       expect(join.answer).to.include({ errorCode: 0, generationId: 2 });
+    });
+
+    it('ends with the last join: nothing happens when it would have passed', async () => {
+      const [leader, follower] = await h.stable({}, {});
+      const rejoins = [
+        await h.join({ memberId: leader!.memberId }),
+        await h.join({ memberId: follower!.memberId }),
+      ];
+      const members = rejoins.map((rejoin) => joinedAs(rejoin));
+      await h.syncAll(members);
+      await h.advanceAlive(2 * REBALANCE_MS, members);
+      expect(h.describe()).to.include({ state: 'Stable' });
+      expect(members.map((member) => h.coordinator.heartbeat(member))).to.deep.equal([0, 0]);
+    });
+
+    it('begins anew for a rebalance that interrupts the wait for syncs', async () => {
+      const [leader, follower] = await h.joinAll({}, {});
+      await h.advanceAlive(REBALANCE_MS / 2, [leader!, follower!]);
+      const newcomer = await h.join();
+      await h.advanceAlive(REBALANCE_MS - 1, [leader!, follower!]);
+      expect(h.coordinator.heartbeat(follower!)).to.equal(27);
+      expect(newcomer.answer).to.equal(undefined);
+      await h.clock.advance(1);
+      expect(newcomer.answer).to.include({ errorCode: 0, generationId: 2 });
     });
 
     it('passes the lead to the longest-standing member that rejoined when the leader did not', async () => {

@@ -123,6 +123,23 @@ describe('group coordinator: static membership', () => {
     expect(back.answer).to.include({ errorCode: 0, generationId: 2 });
   });
 
+  it('does not get the lead back that another member took over while it was missing', async () => {
+    const long = { ...INSTANCE, sessionTimeoutMs: 3 * REBALANCE_MS };
+    const [missing, second] = await h.stable(long, {});
+    const promoted = await h.join({ memberId: second!.memberId, protocols: [protocol('range', 'changed')] });
+    await h.clock.advance(REBALANCE_MS);
+    expect(promoted.answer).to.include({ generationId: 2, leader: second!.memberId });
+
+    const back = await h.join({
+      ...long,
+      memberId: missing!.memberId,
+      protocols: [protocol('range', 'changed')],
+    });
+    const rejoin = await h.join({ memberId: second!.memberId });
+    expect(back.answer).to.include({ generationId: 3, leader: second!.memberId });
+    expect(rejoin.answer?.members).to.have.length(2);
+  });
+
   it('postpones a rebalance to which only static members are missing until one is back', async () => {
     const long = { sessionTimeoutMs: 10 * REBALANCE_MS };
     const [first, second] = await h.stable(

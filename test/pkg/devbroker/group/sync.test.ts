@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { GROUP, Harness, protocol, REBALANCE_MS } from './harness.js';
+import { GROUP, Harness, joinedAs, protocol, REBALANCE_MS } from './harness.js';
 
 describe('group coordinator: sync', () => {
   let h: Harness;
@@ -127,6 +127,24 @@ describe('group coordinator: sync', () => {
     expect(h.describe().state).to.equal('PreparingRebalance');
     expect(h.coordinator.heartbeat(follower!)).to.equal(25);
     expect(h.coordinator.heartbeat(leader!)).to.equal(27);
+  });
+
+  it('expects another sync of a follower that joined again instead of waiting for its first', async () => {
+    const [leader, follower] = await h.joinAll({}, {});
+    await h.sync(follower!);
+    await h.join({ memberId: follower!.memberId });
+    await h.sync(leader!);
+    await h.advanceAlive(REBALANCE_MS, [leader!, follower!]);
+    expect(h.coordinator.heartbeat(follower!)).to.equal(25);
+  });
+
+  it('does not wait for the sync of a member that left', async () => {
+    const [leader, follower] = await h.joinAll({}, {});
+    h.coordinator.leaveGroup({ groupId: GROUP, members: [follower!] });
+    const alone = joinedAs(await h.join({ memberId: leader!.memberId }));
+    await h.syncAll([alone]);
+    await h.advanceAlive(2 * REBALANCE_MS, [alone]);
+    expect(h.coordinator.heartbeat(alone)).to.equal(0);
   });
 
   it('throws nobody out once all have their assignment', async () => {

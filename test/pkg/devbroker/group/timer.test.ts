@@ -4,7 +4,7 @@ import { systemClock } from '../../../../pkg/devbroker/clock.js';
 import { Timer } from '../../../../pkg/devbroker/group/timer.js';
 import { VirtualClock } from './virtual_clock.js';
 
-describe('group coordinator: clocks and timers', () => {
+describe('clocks and timers', () => {
   it('follows the time of the process, also where a test fakes it', () => {
     const fake = sinon.useFakeTimers({ now: 1_000 });
     try {
