@@ -36,6 +36,11 @@ export async function composeUp({ nodes, port }: ComposeOptions): Promise<void> 
   });
 }
 
+/** The last lines that the containers wrote. */
+export function composeLogs(): Promise<string> {
+  return compose(['--profile', 'cluster', 'logs', '--tail', '15'], {});
+}
+
 /**
  * Stops and removes the containers; their data stays in volumes.
  * @throws Error with the output of Docker where it fails.
@@ -44,7 +49,10 @@ export async function composeDown(): Promise<void> {
   await compose(['--profile', 'cluster', 'down'], {});
 }
 
-async function compose(args: readonly string[], variables: Readonly<Record<string, string>>): Promise<void> {
+async function compose(
+  args: readonly string[],
+  variables: Readonly<Record<string, string>>,
+): Promise<string> {
   const root = projectRoot();
   const result = await runCommand(
     'docker',
@@ -57,4 +65,5 @@ async function compose(args: readonly string[], variables: Readonly<Record<strin
   );
   if (result?.status !== 0)
     throw new Error(`docker compose ${args.join(' ')} failed:\n${result?.output ?? ''}`);
+  return result.output;
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { projectRoot } from '../project_root.js';
 import { type KafkaNode, startKafka } from './cluster.js';
-import { composeDown, composeUp, dockerAnswers } from './docker.js';
+import { composeDown, composeLogs, composeUp, dockerAnswers } from './docker.js';
 import { KAFKA_VERSION } from './jars.js';
 import { portIsFree } from './ports.js';
 import { waitUntilReady } from './readiness.js';
@@ -98,8 +98,16 @@ async function startInDocker(wanted: LocalKafka): Promise<RunRecord> {
     nodes: [],
   };
   await writeRunRecord(record);
-  await composeUp(wanted);
-  await waitUntilReady({ brokers: record.brokers, timeoutMs: READY_MS });
+  try {
+    await composeUp(wanted);
+    await waitUntilReady({ brokers: record.brokers, timeoutMs: READY_MS });
+  } catch (error) {
+    const log = await composeLogs();
+    await stopLocalKafka();
+    throw new Error([error instanceof Error ? error.message : String(error), log].join('\n'), {
+      cause: error,
+    });
+  }
   return record;
 }
 
