@@ -109,9 +109,9 @@ export interface FetchedBatch extends TopicPartition {
 export interface DriverConsumer {
   /**
    * Joins the group; resolves after the first assignment.
-   * @throws DriverError; the member is then stopped.
+   * @throws DriverError, also when it takes longer than `timeoutMs`. The member must then be stopped.
    */
-  start(): Promise<void>;
+  start(timeoutMs: number): Promise<void>;
   pause(partitions: readonly TopicPartition[]): void;
   resume(partitions: readonly TopicPartition[]): void;
   /** Commits under the current generation of the group; the broker refuses it under an older one. */

@@ -1,11 +1,11 @@
-import { settlesWithin, withTimeout } from '../async.js';
-import {
+import { settlesWithin } from '../async.js';
+import type {
+  DriverConsumer,
+  DriverConsumerListener,
   DriverError,
-  type DriverConsumer,
-  type DriverConsumerListener,
-  type FetchedBatch,
-  type KafkaDriver,
-  type TopicPartition,
+  FetchedBatch,
+  KafkaDriver,
+  TopicPartition,
 } from '../driver.js';
 import type { Logger } from '../logger.js';
 import { Assignment, type PartitionState, type StoppedPartition } from './assignment.js';
@@ -71,13 +71,8 @@ export class GroupSession implements DriverConsumerListener {
 
   /** Joins the group. @throws DriverError; the session is then over. */
   async start(): Promise<void> {
-    const { startTimeoutMs } = this.#parts.options;
     try {
-      await withTimeout(
-        this.#consumer.start(),
-        startTimeoutMs,
-        () => new DriverError('failed', `not joined within ${startTimeoutMs} ms`),
-      );
+      await this.#consumer.start(this.#parts.options.startTimeoutMs);
       this.#committer.start();
     } catch (error) {
       this.#stopping = true;

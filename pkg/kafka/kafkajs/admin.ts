@@ -48,6 +48,8 @@ export function createAdmin(options: ConnectionOptions): DriverAdmin {
 
     topicOffsets: (topic) =>
       run(async (admin) => {
+        // fetchTopicOffsets() would retry for seconds when the topic does not exist; this fails at once.
+        await admin.fetchTopicMetadata({ topics: [topic] });
         const partitions = await admin.fetchTopicOffsets(topic);
         return partitions
           .map(({ partition, low, high }) => ({ partition, low: BigInt(low), high: BigInt(high) }))

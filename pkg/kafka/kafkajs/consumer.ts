@@ -104,9 +104,13 @@ export function createConsumer(parts: {
   };
 
   return {
-    async start() {
+    async start(timeoutMs) {
+      const tooLate = () => {
+        const why = client.lastSocketError()?.message ?? 'the group did not answer';
+        return new DriverError('failed', `not joined within ${timeoutMs} ms, ${why}`);
+      };
       try {
-        await join();
+        await withTimeout(join(), timeoutMs, tooLate);
       } catch (error) {
         throw toDriverError(error, client.lastSocketError());
       }

@@ -4,7 +4,7 @@ export interface ProducerOptions {
   readonly maxBatchMessages?: number;
   /** Bytes in one flush, unless a single message is larger. Default 524,288. */
   readonly maxBatchBytes?: number;
-  /** Key, value and headers of one message, in bytes. Default 1,000,000; a broker's own default is 1,048,588. */
+  /** Key, value and headers of one message, in bytes. Default 1,048,000, which with its framing fits into a broker's default of 1,048,588. */
   readonly maxMessageBytes?: number;
   /** Messages accepted and not yet acknowledged. Default 20,000. */
   readonly maxBufferedMessages?: number;
@@ -21,7 +21,7 @@ export function withDefaults(options: ProducerOptions): Required<ProducerOptions
   return {
     maxBatchMessages: options.maxBatchMessages ?? 500,
     maxBatchBytes: options.maxBatchBytes ?? 524_288,
-    maxMessageBytes: options.maxMessageBytes ?? 1_000_000,
+    maxMessageBytes: options.maxMessageBytes ?? 1_048_000,
     maxBufferedMessages: options.maxBufferedMessages ?? 20_000,
     maxBufferedBytes: options.maxBufferedBytes ?? 33_554_432,
     deliveryTimeoutMs: options.deliveryTimeoutMs ?? 60_000,
