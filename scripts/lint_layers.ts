@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cruise, type ICruiseResult, type IViolation } from 'dependency-cruiser';
 import extractDepcruiseOptions from 'dependency-cruiser/config-utl/extract-depcruise-options';
-import { projectRoot } from './project_root.js';
+import { projectRoot } from '../config/project_root.js';
 
 const ROOTS = ['cmd', 'config', 'examples', 'internal', 'pkg', 'scripts', 'test'];
 

@@ -1,6 +1,6 @@
 import { COMMANDS, LEGS } from './legs/catalogue.js';
 import { closingLine, runLegs } from './legs/run_legs.js';
-import { projectRoot } from './project_root.js';
+import { projectRoot } from '../config/project_root.js';
 
 /** What shells report of a program that was interrupted: 128 and the number of SIGINT. */
 const INTERRUPTED = 130;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { projectRoot } from '../project_root.js';
+import { projectRoot } from '../../config/project_root.js';
 import { runCommand } from '../run_command.js';
 
 const COMPOSE_TIMEOUT_MS = 600_000;

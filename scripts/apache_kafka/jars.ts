@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type ProgressLine, progressLine } from '../progress_line.js';
-import { projectRoot } from '../project_root.js';
+import { projectRoot } from '../../config/project_root.js';
 import { findJava, findMaven } from './toolchain.js';
 
 /** The release that tests and `make kafka` run; docker-compose.kafka.yml names the same. */

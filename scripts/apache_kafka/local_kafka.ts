@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { projectRoot } from '../project_root.js';
+import { projectRoot } from '../../config/project_root.js';
 import { type KafkaNode, startKafka } from './cluster.js';
 import { composeDown, composeLogs, composeUp, dockerAnswers } from './docker.js';
 import { KAFKA_VERSION } from './jars.js';

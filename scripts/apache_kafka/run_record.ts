@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { projectRoot } from '../project_root.js';
+import { projectRoot } from '../../config/project_root.js';
 import { runCommand } from '../run_command.js';
 
 /** One broker that `make kafka` left running out of the jars. */

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { projectRoot } from '../project_root.js';
+import { projectRoot } from '../../config/project_root.js';
 import { prepareKafka } from './kafka_leg.js';
 import { type Leg, type Prepared } from './leg.js';
 import { prepareNode } from './node_versions.js';

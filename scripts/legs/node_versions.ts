@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
-import { projectRoot } from '../project_root.js';
+import { projectRoot } from '../../config/project_root.js';
 import { runCommand } from '../run_command.js';
 import { CannotRunError, type Prepared } from './leg.js';
 

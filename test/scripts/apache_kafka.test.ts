@@ -10,7 +10,7 @@ import { nodeProperties } from '../../scripts/apache_kafka/node_properties.js';
 import { freePorts, portIsFree } from '../../scripts/apache_kafka/ports.js';
 import { endRecordedNode, isRecordedNode } from '../../scripts/apache_kafka/run_record.js';
 import { findJava, findMaven, javaMajor, MissingToolError } from '../../scripts/apache_kafka/toolchain.js';
-import { projectRoot } from '../../scripts/project_root.js';
+import { projectRoot } from '../../config/project_root.js';
 
 describe('local Apache Kafka', () => {
   describe('Java', () => {

@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { expect } from 'chai';
-import { projectRoot } from '../../scripts/project_root.js';
+import { projectRoot } from '../../config/project_root.js';
 import { runCommand } from '../../scripts/run_command.js';
 
 describe('.ci/run', () => {

@@ -7,7 +7,7 @@ import { expect } from 'chai';
 import sinon from 'sinon';
 import { CannotRunError, type Leg } from '../../scripts/legs/leg.js';
 import { closingLine, runLegs, type RunLegsOptions } from '../../scripts/legs/run_legs.js';
-import { projectRoot } from '../../scripts/project_root.js';
+import { projectRoot } from '../../config/project_root.js';
 
 const MOCHA = join(projectRoot(), 'node_modules', 'mocha', 'bin', 'mocha.js');
 const REPORTER = join(import.meta.dirname, '..', '..', 'scripts', 'legs', 'counting_reporter.js');

@@ -72,7 +72,9 @@ describe('kafka contract: consuming', function () {
     manager.addConsumer(topic, groupId, async ({ value }, { signal }) => {
       stuck.push(String(value));
       if (String(value) !== 'v3') return;
-      await new Promise((resolve) => { signal.addEventListener('abort', resolve); });
+      await new Promise((resolve) => {
+        signal.addEventListener('abort', resolve);
+      });
       aborted = true;
     });
     await manager.startConsumer(topic);
@@ -192,7 +194,10 @@ describe('kafka contract: consuming', function () {
       topic,
       uniqueName('group'),
       async ({ attempt }, { signal }) => {
-        if (attempt === 1) await new Promise((resolve) => { signal.addEventListener('abort', resolve); });
+        if (attempt === 1)
+          await new Promise((resolve) => {
+            signal.addEventListener('abort', resolve);
+          });
         if (signal.aborted) reasons.push((signal.reason as { code: string }).code);
         else done = true;
       },
