@@ -12,7 +12,6 @@ export {
 export * from './errors.js';
 export type { ConnectionOptions } from './kafkajs/client.js';
 export { createKafkajsDriver } from './kafkajs/driver.js';
-export type { Logger } from './logger.js';
 export {
   KafkaManager,
   type KafkaHealth,

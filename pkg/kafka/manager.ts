@@ -9,7 +9,8 @@ import {
   ProducerDisabled,
   UnknownConsumer,
 } from './errors.js';
-import { silentLogger, type Logger } from './logger.js';
+import type { Logger } from '../logger/index.js';
+import { silentLogger } from './silent_logger.js';
 import type { Bytes, MessageHandler, OutgoingMessage, PublishReceipt } from './message.js';
 import type { ProducerOptions } from './producer/options.js';
 import { Producer } from './producer/producer.js';

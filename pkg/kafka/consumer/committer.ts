@@ -1,6 +1,6 @@
 import { asError } from '../async.js';
 import type { PartitionPosition } from '../driver.js';
-import type { Logger } from '../logger.js';
+import type { Logger } from '../../logger/index.js';
 import type { Assignment } from './assignment.js';
 
 /**

@@ -1,7 +1,8 @@
 import { asError, Mutex } from '../async.js';
 import { DriverError, type KafkaDriver, type TopicPartition } from '../driver.js';
 import { DuplicateConsumer, GroupJoinFailed, GroupSubscriptionMismatch, UnknownTopic } from '../errors.js';
-import { silentLogger, type Logger } from '../logger.js';
+import type { Logger } from '../../logger/index.js';
+import { silentLogger } from '../silent_logger.js';
 import type { MessageHandler } from '../message.js';
 import type { StoppedPartition } from './assignment.js';
 import { delayAfter } from './backoff.js';

@@ -7,7 +7,7 @@ import type {
   KafkaDriver,
   TopicPartition,
 } from '../driver.js';
-import type { Logger } from '../logger.js';
+import type { Logger } from '../../logger/index.js';
 import { Assignment, type PartitionState, type StoppedPartition } from './assignment.js';
 import { delayAfter } from './backoff.js';
 import { RunControl, runBatch, type FailedMessage } from './batch_run.js';
@@ -51,7 +51,7 @@ export class GroupSession implements DriverConsumerListener {
       intervalMs: options.commitIntervalMs,
       afterMessages: options.commitAfterMessages,
       logger,
-      current: () => this.#assignment,
+      current: () => (this.#assignment?.ended?.reason === 'membership-lost' ? undefined : this.#assignment),
       commit: (positions) => this.#consumer.commit(positions),
     });
     this.#heartbeats = new Heartbeats(options.heartbeatIntervalMs / BEATS_PER_INTERVAL, (error) => {

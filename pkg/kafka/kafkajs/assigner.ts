@@ -1,6 +1,6 @@
 import kafkajs, { type Assigner, type Cluster, type PartitionAssigner } from 'kafkajs';
 import type { TopicPartition } from '../driver.js';
-import type { Logger } from '../logger.js';
+import type { Logger } from '../../logger/index.js';
 import { fromAssignment, toAssignment } from './topics.js';
 import { balance, type GroupMember } from '../consumer/balance.js';
 

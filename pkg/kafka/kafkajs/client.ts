@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import kafkajs, { type ISocketFactory, type KafkaConfig, type RetryOptions, type SASLOptions } from 'kafkajs';
 import type { SocketFactory } from '../driver.js';
-import type { Logger } from '../logger.js';
+import type { Logger } from '../../logger/index.js';
 import { logCreator, SEALED } from './log.js';
 
 /** Where and how to connect. */
@@ -59,7 +59,8 @@ export function openClient(options: ConnectionOptions, retry: RetryOptions): Cli
   };
 
   const config: KafkaConfig = {
-    brokers: [...options.brokers],
+    // A connect that is still being retried ends for good when it finds no addresses any more.
+    brokers: () => (sealed ? [] : [...options.brokers]),
     clientId: options.clientId,
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     retry,

@@ -1,7 +1,7 @@
 import { asError, withTimeout } from '../async.js';
 import { DriverError, type DriverProducer, type KafkaDriver, type PartitionAck } from '../driver.js';
 import { KafkaClosed, PublishNotSent, PublishOutcomeUnknown, PublishRefused } from '../errors.js';
-import type { Logger } from '../logger.js';
+import type { Logger } from '../../logger/index.js';
 import type { PendingPartition } from './pending.js';
 
 /** Refusals that one record of a batch can cause; others concern the topic as a whole. */

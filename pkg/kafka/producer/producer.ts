@@ -1,7 +1,8 @@
 import { asError, settlesWithin } from '../async.js';
 import { DriverError, type KafkaDriver } from '../driver.js';
 import { BrokerUnreachable, InvalidMessage, KafkaClosed, MessageTooLarge, QueueFull } from '../errors.js';
-import { silentLogger, type Logger } from '../logger.js';
+import type { Logger } from '../../logger/index.js';
+import { silentLogger } from '../silent_logger.js';
 import type { OutgoingMessage, PublishReceipt } from '../message.js';
 import { partitionForKey } from '../partitioner.js';
 import { Delivery } from './delivery.js';

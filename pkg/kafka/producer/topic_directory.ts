@@ -1,6 +1,6 @@
 import { DriverError, type DriverAdmin } from '../driver.js';
 import { BrokerUnreachable, UnknownTopic } from '../errors.js';
-import type { Logger } from '../logger.js';
+import type { Logger } from '../../logger/index.js';
 
 const MAX_AGE_MS = 60_000;
 

@@ -8,6 +8,7 @@ import {
   type MessageHandler,
   type SubscriptionOptions,
 } from '../../../../pkg/kafka/index.js';
+import type { Logger } from '../../../../pkg/logger/index.js';
 import { testBrokers, uniqueName } from '../../../support/broker.js';
 import { eventually } from '../../../support/eventually.js';
 
@@ -17,11 +18,12 @@ export const QUICK_RETRY = { maxAttempts: 3, initialDelayMs: 10, maxDelayMs: 20,
 
 const managers: KafkaManager[] = [];
 
-export const silent = {
+export const silent: Logger = {
   debug: () => undefined,
   info: () => undefined,
   warn: () => undefined,
   error: () => undefined,
+  child: () => silent,
 };
 
 export async function openDriver(): Promise<KafkaDriver> {

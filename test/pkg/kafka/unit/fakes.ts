@@ -1,0 +1,207 @@
+import {
+  DriverError,
+  type DriverConsumer,
+  type DriverConsumerListener,
+  type DriverProducer,
+  type FetchedBatch,
+  type KafkaDriver,
+  type PartitionAck,
+  type PartitionBatch,
+  type PartitionPosition,
+  type TopicPartition,
+} from '../../../../pkg/kafka/driver.js';
+
+type Answer = (batches: readonly PartitionBatch[], producer: FakeProducer) => Promise<PartitionAck[]>;
+
+/** A broker side that stores what the fake producers send. */
+export class FakeLog {
+  readonly #stored = new Map<string, string[]>();
+
+  store(batches: readonly PartitionBatch[]): PartitionAck[] {
+    return batches.map(({ topic, partition, records }) => {
+      const values = this.values(topic, partition);
+      const baseOffset = BigInt(values.length);
+      values.push(...records.map(({ value }) => String(value)));
+      return { topic, partition, baseOffset };
+    });
+  }
+
+  values(topic: string, partition: number): string[] {
+    const key = `${topic}/${partition}`;
+    const values = this.#stored.get(key) ?? [];
+    this.#stored.set(key, values);
+    return values;
+  }
+}
+
+export class FakeProducer implements DriverProducer {
+  readonly sent: (readonly PartitionBatch[])[] = [];
+  disconnected = false;
+  inFlight = 0;
+
+  constructor(private readonly driver: FakeDriver) {}
+
+  async connect(): Promise<void> {
+    await this.driver.onConnect();
+  }
+
+  async send(batches: readonly PartitionBatch[]): Promise<PartitionAck[]> {
+    this.sent.push(batches);
+    this.inFlight += 1;
+    this.driver.maxInFlight = Math.max(this.driver.maxInFlight, this.inFlight);
+    try {
+      return await this.driver.answer(batches, this);
+    } finally {
+      this.inFlight -= 1;
+    }
+  }
+
+  async disconnect(): Promise<void> {
+    this.disconnected = true;
+  }
+}
+
+export class FakeConsumer implements DriverConsumer {
+  readonly commits: (readonly PartitionPosition[])[] = [];
+  readonly paused = new Set<string>();
+  stopped = false;
+  commitError: Error | undefined;
+
+  constructor(
+    readonly listener: DriverConsumerListener,
+    private readonly driver: FakeDriver,
+  ) {}
+
+  async start(timeoutMs: number): Promise<void> {
+    await this.driver.onJoin(this, timeoutMs);
+  }
+
+  pause(partitions: readonly TopicPartition[]): void {
+    for (const { topic, partition } of partitions) this.paused.add(`${topic}/${partition}`);
+  }
+
+  resume(partitions: readonly TopicPartition[]): void {
+    for (const { topic, partition } of partitions) this.paused.delete(`${topic}/${partition}`);
+  }
+
+  async commit(positions: readonly PartitionPosition[]): Promise<void> {
+    if (this.commitError !== undefined) throw this.commitError;
+    this.commits.push(positions);
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+  }
+
+  /** The last committed offset of a partition. */
+  committed(topic: string, partition: number): bigint | undefined {
+    return this.commits
+      .flat()
+      .findLast((position) => position.topic === topic && position.partition === partition)?.offset;
+  }
+}
+
+/** A driver without a network; tests script its answers. */
+export class FakeDriver implements KafkaDriver {
+  readonly brokers = ['fake:9092'];
+  readonly log = new FakeLog();
+  readonly producers: FakeProducer[] = [];
+  readonly consumers: FakeConsumer[] = [];
+  readonly lookups: string[] = [];
+  maxInFlight = 0;
+  /** Partitions by topic; other topics do not exist. */
+  topics: Record<string, number> = { t: 3, u: 3 };
+  answer: Answer = async (batches) => this.log.store(batches);
+  onConnect: () => Promise<void> = async () => undefined;
+  onJoin: (consumer: FakeConsumer, timeoutMs: number) => Promise<void> = async ({ listener }) => {
+    listener.onAssigned([
+      { topic: 't', partition: 0 },
+      { topic: 't', partition: 1 },
+    ]);
+  };
+  readonly admin = {
+    createTopic: async () => true,
+    partitionCount: async (topic: string) => {
+      this.lookups.push(topic);
+      const partitions = this.topics[topic];
+      if (partitions === undefined) throw new DriverError('unknown-topic', 'no such topic');
+      return partitions;
+    },
+    deleteTopic: async () => undefined,
+    topicOffsets: async () => [],
+    groupOffsets: async () => [],
+  };
+
+  producer(): FakeProducer {
+    const producer = new FakeProducer(this);
+    this.producers.push(producer);
+    return producer;
+  }
+
+  consumer(_options: unknown, listener: DriverConsumerListener): FakeConsumer {
+    const consumer = new FakeConsumer(listener, this);
+    this.consumers.push(consumer);
+    return consumer;
+  }
+
+  ping(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** A batch of partition `partition` of topic `t` whose records have these offsets, and what was resolved. */
+export class FakeBatch implements FetchedBatch {
+  readonly topic = 't';
+  readonly resolved: bigint[] = [];
+  readonly records;
+  readonly nextOffset: bigint;
+  heartbeats = 0;
+  heartbeatError: DriverError | undefined;
+
+  constructor(
+    offsets: readonly number[],
+    readonly partition = 0,
+    nextOffset = (offsets.at(-1) ?? -1) + 1,
+  ) {
+    this.nextOffset = BigInt(nextOffset);
+    this.records = offsets.map((offset) => ({
+      offset: BigInt(offset),
+      key: Buffer.from(`k${offset}`),
+      value: Buffer.from(`v${offset}`),
+      headers: {},
+      timestamp: 0,
+    }));
+  }
+
+  resolve(offset: bigint): void {
+    this.resolved.push(offset);
+  }
+
+  async heartbeat(): Promise<void> {
+    this.heartbeats += 1;
+    if (this.heartbeatError !== undefined) throw this.heartbeatError;
+  }
+}
+
+/** A promise with its ends outside. */
+export function deferred<T = void>() {
+  let resolve!: (value: T) => void;
+  let reject!: (error: Error) => void;
+  const promise = new Promise<T>((onResolve, onReject) => {
+    resolve = onResolve;
+    reject = onReject;
+  });
+  return { promise, resolve, reject };
+}
+
+/** The error a promise rejects with. @throws when it does not reject */
+export async function rejection(work: Promise<unknown>): Promise<Error & { readonly code?: string }> {
+  let error: unknown;
+  try {
+    await work;
+  } catch (thrown) {
+    error = thrown;
+  }
+  if (error instanceof Error) return error;
+  throw new Error('the promise did not reject');
+}

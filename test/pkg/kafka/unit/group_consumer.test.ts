@@ -1,0 +1,114 @@
+import { expect } from 'chai';
+import { useFakeTimers, type SinonFakeTimers } from 'sinon';
+import { GroupConsumer } from '../../../../pkg/kafka/consumer/group_consumer.js';
+import { DriverError } from '../../../../pkg/kafka/driver.js';
+import { deferred, FakeDriver, rejection } from './fakes.js';
+
+const handler = async () => undefined;
+const crash = new DriverError('failed', 'the coordinator is gone');
+
+describe('GroupConsumer', () => {
+  let driver: FakeDriver;
+  let group: GroupConsumer;
+  let clock: SinonFakeTimers;
+
+  beforeEach(() => {
+    clock = useFakeTimers();
+    driver = new FakeDriver();
+    group = new GroupConsumer(driver, 'g');
+    group.subscribe('t', handler);
+  });
+  afterEach(async () => {
+    await group.stop();
+    clock.restore();
+  });
+
+  it('runs once however often it is started, and reports what it does', async () => {
+    expect(group.status()).to.deep.equal({
+      groupId: 'g',
+      topics: ['t'],
+      state: 'stopped',
+      assigned: [],
+      stoppedPartitions: [],
+    });
+    await Promise.all([group.start(), group.start()]);
+    expect(driver.consumers).to.have.length(1);
+    expect(group.status().state).to.equal('running');
+    expect(group.status().assigned).to.have.length(2);
+    await Promise.all([group.stop(), group.stop()]);
+    expect(driver.consumers[0]?.stopped).to.equal(true);
+    expect(group.status()).to.deep.include({ state: 'stopped', assigned: [] });
+  });
+
+  it('takes one handler per topic, and no new topic while it runs', async () => {
+    expect(() => {
+      group.subscribe('t', handler);
+    })
+      .to.throw()
+      .with.property('code', 'KAFKA_DUPLICATE_CONSUMER');
+    await group.start();
+    expect(() => {
+      group.subscribe('u', handler);
+    })
+      .to.throw()
+      .with.property('code', 'KAFKA_GROUP_SUBSCRIPTION_MISMATCH');
+    await group.stop();
+    group.subscribe('u', handler);
+    expect(group.status().topics).to.deep.equal(['t', 'u']);
+  });
+
+  it('is made anew after a crash, with growing pauses until it is joined again', async () => {
+    await group.start();
+    const join = driver.onJoin;
+    driver.onJoin = async () => {
+      throw crash;
+    };
+    driver.consumers[0]?.listener.onCrashed(crash);
+    expect(group.status().state).to.equal('recovering');
+    await clock.tickAsync(1_200);
+    expect(driver.consumers).to.have.length(2);
+    await clock.tickAsync(1_200);
+    expect(driver.consumers, 'the second pause is longer').to.have.length(2);
+    driver.onJoin = join;
+    await clock.tickAsync(1_300);
+    expect(driver.consumers).to.have.length(3);
+    expect(group.status()).to.deep.include({ state: 'running' });
+  });
+
+  it('a crashed consumer that is stopped stays stopped', async () => {
+    await group.start();
+    driver.consumers[0]?.listener.onCrashed(crash);
+    await group.stop();
+    await clock.tickAsync(120_000);
+    expect(driver.consumers).to.have.length(1);
+    expect(group.status().state).to.equal('stopped');
+  });
+
+  it('stopping gives up a start that is under way', async () => {
+    const never = deferred();
+    driver.onJoin = () => never.promise;
+    const starting = rejection(group.start());
+    await clock.tickAsync(1);
+    await group.stop();
+    expect((await starting).message).to.contain('stopped while it started');
+    expect(group.status().state).to.equal('stopped');
+    expect(driver.consumers[0]?.stopped).to.equal(true);
+  });
+
+  it('a start that fails says why, names the brokers, and can be repeated', async () => {
+    const join = driver.onJoin;
+    driver.onJoin = async () => {
+      throw new DriverError('unreachable', 'ECONNREFUSED');
+    };
+    const error = await rejection(group.start());
+    expect(error.code).to.equal('KAFKA_GROUP_JOIN_FAILED');
+    expect(error.message).to.contain('fake:9092').and.contain('ECONNREFUSED');
+    driver.onJoin = async () => {
+      throw new DriverError('unknown-topic', 'no such topic', { topic: 't' });
+    };
+    expect((await rejection(group.start())).code).to.equal('KAFKA_UNKNOWN_TOPIC');
+    driver.onJoin = join;
+    await group.start();
+    expect(group.status().state).to.equal('running');
+  });
+});
