@@ -37,9 +37,10 @@ describe('an attempt of a handler', () => {
       async () => {
         throw new RangeError('later');
       },
-      // A handler may throw anything.
+      /* eslint-disable @typescript-eslint/prefer-promise-reject-errors -- handlers may throw anything */
       () => Promise.reject('text'),
       () => Promise.reject(undefined),
+      /* eslint-enable @typescript-eslint/prefer-promise-reject-errors */
     ];
     for (const handler of throwers) {
       const outcome = await run(handler);
