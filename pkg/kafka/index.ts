@@ -28,6 +28,6 @@ export type {
   OutgoingMessage,
   PublishReceipt,
 } from './message.js';
-export { murmur2, partitionForKey } from './partitioner.js';
+export { partitionForKey } from './partitioner.js';
 export type { ProducerOptions } from './producer/options.js';
 export { Producer } from './producer/producer.js';

@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import { useFakeTimers, type SinonFakeTimers } from 'sinon';
-import { GroupConsumer } from '../../../../pkg/kafka/consumer/group_consumer.js';
-import { DriverError } from '../../../../pkg/kafka/driver.js';
+import { DriverError, GroupConsumer } from '../../../../pkg/kafka/index.js';
 import { deferred, FakeDriver, rejection } from './fakes.js';
 
 const handler = async () => undefined;

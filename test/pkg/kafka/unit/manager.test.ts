@@ -1,6 +1,5 @@
 import { expect } from 'chai';
-import { DriverError } from '../../../../pkg/kafka/driver.js';
-import { KafkaManager } from '../../../../pkg/kafka/manager.js';
+import { DriverError, KafkaManager } from '../../../../pkg/kafka/index.js';
 import { silentLogger } from '../../../../pkg/kafka/silent_logger.js';
 import { FakeDriver, rejection } from './fakes.js';
 

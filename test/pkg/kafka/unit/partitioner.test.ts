@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import kafkajs, { type PartitionMetadata } from 'kafkajs';
-import { murmur2, partitionForKey, StickyPartitions } from '../../../../pkg/kafka/partitioner.js';
+import { partitionForKey } from '../../../../pkg/kafka/index.js';
+import { murmur2, StickyPartitions } from '../../../../pkg/kafka/partitioner.js';
 
 /** Key and hash as Apache Kafka's own test of Utils.murmur2 has them. */
 const JAVA_VECTORS: readonly [string, number][] = [

@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import { useFakeTimers } from 'sinon';
-import { DriverError } from '../../../../pkg/kafka/driver.js';
-import { Producer } from '../../../../pkg/kafka/producer/producer.js';
+import { DriverError, Producer } from '../../../../pkg/kafka/index.js';
 import { eventually } from '../../../support/eventually.js';
 import { deferred, FakeDriver, rejection } from './fakes.js';
 
