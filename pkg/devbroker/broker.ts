@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { type Duplex, duplexPair } from 'node:stream';
+import { type Duplex } from 'node:stream';
 import { apis } from './apis/index.js';
 import { type Clock } from './clock.js';
 import { GroupCoordinator } from './group/coordinator.js';
 import { CommittedOffsets } from './group/offsets.js';
 import { MemoryStore } from './log/memory_store.js';
 import { serveConnection } from './net/connection.js';
+import { inMemorySocket } from './net/in_memory.js';
 import { type BrokerOptions, type ResolvedOptions, resolveOptions } from './options.js';
 import { ProducerIds } from './producer_ids.js';
 import { type BrokerNode, type BrokerState } from './state.js';
@@ -75,7 +76,7 @@ export class Broker implements BrokerState {
 
   /** A connection within this process: what a socket to the first node would be, without a port. */
   connect(nodeId = FIRST_NODE_ID): Duplex {
-    const [client, server] = duplexPair();
+    const { client, server } = inMemorySocket();
     this.serve(server, nodeId, '/in-memory');
     return client;
   }

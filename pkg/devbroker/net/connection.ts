@@ -29,13 +29,12 @@ export interface ConnectionOptions {
 export async function serveConnection(stream: Duplex, options: ConnectionOptions): Promise<void> {
   const frames = new Frames(options.maxFrameBytes);
   const gone = new AbortController();
-  stream.once('close', () => {
-    gone.abort();
-  });
-  // Resets are the client's affair; the loop below ends with the stream.
-  stream.on('error', () => {
-    gone.abort();
-  });
+  // A client that ended its side is not answered any more, and resets are its own affair.
+  for (const event of ['end', 'close', 'error']) {
+    stream.on(event, () => {
+      gone.abort();
+    });
+  }
   try {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       frames.push(chunk);

@@ -1,18 +1,23 @@
 /** Buffers from this size on are kept as chunks of their own instead of being copied: record batches mostly. */
 const KEEP_AS_CHUNK = 2048;
 
+/** Small values are gathered in chunks that double in size up to this one. */
+const LARGEST_STEP = 65_536;
+
 /** Writes the primitive types of the Kafka protocol; what it made comes out as chunks ready for the socket. */
 export class Writer {
   private readonly chunks: Buffer[] = [];
   private finished = 0;
-  private current = Buffer.allocUnsafe(512);
+  private nextSize = 512;
+  private current = Buffer.alloc(0);
   private used = 0;
 
   /** Makes room for `length` bytes and returns where they go in `current`. */
   private reserve(length: number): number {
     if (this.used + length > this.current.length) {
       this.seal();
-      this.current = Buffer.allocUnsafe(Math.max(length, Math.min(this.current.length * 2, 65_536)));
+      this.current = Buffer.allocUnsafe(Math.max(length, this.nextSize));
+      this.nextSize = Math.min(this.nextSize * 2, LARGEST_STEP);
     }
     const start = this.used;
     this.used += length;

@@ -1,0 +1,150 @@
+import { startBroker } from '../../../../pkg/devbroker/index.js';
+import { apis } from '../../../../pkg/devbroker/apis/index.js';
+import { encodingOf } from '../../../../pkg/devbroker/wire/api.js';
+import { bytesOf, wireVectors } from '../wire/wire_vectors.js';
+import { rawFrame, RawClient, requestFrame } from './raw_client.js';
+import { fetchRequest, Key, metadataRequest, produceRequest } from './requests.js';
+
+/** What became of the frames; together they are as many as were sent. */
+export interface FuzzOutcome {
+  /** Understood well enough to be answered, with errors mostly. */
+  answered: number;
+  /** No message: the connection was closed. */
+  refused: number;
+  /** Held for others or for time to pass, or a kind of request that wants no answer. */
+  silent: number;
+  /** Messages of errors that are not the decoder's: handlers that failed. */
+  failures: string[];
+}
+
+/** A small seeded generator (mulberry32): the same seed makes the same frames. */
+function randomNumbers(seed: number): (below: number) => number {
+  let state = seed >>> 0;
+  return (below) => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
+  };
+}
+
+const EXTREMES = [0, 1, 0x7f, 0x80, 0xff, 0x7fff, 0xffff, 0x7fffffff, 0x80000000, 0xffffffff];
+
+/** Bytes of the length, API key, version, correlation id and client id before what is damaged. */
+const HEADER_BYTES = 17;
+
+/** Requests that get past the first checks: the recorded ones name topics that are not there. */
+const MEANINGFUL: readonly (readonly [key: number, body: unknown])[] = [
+  [Key.Produce, produceRequest({ topic: 'orders' })],
+  [Key.Fetch, fetchRequest({ topic: 'orders' }, { maxWaitMs: 60_000, offset: 1n })],
+  [Key.Metadata, metadataRequest(['orders'])],
+  [
+    Key.JoinGroup,
+    {
+      groupId: 'g',
+      sessionTimeoutMs: 10_000,
+      rebalanceTimeoutMs: 10_000,
+      memberId: '',
+      groupInstanceId: null,
+      protocolType: 'consumer',
+      protocols: [{ name: 'range', metadata: Buffer.from('000000000001000674', 'hex') }],
+    },
+  ],
+  [
+    Key.OffsetCommit,
+    {
+      groupId: 'g',
+      generationId: -1,
+      memberId: '',
+      groupInstanceId: null,
+      retentionTimeMs: -1n,
+      topics: [
+        { name: 'orders', partitions: [{ partition: 0, offset: 1n, leaderEpoch: -1, metadata: 'note' }] },
+      ],
+    },
+  ],
+];
+
+/** A request of the given kinds, damaged in up to four places, or a header with bytes of pure chance behind it. */
+function randomFrame(random: (below: number) => number): Buffer {
+  const served = [...apis.values()];
+  const [key, meaning] = MEANINGFUL[random(2 * MEANINGFUL.length)] ?? [
+    served[random(served.length)]!.key,
+    null,
+  ];
+  const api = apis.get(key)!;
+  const [lowest, highest] = api.versions;
+  const version = lowest + random(highest - lowest + 1);
+  const header = { key, version, correlationId: random(2 ** 31) };
+  if (random(10) === 0) {
+    return rawFrame(header, Buffer.from(Array.from({ length: random(80) }, () => random(256))));
+  }
+  const vector = wireVectors.find((one) => one.key === key && one.message === 'request')!;
+  const tags = encodingOf(api, version).flexible ? [0] : [];
+  let body: Buffer = meaning
+    ? requestFrame(header, meaning).subarray(HEADER_BYTES)
+    : Buffer.from([...tags, ...bytesOf(vector, version)]);
+  for (let damages = random(5); damages > 0 && body.length > 0; damages--) {
+    body = damage(body, random);
+  }
+  return rawFrame(header, body);
+}
+
+function damage(body: Buffer, random: (below: number) => number): Buffer {
+  const at = random(body.length);
+  switch (random(5)) {
+    case 0:
+      body[at] = random(256);
+      return body;
+    case 1:
+      return body.subarray(0, at);
+    case 2:
+      return Buffer.concat([body.subarray(0, at), body.subarray(random(body.length))]);
+    case 3: {
+      const value = EXTREMES[random(EXTREMES.length)]!;
+      if (at + 4 <= body.length) body.writeUInt32BE(value, at);
+      return body;
+    }
+    default:
+      return Buffer.concat([body.subarray(0, at), Buffer.from([random(256)]), body.subarray(at)]);
+  }
+}
+
+/**
+ * Sends `frames` random and damaged requests to a broker, each over a connection of its own, and returns what
+ * became of them.
+ * @throws when the broker does not serve a proper client afterwards
+ */
+export async function fuzzDecoder(frames: number, seed: number): Promise<FuzzOutcome> {
+  const random = randomNumbers(seed);
+  const outcome: FuzzOutcome = { answered: 0, refused: 0, silent: 0, failures: [] };
+  const broker = await startBroker({
+    topics: { orders: 2 },
+    onProblem: (_message, error) => {
+      if (!(error instanceof Error && error.name === 'WireError')) outcome.failures.push(String(error));
+    },
+  });
+  try {
+    for (let i = 0; i < frames; i++) {
+      const client = new RawClient(broker.connect());
+      client.stream.write(randomFrame(random));
+      const answer = await Promise.race([client.nextFrame(), aFewTurns()]);
+      if (answer === null) outcome.refused += 1;
+      else if (answer === undefined) outcome.silent += 1;
+      else outcome.answered += 1;
+      client.close();
+    }
+    const client = new RawClient(broker.connect());
+    await client.ask(Key.Metadata, 9, metadataRequest(['orders']));
+    client.close();
+  } finally {
+    await broker.stop();
+  }
+  return outcome;
+}
+
+/** Long enough for every request that is answered without waiting for others. */
+async function aFewTurns(): Promise<undefined> {
+  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+  return undefined;
+}

@@ -1,0 +1,114 @@
+import { crc32c } from '../../../../pkg/devbroker/log/crc32c.js';
+
+/** API keys that the tests ask by. */
+export const Key = {
+  Produce: 0,
+  Fetch: 1,
+  ListOffsets: 2,
+  Metadata: 3,
+  OffsetCommit: 8,
+  OffsetFetch: 9,
+  FindCoordinator: 10,
+  JoinGroup: 11,
+  ApiVersions: 18,
+  CreateTopics: 19,
+  InitProducerId: 22,
+} as const;
+
+/** One uncompressed record batch with a single record of `size` bytes of value. */
+export function oneRecord(size = 3): Buffer {
+  const value = Buffer.alloc(size, 'v');
+  // attributes, timestamp delta, offset delta, null key; then the value and no headers
+  const content = Buffer.concat([Buffer.from([0, 0, 0, 1]), zigzag(size), value, Buffer.from([0])]);
+  const record = Buffer.concat([zigzag(content.length), content]);
+  const header = Buffer.alloc(61);
+  header.writeInt32BE(header.length - 12 + record.length, 8);
+  header.writeInt8(2, 16);
+  header.writeBigInt64BE(1000n, 27);
+  header.writeBigInt64BE(1000n, 35);
+  header.writeBigInt64BE(-1n, 43);
+  header.writeInt16BE(-1, 51);
+  header.writeInt32BE(-1, 53);
+  header.writeInt32BE(1, 57);
+  const batch = Buffer.concat([header, record]);
+  batch.writeUInt32BE(crc32c(batch, 21), 17);
+  return batch;
+}
+
+function zigzag(value: number): Buffer {
+  const bytes: number[] = [];
+  let rest = value * 2;
+  for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes.push((rest % 0x80) | 0x80);
+  return Buffer.from([...bytes, rest]);
+}
+
+export interface Place {
+  topic: string;
+  partition?: number;
+}
+
+/** A Produce request with one batch. */
+export function produceRequest(
+  { topic, partition = 0 }: Place,
+  options: { acks?: number; records?: Buffer } = {},
+) {
+  const { acks = -1, records = oneRecord() } = options;
+  return {
+    transactionalId: null,
+    acks,
+    timeoutMs: 1000,
+    topics: [{ name: topic, partitions: [{ index: partition, records }] }],
+  };
+}
+
+/** A Fetch request of one partition from its start. */
+export function fetchRequest(
+  { topic, partition = 0 }: Place,
+  options: { maxWaitMs?: number; offset?: bigint } = {},
+) {
+  const { maxWaitMs = 0, offset = 0n } = options;
+  return {
+    replicaId: -1,
+    maxWaitMs,
+    minBytes: 1,
+    maxBytes: 10_000_000,
+    isolationLevel: 0,
+    sessionId: 0,
+    sessionEpoch: -1,
+    topics: [
+      {
+        name: topic,
+        partitions: [
+          {
+            partition,
+            currentLeaderEpoch: -1,
+            fetchOffset: offset,
+            lastFetchedEpoch: -1,
+            logStartOffset: -1n,
+            partitionMaxBytes: 1_000_000,
+          },
+        ],
+      },
+    ],
+    forgottenTopics: [],
+    rackId: '',
+  };
+}
+
+/** A Metadata request; null asks for all topics. */
+export function metadataRequest(names: string[] | null) {
+  return {
+    topics: names?.map((name) => ({ name })) ?? null,
+    allowAutoTopicCreation: false,
+    includeClusterAuthorizedOperations: false,
+    includeTopicAuthorizedOperations: false,
+  };
+}
+
+/** A request for a fresh producer id. */
+export const initProducerIdRequest = {
+  transactionalId: null,
+  transactionTimeoutMs: 1000,
+  producerId: -1n,
+  producerEpoch: -1,
+};

@@ -1,0 +1,28 @@
+import { type Clock, systemClock, type TimerHandle } from '../../../../pkg/devbroker/clock.js';
+
+/** The system's clock, which tells how many timers are running. */
+export class WatchedClock implements Clock {
+  private readonly running = new Set<TimerHandle>();
+
+  get pending(): number {
+    return this.running.size;
+  }
+
+  now(): number {
+    return systemClock.now();
+  }
+
+  setTimeout(fn: () => void, ms: number): TimerHandle {
+    const handle = systemClock.setTimeout(() => {
+      this.running.delete(handle);
+      fn();
+    }, ms);
+    this.running.add(handle);
+    return handle;
+  }
+
+  clearTimeout(handle: TimerHandle): void {
+    this.running.delete(handle);
+    systemClock.clearTimeout(handle);
+  }
+}
