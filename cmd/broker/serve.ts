@@ -35,7 +35,8 @@ function start({ host, port, topics }: BrokerArguments): Promise<Broker> {
     topics,
     autoCreatePartitions: AUTO_CREATED_PARTITIONS,
     onProblem: (message, error) => {
-      process.stderr.write(`broker: ${message}: ${error instanceof Error ? error.message : String(error)}\n`);
+      const reason = error instanceof Error ? `: ${error.message}` : '';
+      process.stderr.write(`broker: ${message}${reason}\n`);
     },
   });
 }

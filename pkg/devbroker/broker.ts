@@ -6,6 +6,7 @@ import { type Clock } from './clock.js';
 import { GroupCoordinator } from './group/coordinator.js';
 import { CommittedOffsets } from './group/offsets.js';
 import { MemoryStore } from './log/memory_store.js';
+import { logSettings } from './log/settings.js';
 import { serveConnection } from './net/connection.js';
 import { inMemorySocket } from './net/in_memory.js';
 import { type BrokerOptions, type ResolvedOptions, resolveOptions } from './options.js';
@@ -32,7 +33,7 @@ export class Broker implements BrokerState {
     this.clock = options.clock;
     const { partitionBytes, totalBytes, initialRebalanceDelayMs } = options;
     const budget = { partitionBytes, totalBytes, usedBytes: 0 };
-    this.topics = new Topics(() => new MemoryStore(budget));
+    this.topics = new Topics(({ configs }) => new MemoryStore(budget, () => logSettings(configs)));
     this.offsets = new CommittedOffsets(undefined, this.clock);
     this.groups = new GroupCoordinator({ clock: this.clock, offsets: this.offsets, initialRebalanceDelayMs });
   }

@@ -25,8 +25,8 @@ export interface BrokerOptions {
   /** How long the first join of an empty group waits for others, in milliseconds. Default 20. */
   initialRebalanceDelayMs?: number;
   clock?: Clock;
-  /** Told what went wrong with a connection or a request; nothing of it needs an answer. */
-  onProblem?: (message: string, error: unknown) => void;
+  /** Told what went wrong with a connection, a request or a file; nothing of it needs an answer. */
+  onProblem?: (message: string, error?: unknown) => void;
 }
 
 export type ResolvedOptions = Required<BrokerOptions>;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { BrokerError } from './errors.js';
 import { PartitionLog } from './log/partition_log.js';
+import { type BatchHeader } from './log/record_batch.js';
 import { type LogStore } from './log/store.js';
 import { ErrorCode } from './wire/errors.js';
 
@@ -17,11 +18,14 @@ export interface Topic {
   configs: Map<string, string>;
 }
 
+/** Opens the store of a partition and tells `visit` each batch that is already there. */
+export type OpenStore = (topic: Topic, partition: number, visit: (header: BatchHeader) => void) => LogStore;
+
 /** The topics of a broker. */
 export class Topics {
   private readonly topics = new Map<string, Topic>();
 
-  constructor(private readonly openStore: (topic: string, partition: number) => LogStore) {}
+  constructor(private readonly openStore: OpenStore) {}
 
   get(name: string): Topic | undefined {
     return this.topics.get(name);
@@ -89,7 +93,9 @@ export class Topics {
   private addPartitions(topic: Topic, total: number): void {
     while (topic.partitions.length < total) {
       const index = topic.partitions.length;
-      topic.partitions.push(new PartitionLog(topic.name, index, this.openStore(topic.name, index)));
+      topic.partitions.push(
+        new PartitionLog(topic.name, index, (visit) => this.openStore(topic, index, visit)),
+      );
     }
   }
 }

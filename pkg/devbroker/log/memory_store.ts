@@ -1,10 +1,13 @@
-import { type BatchHeader, findTimestamp, type TimestampedOffset } from './record_batch.js';
+import { type BatchHeader, findTimestamp, nextOffsetOf, type TimestampedOffset } from './record_batch.js';
+import { countExpired } from './retention.js';
+import { type LogSettings } from './settings.js';
 import { type LogStore } from './store.js';
 
 interface Entry {
   baseOffset: bigint;
   nextOffset: bigint;
   maxTimestamp: bigint;
+  size: number;
   bytes: Buffer;
 }
 
@@ -27,13 +30,22 @@ export class MemoryStore implements LogStore {
   endOffset = 0n;
   sizeInBytes = 0;
 
-  constructor(private readonly budget: MemoryBudget) {}
+  constructor(
+    private readonly budget: MemoryBudget,
+    private readonly settings: () => LogSettings,
+  ) {}
 
   append(batch: Buffer, header: BatchHeader): void {
-    const nextOffset = header.baseOffset + BigInt(header.lastOffsetDelta) + 1n;
+    const nextOffset = nextOffsetOf(header);
     const { baseOffset, maxTimestamp } = header;
     // A copy: the batch is a view of a network buffer that may be many times its size.
-    this.entries.push({ baseOffset, nextOffset, maxTimestamp, bytes: Buffer.from(batch) });
+    this.entries.push({
+      baseOffset,
+      nextOffset,
+      maxTimestamp,
+      size: batch.length,
+      bytes: Buffer.from(batch),
+    });
     this.endOffset = nextOffset;
     this.account(batch.length);
     while (
@@ -72,6 +84,13 @@ export class MemoryStore implements LogStore {
     this.startOffset = offset;
   }
 
+  expire(now: number): void {
+    const expired = countExpired(this.entries, this.settings(), now);
+    if (expired === 0) return;
+    this.dropFirst(expired);
+    this.startOffset = this.entries[0]?.baseOffset ?? this.endOffset;
+  }
+
   close(): void {
     this.dropFirst(this.entries.length);
   }
@@ -90,7 +109,7 @@ export class MemoryStore implements LogStore {
   }
 
   private dropFirst(count: number): void {
-    for (const entry of this.entries.splice(0, count)) this.account(-entry.bytes.length);
+    for (const entry of this.entries.splice(0, count)) this.account(-entry.size);
   }
 
   private account(bytes: number): void {

@@ -1,4 +1,4 @@
-import { checkBatch, placeBatch, type TimestampedOffset } from './record_batch.js';
+import { type BatchHeader, checkBatch, placeBatch, type TimestampedOffset } from './record_batch.js';
 import { ProducerState } from './producer_state.js';
 import { type LogStore } from './store.js';
 
@@ -11,13 +11,19 @@ export const LEADER_EPOCH = 0;
  */
 export class PartitionLog {
   private readonly producers = new ProducerState();
+  private readonly store: LogStore;
   private readonly watchers = new Set<() => void>();
 
+  /** @param openStore opens the partition's store and tells `visit` each batch that is already there, in order */
   constructor(
     readonly topic: string,
     readonly partition: number,
-    private readonly store: LogStore,
-  ) {}
+    openStore: (visit: (header: BatchHeader) => void) => LogStore,
+  ) {
+    this.store = openStore((header) => {
+      this.producers.record(header, header.baseOffset);
+    });
+  }
 
   get startOffset(): bigint {
     return this.store.startOffset;
@@ -32,7 +38,7 @@ export class PartitionLog {
    * Appends one batch and wakes those who wait. A repetition by an idempotent producer is not appended
    * again; it is answered with the offset of the first.
    * @returns the offset of the batch's first record
-   * @throws InvalidBatch when the batch is unsound or out of its producer's order
+   * @throws InvalidBatch when the batch is unsound or out of its producer's order; StorageError when it is not kept
    */
   append(batch: Buffer): bigint {
     const header = checkBatch(batch);
@@ -59,6 +65,11 @@ export class PartitionLog {
   deleteBefore(offset: bigint): void {
     this.store.deleteBefore(offset);
     this.wake();
+  }
+
+  /** Removes what the topic's settings no longer keep at the time `now` (milliseconds). @throws StorageError */
+  expire(now: number): void {
+    this.store.expire(now);
   }
 
   /** Calls `watcher` whenever a read may have a new answer, until the returned function is called. */

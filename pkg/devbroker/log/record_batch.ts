@@ -21,6 +21,9 @@ const AT = {
   records: 61,
 } as const;
 
+/** Bytes of a batch before its records. */
+export const BATCH_HEADER_BYTES = AT.records;
+
 /** Bytes before the length field's own count begins: base offset and the length itself. */
 const LENGTH_OVERHEAD = 12;
 
@@ -53,6 +56,11 @@ export interface BatchHeader {
   producerEpoch: number;
   baseSequence: number;
   recordCount: number;
+}
+
+/** The offset after the last record of a batch. */
+export function nextOffsetOf({ baseOffset, lastOffsetDelta }: BatchHeader): bigint {
+  return baseOffset + BigInt(lastOffsetDelta) + 1n;
 }
 
 /** Reads the header of the batch that begins at `start`. Nothing is checked but that the bytes are there. */
@@ -104,6 +112,22 @@ export function checkBatch(buffer: Buffer): BatchHeader {
     throw new InvalidBatch(ErrorCode.INVALID_RECORD, 'transactions are not served');
   }
   return header;
+}
+
+/** Whether these bytes, of the length that their header claims, are a batch of magic 2 as it was written. */
+export function isIntact(batch: Buffer): boolean {
+  return batch.readInt8(AT.magic) === 2 && batch.readUInt32BE(AT.crc) === crc32c(batch, AT.attributes);
+}
+
+/** The whole batches that `bytes` begins with, one after another, each a view of it. */
+export function* splitBatches(bytes: Buffer): Generator<{ header: BatchHeader; batch: Buffer }> {
+  for (let start = 0; start + BATCH_HEADER_BYTES <= bytes.length;) {
+    const header = readHeader(bytes, start);
+    const end = start + header.size;
+    if (header.size < BATCH_HEADER_BYTES || end > bytes.length) return;
+    yield { header, batch: bytes.subarray(start, end) };
+    start = end;
+  }
 }
 
 /** Gives a batch its place in the log. The checksum covers neither field, so no byte of it changes. */

@@ -1,13 +1,14 @@
 import { expect } from 'chai';
 import { BrokerError } from '../../../../pkg/devbroker/errors.js';
 import { MemoryStore } from '../../../../pkg/devbroker/log/memory_store.js';
+import { logSettings } from '../../../../pkg/devbroker/log/settings.js';
 import { Topics } from '../../../../pkg/devbroker/topics.js';
 import { ErrorCode } from '../../../../pkg/devbroker/wire/errors.js';
 import { batch } from '../log/batches.js';
 
 function memoryTopics(): Topics {
   const budget = { partitionBytes: 1e6, totalBytes: 1e6, usedBytes: 0 };
-  return new Topics(() => new MemoryStore(budget));
+  return new Topics(({ configs }) => new MemoryStore(budget, () => logSettings(configs)));
 }
 
 function refusal(action: () => unknown): number {

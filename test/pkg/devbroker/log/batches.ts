@@ -1,5 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { crc32c } from '../../../../pkg/devbroker/log/crc32c.js';
+import { placeBatch, readHeader } from '../../../../pkg/devbroker/log/record_batch.js';
+import { type LogStore } from '../../../../pkg/devbroker/log/store.js';
 
 /** Codec numbers of the protocol. */
 export const Codec = { none: 0, gzip: 1, snappy: 2 } as const;
@@ -43,6 +45,14 @@ export function batch(spec: BatchSpec = {}): Buffer {
   header.writeInt32BE(spec.baseSequence ?? -1, 53);
   header.writeInt32BE(count, 57);
   return sealed(Buffer.concat([header, records]));
+}
+
+/** Appends a batch at the end of a store. @returns its bytes as they are kept */
+export function append(store: LogStore, spec: BatchSpec = {}): Buffer {
+  const bytes = batch(spec);
+  placeBatch(bytes, store.endOffset, 0);
+  store.append(bytes, readHeader(bytes));
+  return bytes;
 }
 
 /** The batch with its checksum set anew after a change of its bytes. */

@@ -1,9 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { type MemoryBudget, MemoryStore } from '../../../../pkg/devbroker/log/memory_store.js';
-import { placeBatch, readHeader } from '../../../../pkg/devbroker/log/record_batch.js';
-import { type LogStore } from '../../../../pkg/devbroker/log/store.js';
-import { batch, type BatchSpec } from './batches.js';
+import { logSettings } from '../../../../pkg/devbroker/log/settings.js';
+import { append, batch } from './batches.js';
 
 const MANY = 1_000_000;
 
@@ -11,16 +10,13 @@ function budget(partitionBytes = MANY, totalBytes = MANY): MemoryBudget {
   return { partitionBytes, totalBytes, usedBytes: 0 };
 }
 
-function append(store: LogStore, spec: BatchSpec = {}): Buffer {
-  const bytes = batch(spec);
-  placeBatch(bytes, store.endOffset, 0);
-  store.append(bytes, readHeader(bytes));
-  return bytes;
+function memoryStore(limits: MemoryBudget, configs: Record<string, string> = {}): MemoryStore {
+  return new MemoryStore(limits, () => logSettings(new Map(Object.entries(configs))));
 }
 
 describe('devbroker: memory store', () => {
   it('gives whole batches from the one that holds the offset, up to the byte limit', () => {
-    const store = new MemoryStore(budget());
+    const store = memoryStore(budget());
     const batches = [3, 1, 2].map((n) => append(store, { timestamps: Array<number>(n).fill(1) }));
     expect(store.endOffset).to.equal(6n);
     expect(store.read(0n, MANY)).to.deep.equal(batches);
@@ -33,13 +29,13 @@ describe('devbroker: memory store', () => {
   });
 
   it('gives the first batch even when it is larger than the limit', () => {
-    const store = new MemoryStore(budget());
+    const store = memoryStore(budget());
     const bytes = append(store);
     expect(store.read(0n, 0)).to.deep.equal([bytes]);
   });
 
   it('keeps its own copy, since a batch is a view of a network buffer', () => {
-    const store = new MemoryStore(budget());
+    const store = memoryStore(budget());
     const bytes = append(store);
     const before = Buffer.from(bytes);
     bytes.fill(0);
@@ -48,7 +44,7 @@ describe('devbroker: memory store', () => {
 
   it('drops the oldest batches of the partition beyond its cap, but never the last', () => {
     const size = batch().length;
-    const store = new MemoryStore(budget(2 * size));
+    const store = memoryStore(budget(2 * size));
     for (let i = 0; i < 5; i++) append(store);
     expect([store.startOffset, store.endOffset, store.sizeInBytes]).to.deep.equal([3n, 5n, 2 * size]);
     append(store, { values: ['x'.repeat(5 * size)] });
@@ -58,8 +54,8 @@ describe('devbroker: memory store', () => {
   it('shares the cap of the whole broker, and gives back what it held when it is closed', () => {
     const size = batch().length;
     const shared = budget(MANY, 3 * size);
-    const idle = new MemoryStore(shared);
-    const busy = new MemoryStore(shared);
+    const idle = memoryStore(shared);
+    const busy = memoryStore(shared);
     append(idle);
     for (let i = 0; i < 10; i++) append(busy);
     expect(shared.usedBytes).to.equal(3 * size);
@@ -70,7 +66,7 @@ describe('devbroker: memory store', () => {
   });
 
   it('starts at the offset that was deleted up to, also within a batch', () => {
-    const store = new MemoryStore(budget());
+    const store = memoryStore(budget());
     append(store, { timestamps: [1, 2, 3] });
     const second = append(store, { timestamps: [4, 5, 6] });
     store.deleteBefore(4n);
@@ -85,7 +81,7 @@ describe('devbroker: memory store', () => {
         fc.array(fc.array(fc.nat({ max: 30 }), { minLength: 1, maxLength: 4 }), { maxLength: 6 }),
         fc.nat({ max: 32 }),
         (batches, wanted) => {
-          const store = new MemoryStore(budget());
+          const store = memoryStore(budget());
           for (const timestamps of batches) append(store, { timestamps });
           const all = batches.flat();
           const index = all.findIndex((at) => at >= wanted);
@@ -94,5 +90,21 @@ describe('devbroker: memory store', () => {
         },
       ),
     );
+  });
+
+  it('expires the oldest batches by time and by size, and never under cleanup.policy=compact', () => {
+    const fill = (configs: Record<string, string>) => {
+      const store = memoryStore(budget(), configs);
+      for (const at of [1000, 2000, 3000]) append(store, { timestamps: [at, at] });
+      store.expire(3500);
+      return store;
+    };
+    expect(fill({ 'retention.ms': '1000' }).startOffset).to.equal(4n);
+    expect(fill({ 'retention.ms': '-1' }).startOffset).to.equal(0n);
+    expect(fill({ 'retention.ms': '1000', 'cleanup.policy': 'compact' }).startOffset).to.equal(0n);
+    const { sizeInBytes } = fill({});
+    expect(fill({ 'retention.bytes': String((sizeInBytes / 3) * 2) }).startOffset).to.equal(2n);
+    const emptied = fill({ 'retention.ms': '1' });
+    expect([emptied.startOffset, emptied.endOffset, emptied.sizeInBytes]).to.deep.equal([6n, 6n, 0]);
   });
 });

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { MemoryStore } from '../../../../pkg/devbroker/log/memory_store.js';
+import { logSettings } from '../../../../pkg/devbroker/log/settings.js';
 import { PartitionLog } from '../../../../pkg/devbroker/log/partition_log.js';
 import { InvalidBatch, readHeader } from '../../../../pkg/devbroker/log/record_batch.js';
 import { batch } from './batches.js';
@@ -7,11 +8,8 @@ import { batch } from './batches.js';
 const MANY = 1_000_000;
 
 function partitionLog(): PartitionLog {
-  return new PartitionLog(
-    'orders',
-    0,
-    new MemoryStore({ partitionBytes: MANY, totalBytes: MANY, usedBytes: 0 }),
-  );
+  const budget = { partitionBytes: MANY, totalBytes: MANY, usedBytes: 0 };
+  return new PartitionLog('orders', 0, () => new MemoryStore(budget, () => logSettings(new Map())));
 }
 
 describe('devbroker: partition log', () => {
