@@ -14,6 +14,8 @@ export interface CommandOptions {
   env?: NodeJS.ProcessEnv;
   /** Milliseconds after which the program is ended; 30000 by default. */
   timeoutMs?: number;
+  /** What it reads from its standard input; nothing by default. */
+  input?: string;
 }
 
 /**
@@ -23,10 +25,10 @@ export interface CommandOptions {
 export function runCommand(
   program: string,
   args: readonly string[],
-  { timeoutMs = 30_000, ...options }: CommandOptions = {},
+  { timeoutMs = 30_000, input = '', ...options }: CommandOptions = {},
 ): Promise<CommandResult | undefined> {
   return new Promise((resolve) => {
-    execFile(
+    const child = execFile(
       program,
       args,
       { ...options, timeout: timeoutMs, maxBuffer: 64 * 1024 * 1024 },
@@ -39,5 +41,7 @@ export function runCommand(
           });
       },
     );
+    // A program that does not read its input may be gone before it is written.
+    child.stdin?.on('error', () => undefined).end(input);
   });
 }
