@@ -78,6 +78,30 @@ export class Topics {
     }
   }
 
+  /** Adds partitions to a topic until it has `total`. @throws BrokerError when it has that many already */
+  grow(topic: Topic, total: number): void {
+    this.checkGrow(topic, total);
+    this.addPartitions(topic, total);
+  }
+
+  /** What {@link grow} would throw, without adding anything. */
+  checkGrow(topic: Topic, total: number): void {
+    const has = topic.partitions.length;
+    if (total <= has || total > MAX_PARTITIONS) {
+      throw new BrokerError(
+        ErrorCode.INVALID_PARTITIONS,
+        `Topic '${topic.name}' has ${has} partitions and cannot get ${total}; ${MAX_PARTITIONS} are the most.`,
+      );
+    }
+  }
+
+  /** Replaces the settings of a topic, which must be sound. */
+  configure(topic: Topic, configs: ReadonlyMap<string, string>): void {
+    const changed = [...configs];
+    topic.configs.clear();
+    for (const [name, value] of changed) topic.configs.set(name, value);
+  }
+
   /** Forgets a topic with all its records. @returns whether there was one */
   delete(name: string): boolean {
     const topic = this.topics.get(name);

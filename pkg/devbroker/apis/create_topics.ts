@@ -1,8 +1,10 @@
 import { type RequestContext, defineApi } from '../wire/api.js';
+import { NO_TOPIC_ID } from '../wire/constants.js';
 import { ErrorCode } from '../wire/errors.js';
 import {
   array,
   bool,
+  type Infer,
   int16,
   int32,
   int8,
@@ -13,9 +15,10 @@ import {
   struct,
   uuid,
 } from '../wire/schema.js';
+import { withValues } from '../config_changes.js';
+import { topicConfigs } from '../configs.js';
 import { BrokerError } from '../errors.js';
-
-const NO_TOPIC_ID = '00000000-0000-0000-0000-000000000000';
+import { checkTopicSettings } from '../topic_settings.js';
 
 const topicRequest = struct({
   name: string,
@@ -25,13 +28,7 @@ const topicRequest = struct({
   configs: array(struct({ name: string, value: nullableString })),
 });
 
-interface TopicRequest {
-  name: string;
-  numPartitions: number;
-  replicationFactor: number;
-  assignments: { partitionIndex: number }[];
-  configs: { name: string; value: string | null }[];
-}
+type TopicRequest = Infer<typeof topicRequest>;
 
 /** CreateTopics 2 to 7. -1 partitions or replicas stand for the broker's default (KIP-464). */
 export const createTopics = defineApi({
@@ -66,13 +63,28 @@ export const createTopics = defineApi({
       }),
     ),
   }),
-  handle: (request, context) => ({
-    throttleTimeMs: 0,
-    topics: request.topics.map((topic) => create(topic, request.validateOnly, context)),
-  }),
+  handle({ topics, validateOnly }, context) {
+    const mentions = new Map<string, number>();
+    for (const { name } of topics) mentions.set(name, (mentions.get(name) ?? 0) + 1);
+    // Of a topic that is named twice there is one answer: the map holds each name once.
+    const byName = new Map(topics.map((topic) => [topic.name, topic]));
+    return {
+      throttleTimeMs: 0,
+      topics: [...byName.values()].map((topic) =>
+        create(topic, { validateOnly, repeated: mentions.get(topic.name) !== 1 }, context),
+      ),
+    };
+  },
 });
 
-function create(request: TopicRequest, validateOnly: boolean, { broker }: RequestContext) {
+interface Conditions {
+  /** Only tells what would come of it. */
+  validateOnly: boolean;
+  /** The request names this topic more than once. */
+  repeated: boolean;
+}
+
+function create(request: TopicRequest, { validateOnly, repeated }: Conditions, { broker }: RequestContext) {
   const answer = {
     name: request.name,
     topicId: NO_TOPIC_ID,
@@ -83,25 +95,72 @@ function create(request: TopicRequest, validateOnly: boolean, { broker }: Reques
     configs: null,
   };
   try {
-    if (request.replicationFactor > broker.nodes.length) {
+    if (repeated) throw new BrokerError(ErrorCode.INVALID_REQUEST, 'The request names this topic twice.');
+    const partitions = partitionsOf(request, broker);
+    const configs = withValues(request.configs);
+    broker.topics.checkCreate(request.name, partitions);
+    checkTopicSettings(configs);
+    const topic = validateOnly ? null : broker.topics.create(request.name, partitions, configs);
+    return {
+      ...answer,
+      topicId: topic?.id ?? NO_TOPIC_ID,
+      numPartitions: partitions,
+      replicationFactor: 1,
+      configs: topicConfigs(configs, broker.options).map(({ source, ...entry }) => ({
+        ...entry,
+        configSource: source,
+        isSensitive: false,
+      })),
+    };
+  } catch (error) {
+    if (error instanceof BrokerError) {
+      return { ...answer, errorCode: error.code, errorMessage: error.message };
+    }
+    throw error;
+  }
+}
+
+/** How many partitions are asked for. @throws BrokerError when the replicas asked for cannot be */
+function partitionsOf(request: TopicRequest, { nodes, options }: RequestContext['broker']): number {
+  const { numPartitions, replicationFactor, assignments } = request;
+  if (assignments.length === 0) {
+    const possible =
+      replicationFactor === -1 || (replicationFactor >= 1 && replicationFactor <= nodes.length);
+    if (!possible) {
       throw new BrokerError(
         ErrorCode.INVALID_REPLICATION_FACTOR,
-        `Replication factor ${request.replicationFactor} is more than the ${broker.nodes.length} node(s) here.`,
+        `The replication factor is -1, or 1 to the number of nodes, ${nodes.length}; not ${replicationFactor}.`,
       );
     }
-    const partitions =
-      request.assignments.length ||
-      (request.numPartitions === -1 ? broker.options.defaultPartitions : request.numPartitions);
-    const configs = new Map(
-      request.configs.flatMap(({ name, value }) => (value === null ? [] : [[name, value]])),
+    return numPartitions === -1 ? options.defaultPartitions : numPartitions;
+  }
+  if (numPartitions !== -1 || replicationFactor !== -1) {
+    throw new BrokerError(
+      ErrorCode.INVALID_REQUEST,
+      'Either the replicas are assigned, or numbers of partitions and replicas are given; not both.',
     );
-    broker.topics.checkCreate(request.name, partitions);
-    if (validateOnly) return { ...answer, numPartitions: partitions, replicationFactor: 1 };
-    const topic = broker.topics.create(request.name, partitions, configs);
-    return { ...answer, topicId: topic.id, numPartitions: partitions, replicationFactor: 1 };
-  } catch (error) {
-    if (error instanceof BrokerError)
-      return { ...answer, errorCode: error.code, errorMessage: error.message };
-    throw error;
+  }
+  checkAssignments(
+    assignments,
+    nodes.map(({ id }) => id),
+  );
+  return assignments.length;
+}
+
+/** @throws BrokerError unless partitions 0, 1, 2 … are assigned to nodes that are there */
+function checkAssignments(assignments: TopicRequest['assignments'], nodeIds: readonly number[]): void {
+  const indexes = assignments.map(({ partitionIndex }) => partitionIndex).toSorted((a, b) => a - b);
+  const consecutive = indexes.every((index, i) => index === i);
+  const onNodes = assignments.every(
+    ({ brokerIds }) =>
+      brokerIds.length > 0 &&
+      brokerIds.every((id) => nodeIds.includes(id)) &&
+      new Set(brokerIds).size === brokerIds.length,
+  );
+  if (!consecutive || !onNodes) {
+    throw new BrokerError(
+      ErrorCode.INVALID_REPLICA_ASSIGNMENT,
+      `Assign the partitions from 0 on to different nodes of ${nodeIds.join(', ')}.`,
+    );
   }
 }

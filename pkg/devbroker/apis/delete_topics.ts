@@ -1,8 +1,7 @@
 import { defineApi } from '../wire/api.js';
+import { NO_TOPIC_ID } from '../wire/constants.js';
 import { ErrorCode } from '../wire/errors.js';
 import { array, int16, int32, nullableString, since, string, struct, until, uuid } from '../wire/schema.js';
-
-const NO_TOPIC_ID = '00000000-0000-0000-0000-000000000000';
 
 /** DeleteTopics 1 to 6; version 6 may name a topic by its id. */
 export const deleteTopics = defineApi({

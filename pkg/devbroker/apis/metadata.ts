@@ -1,4 +1,5 @@
 import { type RequestContext, defineApi } from '../wire/api.js';
+import { NO_AUTHORIZED_OPERATIONS } from '../wire/constants.js';
 import { ErrorCode } from '../wire/errors.js';
 import {
   array,
@@ -15,9 +16,6 @@ import {
 import { LEADER_EPOCH } from '../log/partition_log.js';
 import { BrokerError } from '../errors.js';
 import { type Topic } from '../topics.js';
-
-/** "Not computed": this broker has no ACLs. */
-const NO_AUTHORIZED_OPERATIONS = -(2 ** 31);
 
 /** Carried from version 8 to 10 only. */
 const clusterOperationsFlag: Field<boolean> = { type: bool, since: 8, until: 10, absent: false };

@@ -237,4 +237,71 @@ describe('administration beside kafkajs', () => {
       ],
     });
   });
+
+  describe('CreatePartitions', () => {
+    itAgreesWithKafkajs({
+      name: 'CreatePartitions',
+      key: 37,
+      requests: [
+        {
+          args: {
+            topicPartitions: [
+              { topic: 'orders', count: 5 },
+              { topic: 'tasks', count: 2, assignments: [[1]] },
+            ],
+            timeout: 4000,
+            validateOnly: true,
+          },
+          read: () => ({
+            topics: [
+              { name: 'orders', count: 5, assignments: null },
+              { name: 'tasks', count: 2, assignments: [{ brokerIds: [1] }] },
+            ],
+            timeoutMs: 4000,
+            validateOnly: true,
+          }),
+        },
+      ],
+      responses: [
+        {
+          answer: { throttleTimeMs: 0, results: [{ name: 'orders', errorCode: 0, errorMessage: null }] },
+          decoded: () => ({ topicErrors: [{ topic: 'orders', errorCode: 0, errorMessage: null }] }),
+        },
+        {
+          answer: {
+            throttleTimeMs: 0,
+            results: [{ name: 'orders', errorCode: ErrorCode.INVALID_PARTITIONS, errorMessage: 'no' }],
+          },
+          decoded: () => ({}),
+          error: 'INVALID_PARTITIONS',
+        },
+      ],
+    });
+  });
+
+  describe('DeleteRecords', () => {
+    const partition = { partition: 1, lowWatermark: 2n ** 40n, errorCode: 0 };
+    itAgreesWithKafkajs({
+      name: 'DeleteRecords',
+      key: 21,
+      requests: [
+        {
+          args: {
+            topics: [{ topic: 'orders', partitions: [{ partition: 1, offset: '1099511627776' }] }],
+            timeout: 4000,
+          },
+          read: () => ({
+            topics: [{ name: 'orders', partitions: [{ partition: 1, offset: 2n ** 40n }] }],
+            timeoutMs: 4000,
+          }),
+        },
+      ],
+      responses: [
+        {
+          answer: { throttleTimeMs: 0, topics: [{ name: 'orders', partitions: [partition] }] },
+          decoded: () => ({ topics: [{ topic: 'orders', partitions: [partition] }] }),
+        },
+      ],
+    });
+  });
 });

@@ -216,4 +216,92 @@ describe('groups beside kafkajs', () => {
       ],
     });
   });
+
+  describe('DescribeGroups', () => {
+    const theirMember = {
+      memberId: 'm-1',
+      clientId: 'client',
+      clientHost: '/127.0.0.1',
+      memberMetadata: metadata,
+      memberAssignment: assignment,
+    };
+    const group = {
+      errorCode: 0,
+      groupId: 'billing',
+      groupState: 'Stable',
+      protocolType: 'consumer',
+      protocolData: 'RoundRobinAssigner',
+      members: [{ ...theirMember, groupInstanceId: null }],
+      authorizedOperations: -(2 ** 31),
+    };
+    itAgreesWithKafkajs({
+      name: 'DescribeGroups',
+      key: 15,
+      requests: [
+        {
+          args: { groupIds: ['billing', 'audit'] },
+          read: () => ({ groups: ['billing', 'audit'], includeAuthorizedOperations: false }),
+        },
+      ],
+      responses: [
+        {
+          answer: { throttleTimeMs: 0, groups: [group] },
+          decoded: () => ({
+            groups: [
+              {
+                errorCode: 0,
+                groupId: 'billing',
+                state: 'Stable',
+                protocolType: 'consumer',
+                protocol: 'RoundRobinAssigner',
+                members: [theirMember],
+              },
+            ],
+          }),
+        },
+        {
+          answer: {
+            throttleTimeMs: 0,
+            groups: [{ ...group, errorCode: ErrorCode.COORDINATOR_NOT_AVAILABLE, members: [] }],
+          },
+          decoded: () => ({}),
+          error: 'GROUP_COORDINATOR_NOT_AVAILABLE',
+        },
+      ],
+    });
+  });
+
+  describe('ListGroups', () => {
+    const listed = { groupId: 'billing', protocolType: 'consumer' };
+    itAgreesWithKafkajs({
+      name: 'ListGroups',
+      key: 16,
+      requests: [{ args: {}, read: () => ({ statesFilter: [] }) }],
+      responses: [
+        {
+          answer: { throttleTimeMs: 0, errorCode: 0, groups: [{ ...listed, groupState: 'Stable' }] },
+          decoded: () => ({ errorCode: 0, groups: [listed] }),
+        },
+        {
+          answer: { throttleTimeMs: 0, errorCode: ErrorCode.COORDINATOR_NOT_AVAILABLE, groups: [] },
+          decoded: () => ({}),
+          error: 'GROUP_COORDINATOR_NOT_AVAILABLE',
+        },
+      ],
+    });
+  });
+
+  describe('DeleteGroups', () => {
+    itAgreesWithKafkajs({
+      name: 'DeleteGroups',
+      key: 42,
+      requests: [{ args: ['billing', 'audit'], read: () => ({ groupsNames: ['billing', 'audit'] }) }],
+      responses: [
+        {
+          answer: { throttleTimeMs: 0, results: [{ groupId: 'billing', errorCode: 0 }] },
+          decoded: () => ({ results: [{ groupId: 'billing', errorCode: 0 }] }),
+        },
+      ],
+    });
+  });
 });

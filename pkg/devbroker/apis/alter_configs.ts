@@ -1,0 +1,35 @@
+import { changeConfigs, withValues } from '../config_changes.js';
+import { defineApi } from '../wire/api.js';
+import { array, bool, int16, int32, int8, nullableString, string, struct } from '../wire/schema.js';
+
+/** AlterConfigs 0 to 2: replaces all settings of a topic by the given ones. */
+export const alterConfigs = defineApi({
+  key: 33,
+  name: 'AlterConfigs',
+  versions: [0, 2],
+  flexibleSince: 2,
+  request: struct({
+    resources: array(
+      struct({
+        resourceType: int8,
+        resourceName: string,
+        configs: array(struct({ name: string, value: nullableString })),
+      }),
+    ),
+    validateOnly: bool,
+  }),
+  response: struct({
+    throttleTimeMs: int32,
+    responses: array(
+      struct({ errorCode: int16, errorMessage: nullableString, resourceType: int8, resourceName: string }),
+    ),
+  }),
+  handle: ({ resources, validateOnly }, { broker }) => ({
+    throttleTimeMs: 0,
+    responses: changeConfigs(resources, {
+      broker,
+      validateOnly,
+      change: (_current, given) => withValues(given),
+    }),
+  }),
+});

@@ -1,0 +1,51 @@
+import { type RequestContext, defineApi } from '../wire/api.js';
+import { ErrorCode } from '../wire/errors.js';
+import { array, int16, int32, int64, string, struct } from '../wire/schema.js';
+
+/** Stands for the end of the log: all records are to go. */
+const ALL = -1n;
+
+/** DeleteRecords 0 to 2: moves the start of a partition's log. */
+export const deleteRecords = defineApi({
+  key: 21,
+  name: 'DeleteRecords',
+  versions: [0, 2],
+  flexibleSince: 2,
+  request: struct({
+    topics: array(struct({ name: string, partitions: array(struct({ partition: int32, offset: int64 })) })),
+    timeoutMs: int32,
+  }),
+  response: struct({
+    throttleTimeMs: int32,
+    topics: array(
+      struct({
+        name: string,
+        partitions: array(struct({ partition: int32, lowWatermark: int64, errorCode: int16 })),
+      }),
+    ),
+  }),
+  handle: ({ topics }, context) => ({
+    throttleTimeMs: 0,
+    topics: topics.map(({ name, partitions }) => ({
+      name,
+      partitions: partitions.map(({ partition, offset }) => ({
+        partition,
+        ...remove({ topic: name, partition, offset }, context),
+      })),
+    })),
+  }),
+});
+
+function remove(
+  { topic, partition, offset }: { topic: string; partition: number; offset: bigint },
+  { broker, nodeId }: RequestContext,
+): { lowWatermark: bigint; errorCode: number } {
+  const refuse = (errorCode: number) => ({ lowWatermark: -1n, errorCode });
+  const log = broker.topics.partition(topic, partition);
+  if (!log) return refuse(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+  if (broker.leaderOf(topic, partition) !== nodeId) return refuse(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+  const target = offset === ALL ? log.endOffset : offset;
+  if (target < 0n || target > log.endOffset) return refuse(ErrorCode.OFFSET_OUT_OF_RANGE);
+  if (target > log.startOffset) log.deleteBefore(target);
+  return { lowWatermark: log.startOffset, errorCode: ErrorCode.NONE };
+}

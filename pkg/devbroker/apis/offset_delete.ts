@@ -1,0 +1,50 @@
+import { type RequestContext, defineApi } from '../wire/api.js';
+import { ErrorCode } from '../wire/errors.js';
+import { array, int16, int32, string, struct } from '../wire/schema.js';
+
+/** OffsetDelete 0: forgets committed offsets of topics that no member of the group reads. */
+export const offsetDelete = defineApi({
+  key: 47,
+  name: 'OffsetDelete',
+  versions: [0, 0],
+  flexibleSince: null,
+  request: struct({
+    groupId: string,
+    topics: array(struct({ name: string, partitions: array(struct({ partition: int32 })) })),
+  }),
+  response: struct({
+    errorCode: int16,
+    throttleTimeMs: int32,
+    topics: array(
+      struct({ name: string, partitions: array(struct({ partition: int32, errorCode: int16 })) }),
+    ),
+  }),
+  handle({ groupId, topics }, context) {
+    const { groups, offsets } = context.broker;
+    if (groups.describe(groupId).state === 'Dead') {
+      return { errorCode: ErrorCode.GROUP_ID_NOT_FOUND, throttleTimeMs: 0, topics: [] };
+    }
+    const asked = topics.flatMap(({ name, partitions }) =>
+      partitions.map(({ partition }) => ({ topic: name, partition })),
+    );
+    const allowed = asked.filter((one) => check(groupId, one, context) === ErrorCode.NONE);
+    offsets.forget(groupId, allowed);
+    const answers = topics.map(({ name, partitions }) => ({
+      name,
+      partitions: partitions.map(({ partition }) => ({
+        partition,
+        errorCode: check(groupId, { topic: name, partition }, context),
+      })),
+    }));
+    return { errorCode: ErrorCode.NONE, throttleTimeMs: 0, topics: answers };
+  },
+});
+
+function check(
+  groupId: string,
+  { topic, partition }: { topic: string; partition: number },
+  { broker }: RequestContext,
+): number {
+  if (!broker.topics.partition(topic, partition)) return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+  return broker.groups.isSubscribed(groupId, topic) ? ErrorCode.GROUP_SUBSCRIBED_TO_TOPIC : ErrorCode.NONE;
+}
