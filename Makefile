@@ -11,7 +11,7 @@ comma := ,
 space := $(empty) $(empty)
 
 .PHONY: help setup demo run broker kafka kafka-stop test test-unit test-contract test-kafka test-node \
-	verify-broker lint lint-layers format build clean need-node
+	verify-broker bench-broker lint lint-layers format build clean need-node
 
 help: ## List what there is
 	@bold=; plain=; if [ -t 1 ]; then bold=$$(printf '\033[36m'); plain=$$(printf '\033[0m'); fi; \
@@ -63,6 +63,9 @@ test-node: $(INSTALLED) ## Build and run the tests on Node.js 22 and 24
 
 verify-broker: $(INSTALLED) ## See kcat, the Java tools and others work with the embedded broker
 	@$(TSX) scripts/verify_broker/main.ts
+
+bench-broker: $(INSTALLED) ## Compare the embedded broker with Apache Kafka
+	@$(TSX) test/bench/broker/main.ts
 
 lint: $(INSTALLED) ## Check style, formatting, layers and unused code
 	@$(LEGS) lint

@@ -5,13 +5,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { projectRoot } from '../../config/project_root.js';
-import { createKafkajsDriver } from '../../pkg/kafka/index.js';
-import { createLogger } from '../../pkg/logger/index.js';
-import { freePorts } from '../apache_kafka/ports.js';
 import { runCommand } from '../run_command.js';
-import { spawnGuarded } from '../guarded_spawn.js';
+import { startBrokerProgram } from '../broker_program.js';
 import { type ClientChecks } from './check.js';
 import { javaToolChecks } from './java_tools.js';
 import { kcatChecks } from './kcat.js';
@@ -44,40 +40,11 @@ async function verifyKcat(): Promise<Outcome[]> {
   return verify(await kcatChecks(address));
 }
 
-async function untilItAnswers(): Promise<void> {
-  const logger = createLogger({ name: 'verify', level: 'error', format: 'auto' });
-  const driver = createKafkajsDriver({ brokers: [address], clientId: 'verify', logger });
-  const deadline = Date.now() + START_TIMEOUT_MS;
-  for (;;) {
-    try {
-      await driver.ping(1_000);
-      return;
-    } catch (error) {
-      if (Date.now() > deadline) throw error;
-    }
-    await delay(100);
-  }
-}
-
-const START_TIMEOUT_MS = 30_000;
 const root = projectRoot();
 const data = await mkdtemp(join(tmpdir(), 'verify-broker-'));
-const [port] = await freePorts(1);
-const address = `127.0.0.1:${String(port)}`;
-const broker = spawnGuarded(
-  process.execPath,
-  [
-    join(root, 'node_modules/tsx/dist/cli.mjs'),
-    join(root, 'cmd/broker/main.ts'),
-    '--port',
-    String(port),
-    '--data',
-    data,
-  ],
-  { output: 'ignore', cwd: root },
-);
+const broker = await startBrokerProgram(root, ['--data', data]);
+const { address } = broker;
 try {
-  await untilItAnswers();
   const outcomes = [
     ...(await verifyKcat()),
     ...(await verify(platformaticChecks(address))),
@@ -88,6 +55,6 @@ try {
   process.stdout.write(`${outcomes.length - failed} passed, ${failed} failed\n`);
   process.exitCode = failed > 0 ? 1 : 0;
 } finally {
-  broker.kill();
+  broker.stop();
   await rm(data, { recursive: true, force: true });
 }
