@@ -72,12 +72,15 @@ function invalidRequest(message: string): BrokerError {
 
 /**
  * Settings as a map.
- * @throws BrokerError with INVALID_CONFIG when one has no value
+ * @throws BrokerError with `code` when one has no value
  */
-export function withValues(configs: readonly { name: string; value: string | null }[]): Map<string, string> {
+export function withValues(
+  configs: readonly { name: string; value: string | null }[],
+  code: number,
+): Map<string, string> {
   return new Map(
     configs.map(({ name, value }) => {
-      if (value === null) throw new BrokerError(ErrorCode.INVALID_CONFIG, `'${name}' has no value.`);
+      if (value === null) throw new BrokerError(code, `'${name}' has no value.`);
       return [name, value];
     }),
   );

@@ -1,5 +1,6 @@
 import { changeConfigs, withValues } from '../config_changes.js';
 import { defineApi } from '../wire/api.js';
+import { ErrorCode } from '../wire/errors.js';
 import { array, bool, int16, int32, int8, nullableString, string, struct } from '../wire/schema.js';
 
 /** AlterConfigs 0 to 2: replaces all settings of a topic by the given ones. */
@@ -29,7 +30,7 @@ export const alterConfigs = defineApi({
     responses: changeConfigs(resources, {
       broker,
       validateOnly,
-      change: (_current, given) => withValues(given),
+      change: (_current, given) => withValues(given, ErrorCode.INVALID_REQUEST),
     }),
   }),
 });

@@ -92,12 +92,12 @@ function create(request: TopicRequest, { validateOnly, repeated }: Conditions, {
     errorMessage: null as string | null,
     numPartitions: -1,
     replicationFactor: -1,
-    configs: null,
+    configs: [],
   };
   try {
     if (repeated) throw new BrokerError(ErrorCode.INVALID_REQUEST, 'The request names this topic twice.');
     const partitions = partitionsOf(request, broker);
-    const configs = withValues(request.configs);
+    const configs = withValues(request.configs, ErrorCode.INVALID_CONFIG);
     broker.topics.checkCreate(request.name, partitions);
     checkTopicSettings(configs);
     const topic = validateOnly ? null : broker.topics.create(request.name, partitions, configs);

@@ -60,7 +60,7 @@ function apply(
     configs.delete(name);
     return;
   }
-  if (value === null) throw new BrokerError(ErrorCode.INVALID_CONFIG, `'${name}' has no value.`);
+  if (value === null) throw new BrokerError(ErrorCode.INVALID_REQUEST, `'${name}' has no value.`);
   if (configOperation === Operation.set) {
     configs.set(name, value);
     return;

@@ -86,15 +86,11 @@ function append({ topic, partition, records }: Append, acks: number, { broker, n
   if (broker.leaderOf(topic, partition) !== nodeId) return refuse(ErrorCode.NOT_LEADER_OR_FOLLOWER);
   if (acks < -1 || acks > 1) return refuse(ErrorCode.INVALID_REQUIRED_ACKS);
   if (!records || records.length === 0) return refuse(ErrorCode.INVALID_RECORD, 'no record batch');
-  const setting = (name: string) =>
-    Number(settingOf(broker.topics.get(topic)?.configs ?? new Map(), name, broker.options));
-  const largest = setting('max.message.bytes');
+  const configs = broker.topics.get(topic)?.configs ?? new Map<string, string>();
+  const largest = Number(settingOf(configs, 'max.message.bytes', broker.options));
   if (records.length > largest) {
     const message = `a batch has at most ${largest} bytes, this one ${records.length}`;
     return refuse(ErrorCode.MESSAGE_TOO_LARGE, message);
-  }
-  if (acks === -1 && setting('min.insync.replicas') > broker.nodes.length) {
-    return refuse(ErrorCode.NOT_ENOUGH_REPLICAS, 'fewer replicas than min.insync.replicas asks for');
   }
   try {
     const batch = Buffer.from(records.buffer, records.byteOffset, records.length);

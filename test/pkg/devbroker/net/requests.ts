@@ -10,9 +10,22 @@ export const Key = {
   OffsetFetch: 9,
   FindCoordinator: 10,
   JoinGroup: 11,
+  LeaveGroup: 13,
+  SyncGroup: 14,
   ApiVersions: 18,
+  DescribeGroups: 15,
+  ListGroups: 16,
   CreateTopics: 19,
+  DeleteTopics: 20,
+  DeleteRecords: 21,
   InitProducerId: 22,
+  DescribeConfigs: 32,
+  AlterConfigs: 33,
+  CreatePartitions: 37,
+  DeleteGroups: 42,
+  IncrementalAlterConfigs: 44,
+  OffsetDelete: 47,
+  DescribeCluster: 60,
 } as const;
 
 /** One uncompressed record batch with a single record of `size` bytes of value. */
