@@ -1,12 +1,11 @@
-import { randomBytes } from 'node:crypto';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { type Duplex } from 'node:stream';
 import { apis } from './apis/index.js';
-import { type Clock } from './clock.js';
+import { type Clock, type TimerHandle } from './clock.js';
 import { GroupCoordinator } from './group/coordinator.js';
 import { CommittedOffsets } from './group/offsets.js';
-import { MemoryStore } from './log/memory_store.js';
-import { logSettings } from './log/settings.js';
+import { openStorage } from './log/open_storage.js';
+import { type Storage } from './log/storage.js';
 import { serveConnection } from './net/connection.js';
 import { inMemorySocket } from './net/in_memory.js';
 import { type BrokerOptions, type ResolvedOptions, resolveOptions } from './options.js';
@@ -19,23 +18,28 @@ const FIRST_NODE_ID = 1;
 /** A running broker; {@link startBroker} makes one. */
 export class Broker implements BrokerState {
   readonly apis = apis;
-  readonly clusterId = randomBytes(16).toString('base64url');
+  readonly clusterId: string;
   readonly nodes: BrokerNode[] = [];
   readonly clock: Clock;
   readonly topics: Topics;
   readonly groups: GroupCoordinator;
   readonly offsets: CommittedOffsets;
-  readonly producerIds = new ProducerIds();
+  readonly producerIds: ProducerIds;
+  private readonly storage: Storage;
+  private expiry: TimerHandle | null = null;
   private readonly servers: Server[] = [];
   private readonly streams = new Set<Duplex>();
 
   constructor(readonly options: ResolvedOptions) {
     this.clock = options.clock;
-    const { partitionBytes, totalBytes, initialRebalanceDelayMs } = options;
-    const budget = { partitionBytes, totalBytes, usedBytes: 0 };
-    this.topics = new Topics(({ configs }) => new MemoryStore(budget, () => logSettings(configs)));
-    this.offsets = new CommittedOffsets(undefined, this.clock);
+    this.storage = openStorage(options);
+    this.clusterId = this.storage.clusterId;
+    this.topics = new Topics(this.storage, options.onProblem);
+    this.offsets = new CommittedOffsets(this.storage.offsets, this.clock);
+    this.producerIds = new ProducerIds(this.storage);
+    const { initialRebalanceDelayMs } = options;
     this.groups = new GroupCoordinator({ clock: this.clock, offsets: this.offsets, initialRebalanceDelayMs });
+    this.expireLater();
   }
 
   /** `host:port` of every node, as a client's bootstrap list. */
@@ -82,17 +86,26 @@ export class Broker implements BrokerState {
     return client;
   }
 
-  /** Ends all connections and forgets everything. May be called more than once. */
+  /** Ends all connections and closes the data. May be called more than once. */
   async stop(): Promise<void> {
+    if (this.expiry !== null) this.clock.clearTimeout(this.expiry);
     const closed = this.servers.map((server) => new Promise((resolve) => server.close(resolve)));
     for (const stream of this.streams) stream.destroy();
     this.groups.close();
     this.topics.close();
+    this.storage.close();
     await Promise.all(closed);
   }
 
   report(message: string, error: unknown): void {
     this.options.onProblem(message, error);
+  }
+
+  private expireLater(): void {
+    this.expiry = this.clock.setTimeout(() => {
+      this.topics.expire(this.clock.now());
+      this.expireLater();
+    }, this.options.retentionCheckMs);
   }
 
   private serve(stream: Duplex, nodeId: number, clientHost: string): void {

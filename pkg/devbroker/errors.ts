@@ -10,3 +10,21 @@ export class BrokerError extends Error {
     super(message, options);
   }
 }
+
+/** How a request ended, in the fields of an answer. */
+export interface Outcome {
+  /** 0 for success. */
+  errorCode: number;
+  errorMessage: string | null;
+}
+
+/** Runs `action`; a {@link BrokerError} becomes its code and sentence, anything else is thrown on. */
+export function outcomeOf(action: () => void): Outcome {
+  try {
+    action();
+    return { errorCode: 0, errorMessage: null };
+  } catch (error) {
+    if (error instanceof BrokerError) return { errorCode: error.code, errorMessage: error.message };
+    throw error;
+  }
+}

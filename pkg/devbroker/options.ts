@@ -1,4 +1,9 @@
 import { type Clock, systemClock } from './clock.js';
+import { type FileSystem, nodeFileSystem } from './log/file_system.js';
+import { type Fsync } from './log/fsync.js';
+
+/** Timers hold no more milliseconds than this: 2^31 - 1. */
+const MAX_TIMER_MS = 2_147_483_647;
 
 /** How a broker is started; every field has a default. */
 export interface BrokerOptions {
@@ -18,9 +23,17 @@ export interface BrokerOptions {
   maxMessageBytes?: number;
   /** Largest request in bytes. Default 104,857,600, as Apache Kafka's socket.request.max.bytes. */
   maxRequestBytes?: number;
-  /** Bytes of records kept of one partition; the oldest go first. Default 64 MiB. */
+  /** The folder to keep the data in; one broker at a time owns it. Without one everything is kept in memory. */
+  dataDir?: string | undefined;
+  /** With a folder: when records are forced to the disk. Default `none`, as in Apache Kafka. */
+  fsync?: Fsync;
+  /** With a folder: the files to keep it in. Default the machine's own. */
+  fileSystem?: FileSystem;
+  /** How often old records are looked for, in milliseconds. Default 300,000, as in Apache Kafka. */
+  retentionCheckMs?: number;
+  /** In memory: bytes of records kept of one partition; the oldest go first. Default 64 MiB. */
   partitionBytes?: number;
-  /** Bytes of records kept altogether. Default 256 MiB. */
+  /** In memory: bytes of records kept altogether. Default 256 MiB. */
   totalBytes?: number;
   /** How long the first join of an empty group waits for others, in milliseconds. Default 20. */
   initialRebalanceDelayMs?: number;
@@ -42,6 +55,10 @@ export function resolveOptions(options: BrokerOptions): ResolvedOptions {
     defaultPartitions: 1,
     maxMessageBytes: 1_048_588,
     maxRequestBytes: 104_857_600,
+    dataDir: undefined,
+    fsync: 'none',
+    fileSystem: nodeFileSystem,
+    retentionCheckMs: 300_000,
     partitionBytes: 64 * 1024 * 1024,
     totalBytes: 256 * 1024 * 1024,
     initialRebalanceDelayMs: 20,
@@ -53,6 +70,9 @@ export function resolveOptions(options: BrokerOptions): ResolvedOptions {
   requireRange('advertisedNodes', resolved.advertisedNodes, { min: 1, max: 16 });
   requireRange('autoCreatePartitions', resolved.autoCreatePartitions, { min: 0, max: 10_000 });
   requireRange('defaultPartitions', resolved.defaultPartitions, { min: 1, max: 10_000 });
+  requireRange('retentionCheckMs', resolved.retentionCheckMs, { min: 1, max: MAX_TIMER_MS });
+  if (typeof resolved.fsync === 'number')
+    requireRange('fsync', resolved.fsync, { min: 1, max: MAX_TIMER_MS });
   return resolved;
 }
 

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { BrokerError } from './errors.js';
 import { PartitionLog } from './log/partition_log.js';
 import { type BatchHeader } from './log/record_batch.js';
-import { type LogStore } from './log/store.js';
+import { logSettings } from './log/settings.js';
+import { type Storage, type StoredTopic } from './log/storage.js';
 import { ErrorCode } from './wire/errors.js';
 
 /** More partitions than this in one topic are surely a slip on a development broker. */
@@ -10,22 +11,35 @@ const MAX_PARTITIONS = 10_000;
 
 /** A topic: its partitions and the settings it was created with. */
 export interface Topic {
-  name: string;
+  readonly name: string;
   /** A random UUID; a topic that is deleted and made again has another. */
-  id: string;
-  partitions: PartitionLog[];
+  readonly id: string;
+  readonly partitions: readonly PartitionLog[];
   /** Settings that differ from the broker's defaults. */
-  configs: Map<string, string>;
+  readonly configs: ReadonlyMap<string, string>;
 }
 
-/** Opens the store of a partition and tells `visit` each batch that is already there. */
-export type OpenStore = (topic: Topic, partition: number, visit: (header: BatchHeader) => void) => LogStore;
+/** The same, as only this file may change it. */
+interface OwnTopic extends Topic {
+  partitions: PartitionLog[];
+  configs: ReadonlyMap<string, string>;
+}
 
-/** The topics of a broker. */
+/** The topics of a broker. A change is written down before it shows; when that fails, nothing has changed. */
 export class Topics {
-  private readonly topics = new Map<string, Topic>();
+  private readonly topics = new Map<string, OwnTopic>();
 
-  constructor(private readonly openStore: OpenStore) {}
+  /** Opens the topics that the storage knows. @throws StorageError */
+  constructor(
+    private readonly storage: Storage,
+    private readonly onProblem: (message: string, error?: unknown) => void,
+  ) {
+    for (const { name, id, partitions, configs } of storage.topics) {
+      const topic: OwnTopic = { name, id, partitions: [], configs: new Map(Object.entries(configs)) };
+      topic.partitions = this.openPartitions(topic, partitions);
+      this.topics.set(name, topic);
+    }
+  }
 
   get(name: string): Topic | undefined {
     return this.topics.get(name);
@@ -41,12 +55,18 @@ export class Topics {
 
   /**
    * Creates a topic.
-   * @throws BrokerError when the name or the number is no good, or the topic exists
+   * @throws BrokerError when the name or the number is no good, or the topic exists; StorageError
    */
-  create(name: string, partitions: number, configs = new Map<string, string>()): Topic {
+  create(name: string, partitions: number, configs: ReadonlyMap<string, string> = new Map()): Topic {
     this.checkCreate(name, partitions);
-    const topic: Topic = { name, id: randomUUID(), partitions: [], configs };
-    this.addPartitions(topic, partitions);
+    const topic: OwnTopic = { name, id: randomUUID(), partitions: [], configs };
+    try {
+      topic.partitions = this.openPartitions(topic, partitions);
+      this.save([...this.all(), topic]);
+    } catch (error) {
+      this.discard(topic);
+      throw error;
+    }
     this.topics.set(name, topic);
     return topic;
   }
@@ -78,16 +98,28 @@ export class Topics {
     }
   }
 
-  /** Adds partitions to a topic until it has `total`. @throws BrokerError when it has that many already */
+  /**
+   * Adds partitions to a topic until it has `total`; those it has stay as they are.
+   * @throws BrokerError when it has that many already; StorageError
+   */
   grow(topic: Topic, total: number): void {
     this.checkGrow(topic, total);
-    this.addPartitions(topic, total);
+    const own = this.own(topic);
+    const added = this.openPartitions(own, total);
+    const partitions = [...own.partitions, ...added];
+    try {
+      this.save(this.all().map((t) => (t === own ? { ...t, partitions } : t)));
+    } catch (error) {
+      for (const partition of added) partition.close();
+      throw error;
+    }
+    own.partitions = partitions;
   }
 
   /** What {@link grow} would throw, without adding anything. */
   checkGrow(topic: Topic, total: number): void {
     const has = topic.partitions.length;
-    if (total <= has || total > MAX_PARTITIONS) {
+    if (!Number.isInteger(total) || total <= has || total > MAX_PARTITIONS) {
       throw new BrokerError(
         ErrorCode.INVALID_PARTITIONS,
         `Topic '${topic.name}' has ${has} partitions and cannot get ${total}; ${MAX_PARTITIONS} are the most.`,
@@ -95,31 +127,78 @@ export class Topics {
     }
   }
 
-  /** Replaces the settings of a topic, which must be sound. */
+  /** Replaces the settings of a topic, which must be sound; they count at once. @throws StorageError */
   configure(topic: Topic, configs: ReadonlyMap<string, string>): void {
-    const changed = [...configs];
-    topic.configs.clear();
-    for (const [name, value] of changed) topic.configs.set(name, value);
+    const own = this.own(topic);
+    this.save(this.all().map((t) => (t === own ? { ...t, configs } : t)));
+    own.configs = configs;
   }
 
-  /** Forgets a topic with all its records. @returns whether there was one */
+  /** Forgets a topic with all its records. @returns whether there was one @throws StorageError */
   delete(name: string): boolean {
     const topic = this.topics.get(name);
+    if (!topic) return false;
+    this.save(this.all().filter((t) => t !== topic));
     this.topics.delete(name);
-    for (const partition of topic?.partitions ?? []) partition.close();
-    return topic !== undefined;
+    this.discard(topic);
+    return true;
   }
 
+  /** Removes what the topics' settings no longer keep at the time `now` (milliseconds). */
+  expire(now: number): void {
+    for (const { name, partitions } of this.topics.values()) {
+      try {
+        for (const partition of partitions) partition.expire(now);
+      } catch (error) {
+        this.onProblem(`removing expired records of topic '${name}'`, error);
+      }
+    }
+  }
+
+  /** Closes all logs, and wakes who waits for more of them. */
   close(): void {
-    for (const name of [...this.topics.keys()]) this.delete(name);
+    const topics = this.all();
+    this.topics.clear();
+    for (const { partitions } of topics) for (const partition of partitions) partition.close();
   }
 
-  private addPartitions(topic: Topic, total: number): void {
-    while (topic.partitions.length < total) {
-      const index = topic.partitions.length;
-      topic.partitions.push(
-        new PartitionLog(topic.name, index, (visit) => this.openStore(topic, index, visit)),
-      );
+  private own({ name, id }: Topic): OwnTopic {
+    const topic = this.topics.get(name);
+    if (topic?.id === id) return topic;
+    throw new BrokerError(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, `Topic '${name}' is gone.`);
+  }
+
+  /** The partitions that a topic lacks to have `total`. */
+  private openPartitions(topic: OwnTopic, total: number): PartitionLog[] {
+    const { name, id } = topic;
+    const opened: PartitionLog[] = [];
+    for (let index = topic.partitions.length; index < total; index++) {
+      const settings = () => logSettings(topic.configs);
+      const open = (visit: (header: BatchHeader) => void) =>
+        this.storage.openLog({ topic: { name, id }, partition: index, settings, visit });
+      opened.push(new PartitionLog(name, index, open));
+    }
+    return opened;
+  }
+
+  private save(topics: readonly Topic[]): void {
+    const stored = topics.map(({ name, id, partitions, configs }): StoredTopic => ({
+      name,
+      id,
+      partitions: partitions.length,
+      configs: Object.fromEntries(configs),
+    }));
+    this.storage.saveTopics(stored);
+  }
+
+  /** Removes the records of a topic that is written down nowhere. */
+  private discard(topic: Topic): void {
+    for (const partition of topic.partitions) partition.close();
+    try {
+      this.storage.removeLogs(topic);
+    } catch (error) {
+      // Nobody sees them any more; the next start removes them.
+      this.onProblem(`removing the records of topic '${topic.name}'`, error);
     }
   }
 }

@@ -1,4 +1,6 @@
+import { outcomeOf } from '../errors.js';
 import { defineApi } from '../wire/api.js';
+import { ErrorCode } from '../wire/errors.js';
 import { array, int16, int32, string, struct } from '../wire/schema.js';
 
 /** DeleteGroups 0 to 2: groups without members, with their committed offsets. */
@@ -14,6 +16,13 @@ export const deleteGroups = defineApi({
   }),
   handle: ({ groupsNames }, { broker }) => ({
     throttleTimeMs: 0,
-    results: broker.groups.deleteGroups(groupsNames),
+    results: groupsNames.flatMap((groupId) => {
+      let results = [{ groupId, errorCode: ErrorCode.NOT_COORDINATOR as number }];
+      // Apache Kafka's coordinator too is none as long as it cannot write.
+      outcomeOf(() => {
+        results = broker.groups.deleteGroups([groupId]);
+      });
+      return results;
+    }),
   }),
 });

@@ -1,3 +1,4 @@
+import { outcomeOf } from '../errors.js';
 import { type RequestContext, defineApi } from '../wire/api.js';
 import { ErrorCode } from '../wire/errors.js';
 import { array, int16, int32, int64, string, struct } from '../wire/schema.js';
@@ -46,6 +47,8 @@ function remove(
   if (broker.leaderOf(topic, partition) !== nodeId) return refuse(ErrorCode.NOT_LEADER_OR_FOLLOWER);
   const target = offset === ALL ? log.endOffset : offset;
   if (target < 0n || target > log.endOffset) return refuse(ErrorCode.OFFSET_OUT_OF_RANGE);
-  if (target > log.startOffset) log.deleteBefore(target);
-  return { lowWatermark: log.startOffset, errorCode: ErrorCode.NONE };
+  const { errorCode } = outcomeOf(() => {
+    if (target > log.startOffset) log.deleteBefore(target);
+  });
+  return errorCode === 0 ? { lowWatermark: log.startOffset, errorCode } : refuse(errorCode);
 }

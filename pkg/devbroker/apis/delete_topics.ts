@@ -1,3 +1,4 @@
+import { outcomeOf } from '../errors.js';
 import { defineApi } from '../wire/api.js';
 import { NO_TOPIC_ID } from '../wire/constants.js';
 import { ErrorCode } from '../wire/errors.js';
@@ -30,16 +31,15 @@ export const deleteTopics = defineApi({
     const responses = wanted.map(({ name, topicId }) => {
       const topic =
         name === null ? broker.topics.all().find(({ id }) => id === topicId) : broker.topics.get(name);
-      if (topic) {
-        broker.topics.delete(topic.name);
-        broker.offsets.deleteTopic(topic.name);
+      if (!topic) {
+        return { name, topicId, errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, errorMessage: null };
       }
-      return {
-        name: topic?.name ?? name,
-        topicId: topic?.id ?? topicId,
-        errorCode: topic ? ErrorCode.NONE : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
-        errorMessage: null,
-      };
+      const outcome = outcomeOf(() => {
+        // Offsets first: left over, they would let readers skip the records of a new topic of this name.
+        broker.offsets.deleteTopic(topic.name);
+        broker.topics.delete(topic.name);
+      });
+      return { name: topic.name, topicId: topic.id, ...outcome };
     });
     return { throttleTimeMs: 0, responses };
   },

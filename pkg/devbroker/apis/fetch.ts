@@ -1,3 +1,4 @@
+import { outcomeOf } from '../errors.js';
 import { type RequestContext, defineApi } from '../wire/api.js';
 import { ErrorCode } from '../wire/errors.js';
 import {
@@ -133,8 +134,11 @@ function readOne(
     answer.errorCode = ErrorCode.OFFSET_OUT_OF_RANGE;
   } else if (first || limit > 0) {
     // Only the first partition with data may exceed the limits, by one batch; else nobody gets past it.
-    const read = log.read(wanted.fetchOffset, Math.max(limit, 0));
-    answer.records = first || (read[0]?.length ?? 0) <= limit ? read : [];
+    const { errorCode } = outcomeOf(() => {
+      const read = log.read(wanted.fetchOffset, Math.max(limit, 0));
+      answer.records = first || (read[0]?.length ?? 0) <= limit ? read : [];
+    });
+    answer.errorCode = errorCode;
   }
   return answer;
 }

@@ -1,3 +1,4 @@
+import { outcomeOf } from '../errors.js';
 import { defineApi } from '../wire/api.js';
 import { ErrorCode } from '../wire/errors.js';
 import { int16, int32, int64, nullableString, since, struct } from '../wire/schema.js';
@@ -24,7 +25,11 @@ export const initProducerId = defineApi({
     if (request.transactionalId !== null) {
       return { throttleTimeMs: 0, errorCode: ErrorCode.INVALID_REQUEST, ...NO_PRODUCER };
     }
-    const { producerId, producerEpoch } = broker.producerIds.next(request);
-    return { throttleTimeMs: 0, errorCode: ErrorCode.NONE, producerId, producerEpoch };
+    let next = NO_PRODUCER;
+    const { errorCode } = outcomeOf(() => {
+      next = broker.producerIds.next(request);
+    });
+    // What Apache Kafka answers while it has no id to give; clients try again.
+    return { throttleTimeMs: 0, errorCode: errorCode && ErrorCode.COORDINATOR_LOAD_IN_PROGRESS, ...next };
   },
 });

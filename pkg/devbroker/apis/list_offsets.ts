@@ -1,3 +1,4 @@
+import { outcomeOf } from '../errors.js';
 import { type RequestContext, defineApi } from '../wire/api.js';
 import { ErrorCode } from '../wire/errors.js';
 import { array, int16, int32, int64, int8, since, string, struct } from '../wire/schema.js';
@@ -63,6 +64,10 @@ function find(topic: string, partition: number, timestamp: bigint, { broker, nod
   }
   if (timestamp === LATEST) return { ...none, offset: log.endOffset, leaderEpoch: LEADER_EPOCH };
   if (timestamp === EARLIEST) return { ...none, offset: log.startOffset, leaderEpoch: LEADER_EPOCH };
-  const found = log.findTimestamp(timestamp);
-  return found ? { ...none, ...found, leaderEpoch: LEADER_EPOCH } : none;
+  let answer = none;
+  const { errorCode } = outcomeOf(() => {
+    const found = log.findTimestamp(timestamp);
+    if (found) answer = { ...none, ...found, leaderEpoch: LEADER_EPOCH };
+  });
+  return { ...answer, errorCode };
 }

@@ -1,3 +1,4 @@
+import { outcomeOf } from '../errors.js';
 import { type OffsetToCommit } from '../group/offsets.js';
 import { type RequestContext, defineApi } from '../wire/api.js';
 import { ErrorCode } from '../wire/errors.js';
@@ -64,10 +65,27 @@ export const offsetCommit = defineApi({
         return { partition: wanted.partition, errorCode };
       }),
     }));
-    context.broker.offsets.commit(groupId, accepted);
-    return { throttleTimeMs: 0, topics };
+    const { errorCode: notKept } = outcomeOf(() => {
+      context.broker.offsets.commit(groupId, accepted);
+    });
+    return { throttleTimeMs: 0, topics: notKept === 0 ? topics : topics.map(refuseAccepted) };
   },
 });
+
+/** A coordinator that cannot write, as Apache Kafka answers it: clients look for another and try again. */
+function refuseAccepted({
+  name,
+  partitions,
+}: {
+  name: string;
+  partitions: { partition: number; errorCode: number }[];
+}) {
+  const refused = partitions.map(({ partition, errorCode }) => ({
+    partition,
+    errorCode: errorCode || ErrorCode.NOT_COORDINATOR,
+  }));
+  return { name, partitions: refused };
+}
 
 function check({ topic, partition, metadata }: OffsetToCommit, { broker }: RequestContext): number {
   if (!broker.topics.partition(topic, partition)) return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;

@@ -1,3 +1,4 @@
+import { outcomeOf } from '../errors.js';
 import { type RequestContext, defineApi } from '../wire/api.js';
 import { ErrorCode } from '../wire/errors.js';
 import { array, int16, int32, string, struct } from '../wire/schema.js';
@@ -28,7 +29,10 @@ export const offsetDelete = defineApi({
       partitions.map(({ partition }) => ({ topic: name, partition })),
     );
     const allowed = asked.filter((one) => check(groupId, one, context) === ErrorCode.NONE);
-    offsets.forget(groupId, allowed);
+    const { errorCode: notKept } = outcomeOf(() => {
+      offsets.forget(groupId, allowed);
+    });
+    if (notKept) return { errorCode: ErrorCode.NOT_COORDINATOR, throttleTimeMs: 0, topics: [] };
     const answers = topics.map(({ name, partitions }) => ({
       name,
       partitions: partitions.map(({ partition }) => ({

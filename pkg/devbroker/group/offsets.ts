@@ -35,7 +35,7 @@ export interface OffsetsStore {
 }
 
 /** Keeps nothing beyond the process: the offsets live in {@link CommittedOffsets} alone. */
-const memoryOffsetsStore: OffsetsStore = {
+export const memoryOffsetsStore: OffsetsStore = {
   load: () => [],
   append: () => undefined,
 };

@@ -3,6 +3,15 @@ import { type FileSystem } from './file_system.js';
 
 /** Writes a whole file so that a crash at any moment leaves the old content or the new, never a mixture. */
 export function replaceFile(fileSystem: FileSystem, path: string, content: string | Buffer): void {
+  swapFile(fileSystem, path, content);
+  fileSystem.syncFolder(dirname(path));
+}
+
+/**
+ * The same without waiting until the exchange would survive a power cut: until the folder is synced either content
+ * may be back. When it throws, the old content is there.
+ */
+export function swapFile(fileSystem: FileSystem, path: string, content: string | Buffer): void {
   const draft = `${path}.tmp`;
   const file = fileSystem.create(draft);
   try {
@@ -12,7 +21,6 @@ export function replaceFile(fileSystem: FileSystem, path: string, content: strin
     file.close();
   }
   fileSystem.rename(draft, path);
-  fileSystem.syncFolder(dirname(path));
 }
 
 /** The content of a file, or null when there is none. */

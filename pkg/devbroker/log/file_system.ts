@@ -14,6 +14,7 @@ import {
   rmSync,
   writeSync,
 } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 
 /** An open file. Every call throws the operating system's error, for example ENOSPC or EIO. */
 export interface OpenFile {
@@ -32,7 +33,7 @@ export interface OpenFile {
 /** The few calls on files that the broker's data needs, so that a test can let each of them fail. */
 export interface FileSystem {
   exists(path: string): boolean;
-  /** Makes a folder and those above it; one that exists is fine. */
+  /** Makes a folder and those above it, for good; one that exists is fine. */
   makeFolder(path: string): void;
   /** The names in a folder, in no particular order. */
   list(folder: string): string[];
@@ -85,12 +86,33 @@ class NodeFile implements OpenFile {
   }
 }
 
+/** Makes the names in a folder survive a power cut. */
+function syncFolder(path: string): void {
+  // Windows cannot open folders; its file systems journal names by themselves.
+  if (process.platform === 'win32') return;
+  const descriptor = openSync(path, constants.O_RDONLY);
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function makeFolder(path: string): void {
+  const highest = mkdirSync(path, { recursive: true });
+  if (highest === undefined) return;
+  const last = dirname(resolve(highest));
+  let parent = resolve(path);
+  do {
+    parent = dirname(parent);
+    syncFolder(parent);
+  } while (parent !== last);
+}
+
 /** The machine's own files. */
 export const nodeFileSystem: FileSystem = {
   exists: existsSync,
-  makeFolder: (path) => {
-    mkdirSync(path, { recursive: true });
-  },
+  makeFolder,
   list: (folder) => readdirSync(folder),
   open: (path) => new NodeFile(openSync(path, constants.O_RDWR)),
   create: (path) =>
@@ -99,14 +121,5 @@ export const nodeFileSystem: FileSystem = {
   remove: (path) => {
     rmSync(path, { recursive: true, force: true });
   },
-  syncFolder: (path) => {
-    // Windows cannot open folders; its file systems journal names by themselves.
-    if (process.platform === 'win32') return;
-    const descriptor = openSync(path, constants.O_RDONLY);
-    try {
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-  },
+  syncFolder,
 };

@@ -1,3 +1,5 @@
+import { listOf, topicSettings } from '../topic_settings.js';
+
 /** How long and in what pieces a partition's records are kept. */
 export interface LogSettings {
   /** Whether old records are ever removed (cleanup.policy holds `delete`). */
@@ -12,19 +14,14 @@ export interface LogSettings {
   readonly segmentMs: number;
 }
 
-const WEEK = 7 * 24 * 60 * 60 * 1000;
-
-/** The settings of a topic, with Apache Kafka's names and defaults. A value that is no number is the default. */
+/** The settings of a topic, which are sound, with Apache Kafka's defaults for those it does not have. */
 export function logSettings(configs: ReadonlyMap<string, string>): LogSettings {
-  const number = (name: string, fallback: number) => {
-    const value = Number(configs.get(name) ?? fallback);
-    return Number.isFinite(value) ? value : fallback;
-  };
+  const text = (name: string) => configs.get(name) ?? topicSettings.get(name)?.fallback ?? '';
   return {
-    deletes: (configs.get('cleanup.policy') ?? 'delete').split(',').includes('delete'),
-    retentionMs: number('retention.ms', WEEK),
-    retentionBytes: number('retention.bytes', -1),
-    segmentBytes: number('segment.bytes', 1024 ** 3),
-    segmentMs: number('segment.ms', WEEK),
+    deletes: listOf(text('cleanup.policy')).includes('delete'),
+    retentionMs: Number(text('retention.ms')),
+    retentionBytes: Number(text('retention.bytes')),
+    segmentBytes: Number(text('segment.bytes')),
+    segmentMs: Number(text('segment.ms')),
   };
 }

@@ -1,14 +1,12 @@
 import { expect } from 'chai';
 import { BrokerError } from '../../../../pkg/devbroker/errors.js';
-import { MemoryStore } from '../../../../pkg/devbroker/log/memory_store.js';
-import { logSettings } from '../../../../pkg/devbroker/log/settings.js';
+import { memoryStorage } from '../../../../pkg/devbroker/log/memory_storage.js';
 import { Topics } from '../../../../pkg/devbroker/topics.js';
 import { ErrorCode } from '../../../../pkg/devbroker/wire/errors.js';
 import { batch } from '../log/batches.js';
 
 function memoryTopics(): Topics {
-  const budget = { partitionBytes: 1e6, totalBytes: 1e6, usedBytes: 0 };
-  return new Topics(({ configs }) => new MemoryStore(budget, () => logSettings(configs)));
+  return new Topics(memoryStorage({ partitionBytes: 1e6, totalBytes: 1e6, usedBytes: 0 }), () => undefined);
 }
 
 function refusal(action: () => unknown): number {

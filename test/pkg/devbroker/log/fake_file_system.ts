@@ -1,4 +1,4 @@
-import { basename, dirname } from 'node:path';
+import { dirname } from 'node:path';
 import { type FileSystem, type OpenFile } from '../../../../pkg/devbroker/log/file_system.js';
 
 interface Node {
@@ -36,7 +36,8 @@ export class FakeFileSystem implements FileSystem {
 
   list(folder: string): string[] {
     this.check('list', folder);
-    return [...this.names.keys()].filter((path) => dirname(path) === folder).map((path) => basename(path));
+    const below = [...this.names.keys(), ...this.folders].filter((path) => path.startsWith(`${folder}/`));
+    return [...new Set(below.map((path) => path.slice(folder.length + 1).split('/')[0] ?? ''))];
   }
 
   open(path: string): OpenFile {
@@ -66,7 +67,9 @@ export class FakeFileSystem implements FileSystem {
     for (const name of this.names.keys()) {
       if (name === path || name.startsWith(`${path}/`)) this.names.delete(name);
     }
-    this.folders.delete(path);
+    for (const name of this.folders) {
+      if (name === path || name.startsWith(`${path}/`)) this.folders.delete(name);
+    }
   }
 
   syncFolder(path: string): void {

@@ -1,0 +1,118 @@
+import { join } from 'node:path';
+import { type Clock } from '../clock.js';
+import { type OffsetsStore } from '../group/offsets.js';
+import { type FileSystem } from './file_system.js';
+import { type Fsync, Syncer } from './fsync.js';
+import { JsonFile } from './json_file.js';
+import { newClusterId } from './memory_storage.js';
+import { OffsetsLog } from './offsets_log.js';
+import { SegmentStore } from './segment_store.js';
+import { onDisk } from './storage_error.js';
+import { type LogRequest, type Storage, type StoredTopic } from './storage.js';
+import { type LogStore } from './store.js';
+
+/** As much of a topic's name as its folder shows; the rest of a path may be long. */
+const SHOWN_NAME_LENGTH = 80;
+
+interface Cluster {
+  readonly clusterId: string;
+  readonly topics: readonly StoredTopic[];
+}
+
+export interface FolderStorageOptions {
+  readonly path: string;
+  readonly fileSystem: FileSystem;
+  readonly fsync: Fsync;
+  readonly clock: Clock;
+  readonly onProblem: (message: string, error?: unknown) => void;
+}
+
+/**
+ * A broker's data in a folder:
+ *
+ * - `cluster.json`: the cluster's id and the topics with their settings
+ * - `producer-ids.json`: up to where producer ids are handed out
+ * - `offsets.log`: the committed offsets
+ * - `topics/<name>.<id>/<partition>/`: the segments of each partition. The id keeps apart topics whose names differ
+ *   in case only, and a topic from a deleted one of its name.
+ *
+ * Who opens it must own the folder: nothing here keeps a second process away.
+ */
+export class FolderStorage implements Storage {
+  readonly clusterId: string;
+  readonly offsets: OffsetsStore;
+  topics: readonly StoredTopic[];
+  firstFreeProducerId: bigint;
+  private readonly syncer: Syncer;
+  private readonly cluster: JsonFile<Cluster>;
+  private readonly producerIds: JsonFile<{ firstFree: string }>;
+  private readonly offsetsLog: OffsetsLog;
+  private readonly topicsPath: string;
+
+  /** Opens the folder, or begins one, and removes what was left of deleted topics. @throws StorageError */
+  constructor(private readonly options: FolderStorageOptions) {
+    const { path, fileSystem, fsync, clock, onProblem } = options;
+    this.syncer = new Syncer(fsync, clock, onProblem);
+    this.topicsPath = join(path, 'topics');
+    onDisk(`opening ${path}`, () => {
+      fileSystem.makeFolder(this.topicsPath);
+      // What is read here must not change back by a power cut after others were told of it.
+      fileSystem.syncFolder(path);
+    });
+    this.cluster = new JsonFile(fileSystem, join(path, 'cluster.json'));
+    this.producerIds = new JsonFile(fileSystem, join(path, 'producer-ids.json'));
+    const known = this.cluster.read();
+    this.clusterId = known?.clusterId ?? newClusterId();
+    this.topics = known?.topics ?? [];
+    if (!known) this.saveTopics([]);
+    this.firstFreeProducerId = BigInt(this.producerIds.read()?.firstFree ?? 1);
+    this.removeOrphans();
+    this.offsetsLog = new OffsetsLog(
+      { fileSystem, syncer: this.syncer },
+      join(path, 'offsets.log'),
+      onProblem,
+    );
+    this.offsets = this.offsetsLog;
+  }
+
+  saveTopics(topics: readonly StoredTopic[]): void {
+    this.cluster.write({ clusterId: this.clusterId, topics });
+    this.topics = topics;
+  }
+
+  reserveProducerIds(id: bigint): void {
+    this.producerIds.write({ firstFree: id.toString() });
+    this.firstFreeProducerId = id;
+  }
+
+  openLog({ topic, partition, settings, visit }: LogRequest): LogStore {
+    const { fileSystem, onProblem } = this.options;
+    const path = join(this.topicsPath, folderOf(topic), partition.toString());
+    return new SegmentStore({ fileSystem, syncer: this.syncer, path, settings, visit, onProblem });
+  }
+
+  removeLogs(topic: Pick<StoredTopic, 'name' | 'id'>): void {
+    this.remove(folderOf(topic));
+  }
+
+  close(): void {
+    this.offsetsLog.close();
+    this.syncer.close();
+  }
+
+  private removeOrphans(): void {
+    const known = new Set(this.topics.map(folderOf));
+    const found = onDisk(`reading ${this.topicsPath}`, () => this.options.fileSystem.list(this.topicsPath));
+    for (const folder of found) if (!known.has(folder)) this.remove(folder);
+  }
+
+  private remove(folder: string): void {
+    onDisk(`removing a deleted topic's records`, () => {
+      this.options.fileSystem.remove(join(this.topicsPath, folder));
+    });
+  }
+}
+
+function folderOf({ name, id }: Pick<StoredTopic, 'name' | 'id'>): string {
+  return `${name.slice(0, SHOWN_NAME_LENGTH)}.${id}`;
+}
