@@ -5,6 +5,8 @@ export interface BrokerArguments {
   host: string;
   /** 0 takes a free port. */
   port: number;
+  /** The folder to keep data in, or null to keep it in memory. */
+  data: string | null;
   /** Topics to create when missing, with their partitions. */
   topics: Record<string, number>;
 }
@@ -14,11 +16,16 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
+/** Where all embedded parts of the project keep their data. */
+const DEFAULT_DATA = '.data';
+
 export const USAGE = `Usage: broker [options]
 The embedded Kafka broker, for development and tests.
 
   --port <port>              port to listen on, 0 for a free one (default 9092)
   --host <address>           address to listen on and to advertise (default 127.0.0.1)
+  --data <folder>            folder to keep the data in (default .data)
+  --memory                   keep the data in memory instead, as long as the program runs
   --topic <name:partitions>  create this topic when it is missing; may be repeated
   --help                     show this text
 `;
@@ -27,7 +34,15 @@ The embedded Kafka broker, for development and tests.
 export function parseArguments(argv: readonly string[]): BrokerArguments | 'help' {
   const { values } = parse(argv);
   if (values.help) return 'help';
-  return { host: values.host, port: parsePort(values.port), topics: parseTopics(values.topic) };
+  if (values.memory && values.data !== undefined) {
+    throw new UsageError('--data and --memory contradict each other: give one of them');
+  }
+  return {
+    host: values.host,
+    port: parsePort(values.port),
+    data: values.memory ? null : (values.data ?? DEFAULT_DATA),
+    topics: parseTopics(values.topic),
+  };
 }
 
 function parse(argv: readonly string[]) {
@@ -37,6 +52,8 @@ function parse(argv: readonly string[]) {
       options: {
         port: { type: 'string', default: '9092' },
         host: { type: 'string', default: '127.0.0.1' },
+        data: { type: 'string' },
+        memory: { type: 'boolean', default: false },
         topic: { type: 'string', multiple: true, default: [] },
         help: { type: 'boolean', default: false },
       },

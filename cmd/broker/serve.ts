@@ -1,4 +1,13 @@
-import { type Broker, BrokerError, startBroker } from '../../pkg/devbroker/index.js';
+import { join, resolve } from 'node:path';
+import {
+  type Broker,
+  BrokerError,
+  type BrokerOptions,
+  DataFolder,
+  DataFolderInUse,
+  startBroker,
+  StorageError,
+} from '../../pkg/devbroker/index.js';
 import { type BrokerArguments, parseArguments, USAGE, UsageError } from './arguments.js';
 
 /** Exit codes; 64 is EX_USAGE of sysexits.h. */
@@ -18,45 +27,66 @@ export async function serve(argv: readonly string[]): Promise<number> {
       return SUCCESS;
     }
     const stopped = stopSignal();
-    const broker = await start(wanted);
-    process.stdout.write(describe(broker));
+    const { broker, close } = await start(wanted);
+    process.stdout.write(describe(broker, wanted));
     await stopped;
-    await broker.stop();
+    await close();
     return SUCCESS;
   } catch (error) {
     return explain(error);
   }
 }
 
-function start({ host, port, topics }: BrokerArguments): Promise<Broker> {
-  return startBroker({
-    host,
-    port,
-    topics,
-    autoCreatePartitions: AUTO_CREATED_PARTITIONS,
-    onProblem: (message, error) => {
-      const reason = error instanceof Error ? `: ${error.message}` : '';
-      process.stderr.write(`broker: ${message}${reason}\n`);
-    },
-  });
+/**
+ * Starts the broker. With a data folder it lies in a part of its own there, and the folder as a whole is owned, so
+ * that programs that look for embedded parts find this one.
+ */
+async function start(wanted: BrokerArguments) {
+  const folder = wanted.data === null ? null : DataFolder.own(wanted.data);
+  let broker: Broker | null = null;
+  const close = async () => {
+    await broker?.stop();
+    folder?.release();
+  };
+  try {
+    broker = await startBroker({ ...optionsFor(wanted), onProblem: report });
+    folder?.announce({ brokers: broker.brokers });
+    return { broker, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function optionsFor({ data, host, port, topics }: BrokerArguments): BrokerOptions {
+  const dataDir = data === null ? undefined : brokerFolder(data);
+  return { host, port, topics, dataDir, autoCreatePartitions: AUTO_CREATED_PARTITIONS };
+}
+
+function report(message: string, error?: unknown): void {
+  process.stderr.write(`broker: ${message}${error instanceof Error ? `: ${error.message}` : ''}\n`);
+}
+
+function brokerFolder(data: string): string {
+  return join(data, 'broker');
 }
 
 /** Resolves at the first request to stop; a second one finds no listener and ends the process at once. */
 function stopSignal(): Promise<void> {
-  return new Promise((resolve) => {
+  return new Promise((resolveStop) => {
     const stop = () => {
       process.off('SIGINT', stop).off('SIGTERM', stop);
-      resolve();
+      resolveStop();
     };
     process.on('SIGINT', stop).on('SIGTERM', stop);
   });
 }
 
-function describe(broker: Broker): string {
+function describe(broker: Broker, { data }: BrokerArguments): string {
   const [address = ''] = broker.brokers;
   const topics = broker.topics.all().map(({ name, partitions }) => `${name} (${partitions.length})`);
   return `Embedded Kafka broker on ${address}, for development and tests.
-  Data      in memory, gone when this program stops
+  Data      ${data === null ? 'in memory, gone when this program stops' : resolve(brokerFolder(data))}
   Topics    ${topics.join(', ') || 'none yet'}; unknown ones are created with ${AUTO_CREATED_PARTITIONS} partitions on first use
   Try it    KAFKA_BROKERS=${address} make demo
   Look in   kcat -b ${address} -L
@@ -69,19 +99,23 @@ function explain(error: unknown): number {
     process.stderr.write(`broker: ${error.message}\n\n${USAGE}`);
     return BAD_USAGE;
   }
-  if (error instanceof BrokerError) {
-    process.stderr.write(`broker: --topic: ${error.message}\n`);
-    return BAD_USAGE;
-  }
-  if (error instanceof Error && 'code' in error) {
-    process.stderr.write(`broker: ${reason(error)}\n`);
-    return FAILURE;
-  }
-  throw error;
+  if (!(error instanceof Error && isExpected(error))) throw error;
+  process.stderr.write(`broker: ${reason(error)}\n`);
+  // What the broker itself refuses at the start, other than for its disk, is a topic of the command line.
+  return error instanceof BrokerError && !(error instanceof StorageError) ? BAD_USAGE : FAILURE;
 }
 
-/** What the operating system's refusal means here. */
+/** Refusals of the broker and of the operating system; anything else is a fault of this program. */
+function isExpected(error: Error): boolean {
+  return error instanceof BrokerError || error instanceof DataFolderInUse || 'syscall' in error;
+}
+
 function reason(error: Error & { code?: unknown; port?: unknown }): string {
-  if (error.code !== 'EADDRINUSE') return error.message;
-  return `port ${String(error.port)} is taken; stop the program that holds it or choose another with --port`;
+  if (error.code === 'EADDRINUSE') {
+    return `port ${String(error.port)} is taken; stop the program that holds it or choose another with --port`;
+  }
+  if (error instanceof DataFolderInUse) {
+    return `${error.message}; stop it, or use another folder with --data or none with --memory`;
+  }
+  return error.message;
 }

@@ -34,8 +34,13 @@ export class Broker implements BrokerState {
     this.clock = options.clock;
     this.storage = openStorage(options);
     this.clusterId = this.storage.clusterId;
-    this.topics = new Topics(this.storage, options.onProblem);
-    this.offsets = new CommittedOffsets(this.storage.offsets, this.clock);
+    try {
+      this.topics = new Topics(this.storage, options.onProblem);
+      this.offsets = new CommittedOffsets(this.storage.offsets, this.clock);
+    } catch (error) {
+      this.storage.close();
+      throw error;
+    }
     this.producerIds = new ProducerIds(this.storage);
     const { initialRebalanceDelayMs } = options;
     this.groups = new GroupCoordinator({ clock: this.clock, offsets: this.offsets, initialRebalanceDelayMs });
@@ -119,7 +124,8 @@ export class Broker implements BrokerState {
 /**
  * Starts a single-machine broker that speaks the Kafka protocol, in this process.
  * @throws RangeError for an option out of range; BrokerError for a topic that cannot be; the listener's error
- * when the port cannot be had
+ * when the port cannot be had; DataFolderInUse when another broker has the data folder; StorageError when the folder
+ * cannot be read or written
  */
 export async function startBroker(options: BrokerOptions = {}): Promise<Broker> {
   const broker = new Broker(resolveOptions(options));

@@ -2,4 +2,6 @@ export { startBroker, type Broker } from './broker.js';
 export { type BrokerNode } from './state.js';
 export { type BrokerOptions } from './options.js';
 export { BrokerError } from './errors.js';
+export { StorageError } from './log/storage_error.js';
 export { type Clock } from './clock.js';
+export { DataFolder, DataFolderInUse, readRunFile, type RunFacts, type RunFile } from './data_folder.js';

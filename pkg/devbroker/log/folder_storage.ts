@@ -36,7 +36,7 @@ export interface FolderStorageOptions {
  * - `topics/<name>.<id>/<partition>/`: the segments of each partition. The id keeps apart topics whose names differ
  *   in case only, and a topic from a deleted one of its name.
  *
- * Who opens it must own the folder: nothing here keeps a second process away.
+ * Nothing here keeps a second process away: the folder must be one's own.
  */
 export class FolderStorage implements Storage {
   readonly clusterId: string;

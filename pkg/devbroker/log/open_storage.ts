@@ -1,12 +1,39 @@
+import { DataFolder } from '../data_folder.js';
 import { type ResolvedOptions } from '../options.js';
-import { FolderStorage } from './folder_storage.js';
+import { nodeFileSystem } from './file_system.js';
+import { FolderStorage, type FolderStorageOptions } from './folder_storage.js';
 import { memoryStorage } from './memory_storage.js';
 import { type Storage } from './storage.js';
 
-/** The storage that the options ask for: a folder, or memory. @throws StorageError */
+/** A folder of the machine's own files, owned as long as it is open. */
+class OwnedFolderStorage extends FolderStorage {
+  constructor(
+    options: FolderStorageOptions,
+    private readonly folder: DataFolder,
+  ) {
+    super(options);
+  }
+
+  override close(): void {
+    super.close();
+    this.folder.release();
+  }
+}
+
+/**
+ * The storage that the options ask for: memory, or a folder. A folder in another file system than the machine's is
+ * not locked.
+ * @throws DataFolderInUse; StorageError
+ */
 export function openStorage(options: ResolvedOptions): Storage {
-  const { dataDir: path, partitionBytes, totalBytes } = options;
-  return path === undefined
-    ? memoryStorage({ partitionBytes, totalBytes, usedBytes: 0 })
-    : new FolderStorage({ ...options, path });
+  const { dataDir: path, fileSystem, partitionBytes, totalBytes } = options;
+  if (path === undefined) return memoryStorage({ partitionBytes, totalBytes, usedBytes: 0 });
+  if (fileSystem !== nodeFileSystem) return new FolderStorage({ ...options, path });
+  const folder = DataFolder.own(path);
+  try {
+    return new OwnedFolderStorage({ ...options, path }, folder);
+  } catch (error) {
+    folder.release();
+    throw error;
+  }
 }

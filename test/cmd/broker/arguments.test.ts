@@ -2,8 +2,14 @@ import { expect } from 'chai';
 import { parseArguments, UsageError } from '../../../cmd/broker/arguments.js';
 
 describe('cmd/broker: arguments', () => {
-  it('default to the well-known port on the loopback address without topics', () => {
-    expect(parseArguments([])).to.deep.equal({ host: '127.0.0.1', port: 9092, topics: {} });
+  it('default to the well-known port on the loopback address, data in .data, and no topics', () => {
+    const expected = { host: '127.0.0.1', port: 9092, data: '.data', topics: {} };
+    expect(parseArguments([])).to.deep.equal(expected);
+  });
+
+  it('name the data folder, or none', () => {
+    expect(parseArguments(['--data', '/tmp/x'])).to.have.property('data', '/tmp/x');
+    expect(parseArguments(['--memory'])).to.have.property('data', null);
   });
 
   it('take every topic with its partitions; its name may hold dots, dashes and underscores', () => {
@@ -26,6 +32,7 @@ describe('cmd/broker: arguments', () => {
     [['--topic', 'a:1', '--topic', 'a:2'], 'named twice'],
     [['--prot', '1'], '--prot'],
     [['orders'], 'orders'],
+    [['--memory', '--data', 'x'], 'contradict'],
   ];
   for (const [args, expected] of bad) {
     it(`are refused with what to mend: ${args.join(' ')}`, () => {

@@ -20,6 +20,10 @@ export class BrokerChild {
     this.exit = once(this.process, 'close').then(([code]) => code as number | null);
   }
 
+  get pid(): number | undefined {
+    return this.process.pid;
+  }
+
   /** Waits until it says that it serves. @returns its address @throws when it ends instead */
   async serving(): Promise<string> {
     const ended = this.exit.then((code) => {
