@@ -34,6 +34,12 @@ export const configSchema = group({
       .enum(['development', 'test', 'production'])
       .default('development')
       .describe('Picks config.<ENV>.yaml. In production unsafe settings are refused.'),
+    DATA_DIR: z
+      .string()
+      .min(1)
+      .max(1000)
+      .default('.data')
+      .describe('Folder of what the embedded parts keep; relative to the project.'),
   }),
   HTTP: group({
     HOST: z

@@ -88,8 +88,7 @@ const container = await buildContainer(config, (bindings) => {
     .rebind<Logger>(Logger)
     .toConstantValue(createLogger({ name: config.APP.NAME, level: 'error', format: config.LOG.FORMAT }));
 });
-const { brokers, embedded } = container.get<BrokerHandle>(BrokerHandle);
-const where = embedded ? `the embedded broker (${brokers.join(',')})` : brokers.join(',');
+const { where } = container.get<BrokerHandle>(BrokerHandle);
 const lifecycle = new Lifecycle({
   components: [brokerComponent(container), kafkaComponent(container), consumersComponent(container)],
   stopTimeoutMs: config.HTTP.SHUTDOWN_TIMEOUT,

@@ -1,22 +1,67 @@
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Config } from '../../config/config.js';
+import { projectRoot } from '../../config/project_root.js';
 import { type Logger } from '../repo/contracts.js';
 import { type BrokerHandle } from './tokens.js';
 
+/** How long the owner of the data folder may take from owning it to saying where it listens. */
+const OWNER_START_MS = 10_000;
+const POLL_MS = 50;
+
 /**
- * The brokers of the configuration, or, where it says `embedded`, a broker started in this process on a free
- * port of the loopback address; its data lives as long as the process.
+ * The brokers of the configuration. Where it says `embedded`: the broker of the process that owns the data
+ * folder, or, when nobody does, one that is started in this process and owns the folder from then on.
+ * @throws Error when the folder has an owner that does not say where it listens
  */
 export async function openBroker(config: Config, logger: Logger): Promise<BrokerHandle> {
-  const [first] = config.KAFKA.BROKERS;
-  if (first !== 'embedded') {
-    return { brokers: [...config.KAFKA.BROKERS], embedded: false, stop: () => Promise.resolve() };
+  const { BROKERS } = config.KAFKA;
+  if (BROKERS[0] !== 'embedded') {
+    return { brokers: BROKERS, where: BROKERS.join(','), stop: () => Promise.resolve() };
   }
-  // Loaded on demand: a service that runs on Apache Kafka does not carry the package.
-  const { startBroker } = await import('../../pkg/devbroker/index.js');
-  const broker = await startBroker({
-    onProblem: (message, error) => {
-      logger.debug(`embedded broker: ${message}`, { error });
-    },
-  });
-  return { brokers: broker.brokers, embedded: true, stop: () => broker.stop() };
+  const folder = path.resolve(projectRoot(), config.APP.DATA_DIR);
+  const deadline = Date.now() + OWNER_START_MS;
+  for (;;) {
+    try {
+      return (await attach(folder)) ?? (await start(folder, logger));
+    } catch (error) {
+      // Somebody else was quicker and is about to announce itself.
+      if (!(error instanceof Error && error.name === 'DataFolderInUse') || Date.now() > deadline) throw error;
+    }
+    await delay(POLL_MS);
+  }
+}
+
+/** Loaded on demand: a service that runs on Apache Kafka does not carry the package. */
+const devbroker = () => import('../../pkg/devbroker/index.js');
+
+async function attach(folder: string): Promise<BrokerHandle | null> {
+  const { readRunFile } = await devbroker();
+  const run = readRunFile(folder);
+  if (!run) return null;
+  const where = `the embedded broker of process ${run.pid} (${run.brokers.join(',')})`;
+  return { brokers: run.brokers, where, stop: () => Promise.resolve() };
+}
+
+async function start(folder: string, logger: Logger): Promise<BrokerHandle> {
+  const { DataFolder, startBroker } = await devbroker();
+  const owned = DataFolder.own(folder);
+  try {
+    const broker = await startBroker({
+      dataDir: path.join(folder, 'broker'),
+      onProblem: (message, error) => {
+        logger.debug(`embedded broker: ${message}`, { error });
+      },
+    });
+    owned.announce({ brokers: broker.brokers });
+    const where = `the embedded broker (${broker.brokers.join(',')}, data in ${path.relative('', folder) || folder})`;
+    const stop = async () => {
+      await broker.stop();
+      owned.release();
+    };
+    return { brokers: broker.brokers, where, stop };
+  } catch (error) {
+    owned.release();
+    throw error;
+  }
 }

@@ -14,7 +14,10 @@ const EXIT_FORCED = 130;
  * once. The process exits 0 after a clean stop, 1 when the start failed or something did not stop in time.
  */
 export async function runService(config: AppConfig): Promise<void> {
-  const container = await buildContainer(config);
+  const container = await buildContainer(config).catch((error: unknown) => {
+    process.stderr.write(`${config.APP.NAME}: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  });
   const logger = container.get<RootLogger>(Logger);
   const lifecycle: Lifecycle = new Lifecycle({
     components: [
@@ -24,9 +27,8 @@ export async function runService(config: AppConfig): Promise<void> {
       httpComponent(container, {
         accepting: () => lifecycle.running,
         onListening: (url) => {
-          const { brokers, embedded } = container.get<BrokerHandle>(BrokerHandle);
           logger.info(`HTTP   ${url}/livez  ${url}/readyz`);
-          logger.info(`Kafka  ${brokers.join(',')}${embedded ? ' (embedded)' : ''}`);
+          logger.info(`Kafka  ${container.get<BrokerHandle>(BrokerHandle).where}`);
         },
       }),
     ],

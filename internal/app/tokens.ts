@@ -15,9 +15,10 @@ export interface EventConsumer {
 
 /** Where the Kafka clients connect to, and how to end what was started for them. */
 export interface BrokerHandle {
-  brokers: string[];
-  /** Whether the broker lives in this process. */
-  embedded: boolean;
+  readonly brokers: readonly string[];
+  /** Which brokers these are, in words for people. */
+  readonly where: string;
+  /** Stops the broker where it lives in this process; elsewhere it does nothing. */
   stop(): Promise<void>;
 }
 export const BrokerHandle = Symbol.for('BrokerHandle');

@@ -35,7 +35,7 @@ describe('config: names', () => {
     KAFKA_TOPIC_USER_EVENTS: 'did you mean KAFKA_TOPICS_USER_EVENTS?',
     LOG_LEVL: 'did you mean LOG_LEVEL?',
     HTTP_TOKEN: 'did you mean HTTP_CONTROL_TOKEN?',
-    APP_MODE: 'remove it; known here: APP_NAME, APP_VERSION, APP_ENV',
+    APP_MODE: 'remove it; known here: APP_NAME, APP_VERSION, APP_ENV, APP_DATA_DIR',
     APP_NAMES: 'did you mean APP_NAME?',
   };
   for (const [name, mend] of Object.entries(misspelt)) {

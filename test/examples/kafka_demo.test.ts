@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { Program } from '../support/program.js';
+import { rmSync } from 'node:fs';
+import { Program, temporaryFolder } from '../support/program.js';
 
 const KINDS = [
   'user.created',
@@ -40,13 +41,36 @@ describe('examples/kafka_demo', function () {
     expect(consumed).to.deep.equal(['user.created', 'user.updated', 'user.deleted']);
   });
 
-  it('runs again after a kill -9 in the middle', async () => {
-    demo = new Program('examples/kafka_demo');
-    await demo.shows(/produced/);
-    demo.kill('SIGKILL');
-    expect(await demo.exit()).to.equal(null);
-    demo = new Program('examples/kafka_demo');
-    expect(await demo.exit(), demo.stderr).to.equal(0);
+  it('runs again after a kill -9 in the middle, and goes on where the topics stood', async () => {
+    const dataDir = temporaryFolder();
+    try {
+      demo = new Program('examples/kafka_demo', { dataDir });
+      await demo.shows(/produced message +my-topic\[0\]@0/);
+      demo.kill('SIGKILL');
+      expect(await demo.exit()).to.equal(null);
+      demo = new Program('examples/kafka_demo', { dataDir });
+      expect(await demo.exit(), demo.stderr).to.equal(0);
+      expect(demo.stdout).to.match(/produced message +my-topic\[0\]@1/);
+    } finally {
+      rmSync(dataDir, { recursive: true });
+    }
+  });
+
+  it('uses the broker of a service that runs already', async () => {
+    const dataDir = temporaryFolder();
+    const service = new Program('cmd/app/main', { dataDir, env: { HTTP_PORT: '0' } });
+    try {
+      await service.shows(/is ready/);
+      demo = new Program('examples/kafka_demo', { dataDir });
+      expect(await demo.exit(), demo.stderr).to.equal(0);
+      expect(demo.stdout)
+        .to.include('6 produced, 6 consumed')
+        .and.match(/embedded broker of process \d+/);
+    } finally {
+      service.kill('SIGTERM');
+      expect(await service.exit()).to.equal(0);
+      rmSync(dataDir, { recursive: true });
+    }
   });
 
   it('says in one line which broker does not answer and exits 1', async () => {

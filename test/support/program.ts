@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '../../..');
@@ -8,6 +10,13 @@ export interface ProgramOptions {
   /** Added to the environment, from which what would configure the service was taken away. */
   env?: Record<string, string>;
   args?: readonly string[];
+  /** The data folder; one of its own, removed at the end, by default. */
+  dataDir?: string;
+}
+
+/** A new folder outside the project. */
+export function temporaryFolder(): string {
+  return mkdtempSync(path.join(tmpdir(), 'tsdev-kit-'));
 }
 
 /** A built program of this project, run as a user would: a process of its own. */
@@ -18,11 +27,12 @@ export class Program {
   private readonly listeners = new Set<() => void>();
 
   /** @param script for example `cmd/app/main`, as under the sources */
-  constructor(script: string, { env = {}, args = [] }: ProgramOptions = {}) {
+  constructor(script: string, { env = {}, args = [], dataDir }: ProgramOptions = {}) {
+    const ownFolder = dataDir === undefined ? temporaryFolder() : undefined;
     const file = path.join(root, 'dist', `${script}.js`);
     this.child = spawn(process.execPath, ['--enable-source-maps', file, ...args], {
       cwd: root,
-      env: { ...neutral(process.env), ...env },
+      env: { ...neutral(process.env), APP_DATA_DIR: dataDir ?? ownFolder, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const name of ['stdout', 'stderr'] as const) {
@@ -32,6 +42,7 @@ export class Program {
       });
     }
     this.exited = once(this.child, 'close').then(([code]) => {
+      if (ownFolder !== undefined) rmSync(ownFolder, { recursive: true, force: true });
       for (const listener of this.listeners) listener();
       return code as number | null;
     });
