@@ -5,11 +5,14 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import kafkajs from 'kafkajs';
 import { projectRoot } from '../../../config/project_root.js';
 import { startBroker } from '../../../pkg/devbroker/index.js';
 import { startKafka } from '../../../scripts/apache_kafka/cluster.js';
 import { startBrokerProgram } from '../../../scripts/broker_program.js';
 import { measure, produce, type Rates } from './load.js';
+
+const { Kafka, Partitioners } = kafkajs;
 
 const MESSAGES = 80_000;
 const ROUNDS = 3;
@@ -26,9 +29,14 @@ async function residentMb(pid: number): Promise<number> {
 /** Milliseconds from startBroker() to the acknowledgement of a first message, in this process, in memory. */
 async function timeToFirstAck(): Promise<number> {
   const startedAt = performance.now();
-  const broker = await startBroker();
-  await produce(broker.brokers, 'first', 1);
+  const broker = await startBroker({ topics: { first: 1 } });
+  const producer = new Kafka({ clientId: 'bench', brokers: broker.brokers }).producer({
+    createPartitioner: Partitioners.DefaultPartitioner,
+  });
+  await producer.connect();
+  await producer.send({ topic: 'first', messages: [{ value: 'hello' }] });
   const elapsed = performance.now() - startedAt;
+  await producer.disconnect();
   await broker.stop();
   return elapsed;
 }
