@@ -13,6 +13,7 @@ describe('faults', () => {
   beforeEach(async () => {
     clock = new WatchedClock();
     broker = await startBroker({ topics: { orders: 2 }, clock });
+    clock.isIdle();
   });
 
   afterEach(async () => {
