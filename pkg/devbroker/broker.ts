@@ -2,6 +2,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { type Duplex } from 'node:stream';
 import { apis } from './apis/index.js';
 import { type Clock, type TimerHandle } from './clock.js';
+import { Faults } from './faults/faults.js';
 import { GroupCoordinator } from './group/coordinator.js';
 import { CommittedOffsets } from './group/offsets.js';
 import { openStorage } from './log/open_storage.js';
@@ -22,6 +23,8 @@ export class Broker implements BrokerState {
   readonly nodes: BrokerNode[] = [];
   readonly clock: Clock;
   readonly topics: Topics;
+  /** Faults for tests; none at first. */
+  readonly faults: Faults;
   readonly groups: GroupCoordinator;
   readonly offsets: CommittedOffsets;
   readonly producerIds: ProducerIds;
@@ -43,6 +46,14 @@ export class Broker implements BrokerState {
     }
     this.producerIds = new ProducerIds(this.storage);
     const { initialRebalanceDelayMs } = options;
+    this.faults = new Faults({
+      clock: this.clock,
+      apiNames: [...apis.values()].map(({ name }) => name),
+      topics: {
+        names: () => this.topics.all().map(({ name }) => name),
+        partitionCount: (topic) => this.topics.get(topic)?.partitions.length ?? 0,
+      },
+    });
     this.groups = new GroupCoordinator({ clock: this.clock, offsets: this.offsets, initialRebalanceDelayMs });
     this.expireLater();
   }
@@ -95,6 +106,7 @@ export class Broker implements BrokerState {
   async stop(): Promise<void> {
     if (this.expiry !== null) this.clock.clearTimeout(this.expiry);
     const closed = this.servers.map((server) => new Promise((resolve) => server.close(resolve)));
+    this.faults.clear();
     for (const stream of this.streams) stream.destroy();
     this.groups.close();
     this.topics.close();

@@ -1,6 +1,7 @@
+import { throwInjected } from './apis/injected.js';
 import { ConfigResource } from './configs.js';
 import { BrokerError } from './errors.js';
-import { type BrokerState } from './state.js';
+import { type RequestContext } from './wire/api.js';
 import { checkTopicSettings } from './topic_settings.js';
 import { ErrorCode } from './wire/errors.js';
 
@@ -11,7 +12,7 @@ interface Resource<C> {
 }
 
 export interface ConfigChanges<C> {
-  broker: BrokerState;
+  context: RequestContext;
   /** Only tells what would come of it. */
   validateOnly: boolean;
   /** The settings that a topic has afterwards. @throws BrokerError when the wish cannot be granted */
@@ -46,8 +47,10 @@ function idOf({ resourceType, resourceName }: Resource<unknown>): string {
 
 function changeOne<C extends { name: string }>(
   { resourceType, resourceName, configs }: Resource<C>,
-  { broker, validateOnly, change }: ConfigChanges<C>,
+  { context, validateOnly, change }: ConfigChanges<C>,
 ): void {
+  const { broker } = context;
+  throwInjected(context, resourceType === ConfigResource.topic ? { topic: resourceName } : {});
   if (resourceType === ConfigResource.broker) {
     throw invalidRequest('The settings of a node are the options that the broker was started with.');
   }

@@ -1,5 +1,6 @@
 export { startBroker, type Broker } from './broker.js';
 export { type BrokerNode } from './state.js';
+export { type Fault, type FaultOptions } from './faults/fault.js';
 export { type BrokerOptions } from './options.js';
 export { BrokerError } from './errors.js';
 export { StorageError } from './log/storage_error.js';

@@ -1,4 +1,5 @@
 import { type Clock } from './clock.js';
+import { type Faults } from './faults/faults.js';
 import { type GroupCoordinator } from './group/coordinator.js';
 import { type CommittedOffsets } from './group/offsets.js';
 import { type ResolvedOptions } from './options.js';
@@ -24,6 +25,8 @@ export interface BrokerState {
   /** Which APIs are served in which versions, by API key. */
   readonly apis: ReadonlyMap<number, { key: number; versions: readonly [number, number] }>;
   readonly topics: Topics;
+  /** What tests want to go wrong. */
+  readonly faults: Faults;
   readonly groups: GroupCoordinator;
   readonly offsets: CommittedOffsets;
   readonly producerIds: ProducerIds;

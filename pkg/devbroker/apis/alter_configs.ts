@@ -25,10 +25,10 @@ export const alterConfigs = defineApi({
       struct({ errorCode: int16, errorMessage: nullableString, resourceType: int8, resourceName: string }),
     ),
   }),
-  handle: ({ resources, validateOnly }, { broker }) => ({
+  handle: ({ resources, validateOnly }, context) => ({
     throttleTimeMs: 0,
     responses: changeConfigs(resources, {
-      broker,
+      context,
       validateOnly,
       change: (_current, given) => withValues(given, ErrorCode.INVALID_REQUEST),
     }),

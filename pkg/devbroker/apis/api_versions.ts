@@ -31,8 +31,8 @@ export const apiVersions = defineApi({
     clientSoftwareVersion: since(3, string, ''),
   }),
   response,
-  handle: (_request, { broker }) => ({
-    errorCode: ErrorCode.NONE,
+  handle: (_request, { broker, faults }) => ({
+    errorCode: faults.errorFor(),
     apiKeys: served(broker.apis),
     throttleTimeMs: 0,
   }),

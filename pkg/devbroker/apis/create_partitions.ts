@@ -12,6 +12,8 @@ import {
   struct,
 } from '../wire/schema.js';
 import { BrokerError } from '../errors.js';
+import { type Topic } from '../topics.js';
+import { throwInjected } from './injected.js';
 
 const topicRequest = struct({
   name: string,
@@ -43,24 +45,31 @@ export const createPartitions = defineApi({
   }),
 });
 
+/** Adds what is asked for. @returns why it cannot be */
 function add(
-  { name, count, assignments }: Infer<typeof topicRequest>,
+  request: Infer<typeof topicRequest>,
   validateOnly: boolean,
-  { broker }: RequestContext,
+  context: RequestContext,
 ): BrokerError | null {
-  const topic = broker.topics.get(name);
-  if (!topic) return new BrokerError(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, `There is no topic '${name}'.`);
-  const added = count - topic.partitions.length;
-  if (assignments !== null && assignments.length !== added) {
-    const message = `${assignments.length} assignments cannot be those of ${added} more partitions.`;
-    return new BrokerError(ErrorCode.INVALID_REPLICA_ASSIGNMENT, message);
-  }
   try {
-    broker.topics.checkGrow(topic, count);
-    if (!validateOnly) broker.topics.grow(topic, count);
+    throwInjected(context, { topic: request.name });
+    const topic = check(request, context);
+    if (!validateOnly) context.broker.topics.grow(topic, request.count);
     return null;
   } catch (error) {
     if (error instanceof BrokerError) return error;
     throw error;
   }
+}
+
+function check({ name, count, assignments }: Infer<typeof topicRequest>, { broker }: RequestContext): Topic {
+  const topic = broker.topics.get(name);
+  if (!topic) throw new BrokerError(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, `There is no topic '${name}'.`);
+  broker.topics.checkGrow(topic, count);
+  const added = count - topic.partitions.length;
+  if (assignments !== null && assignments.length !== added) {
+    const message = `${assignments.length} assignments cannot be those of ${added} more partitions.`;
+    throw new BrokerError(ErrorCode.INVALID_REPLICA_ASSIGNMENT, message);
+  }
+  return topic;
 }

@@ -1,3 +1,4 @@
+import { throwInjected } from './injected.js';
 import { type RequestContext, defineApi } from '../wire/api.js';
 import { NO_TOPIC_ID } from '../wire/constants.js';
 import { ErrorCode } from '../wire/errors.js';
@@ -84,7 +85,8 @@ interface Conditions {
   repeated: boolean;
 }
 
-function create(request: TopicRequest, { validateOnly, repeated }: Conditions, { broker }: RequestContext) {
+function create(request: TopicRequest, { validateOnly, repeated }: Conditions, context: RequestContext) {
+  const { broker } = context;
   const answer = {
     name: request.name,
     topicId: NO_TOPIC_ID,
@@ -95,6 +97,7 @@ function create(request: TopicRequest, { validateOnly, repeated }: Conditions, {
     configs: [],
   };
   try {
+    throwInjected(context, { topic: request.name });
     if (repeated) throw new BrokerError(ErrorCode.INVALID_REQUEST, 'The request names this topic twice.');
     const partitions = partitionsOf(request, broker);
     const configs = withValues(request.configs, ErrorCode.INVALID_CONFIG);

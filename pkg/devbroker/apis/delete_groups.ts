@@ -14,9 +14,11 @@ export const deleteGroups = defineApi({
     throttleTimeMs: int32,
     results: array(struct({ groupId: string, errorCode: int16 })),
   }),
-  handle: ({ groupsNames }, { broker }) => ({
+  handle: ({ groupsNames }, { broker, faults }) => ({
     throttleTimeMs: 0,
     results: groupsNames.flatMap((groupId) => {
+      const injected = faults.errorFor({ group: groupId });
+      if (injected !== 0) return [{ groupId, errorCode: injected }];
       let results = [{ groupId, errorCode: ErrorCode.NOT_COORDINATOR as number }];
       // Apache Kafka's coordinator too is none as long as it cannot write.
       outcomeOf(() => {

@@ -39,9 +39,11 @@ export const deleteRecords = defineApi({
 
 function remove(
   { topic, partition, offset }: { topic: string; partition: number; offset: bigint },
-  { broker, nodeId }: RequestContext,
+  { broker, nodeId, faults }: RequestContext,
 ): { lowWatermark: bigint; errorCode: number } {
   const refuse = (errorCode: number) => ({ lowWatermark: -1n, errorCode });
+  const injected = faults.errorFor({ topic, partition });
+  if (injected !== 0) return refuse(injected);
   const log = broker.topics.partition(topic, partition);
   if (!log) return refuse(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
   if (broker.leaderOf(topic, partition) !== nodeId) return refuse(ErrorCode.NOT_LEADER_OR_FOLLOWER);

@@ -26,11 +26,13 @@ export const deleteTopics = defineApi({
       }),
     ),
   }),
-  handle(request, { broker }) {
+  handle(request, { broker, faults }) {
     const wanted = [...request.topics, ...request.topicNames.map((name) => ({ name, topicId: NO_TOPIC_ID }))];
     const responses = wanted.map(({ name, topicId }) => {
       const topic =
         name === null ? broker.topics.all().find(({ id }) => id === topicId) : broker.topics.get(name);
+      const injected = faults.errorFor({ topic: topic?.name ?? name ?? undefined });
+      if (injected !== 0) return { name, topicId, errorCode: injected, errorMessage: null };
       if (!topic) {
         return { name, topicId, errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, errorMessage: null };
       }

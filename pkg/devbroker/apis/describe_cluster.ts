@@ -1,6 +1,5 @@
 import { defineApi } from '../wire/api.js';
 import { NO_AUTHORIZED_OPERATIONS } from '../wire/constants.js';
-import { ErrorCode } from '../wire/errors.js';
 import { array, bool, int16, int32, nullableString, string, struct } from '../wire/schema.js';
 
 /** DescribeCluster 0: the nodes, without any topic. */
@@ -19,9 +18,9 @@ export const describeCluster = defineApi({
     brokers: array(struct({ brokerId: int32, host: string, port: int32, rack: nullableString })),
     clusterAuthorizedOperations: int32,
   }),
-  handle: (_request, { broker }) => ({
+  handle: (_request, { broker, faults }) => ({
     throttleTimeMs: 0,
-    errorCode: ErrorCode.NONE,
+    errorCode: faults.errorFor(),
     errorMessage: null,
     clusterId: broker.clusterId,
     controllerId: broker.controllerId,

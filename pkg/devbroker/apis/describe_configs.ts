@@ -1,5 +1,6 @@
 import { brokerConfigs, type ConfigEntry, ConfigResource, topicConfigs } from '../configs.js';
 import { BrokerError } from '../errors.js';
+import { throwInjected } from './injected.js';
 import { type RequestContext, defineApi } from '../wire/api.js';
 import { ErrorCode } from '../wire/errors.js';
 import {
@@ -81,7 +82,9 @@ function describe({ source, type, synonyms, ...entry }: ConfigEntry, includeSyno
 }
 
 /** @throws BrokerError when there is no such resource */
-function entries(type: number, name: string, { broker, nodeId }: RequestContext): ConfigEntry[] {
+function entries(type: number, name: string, context: RequestContext): ConfigEntry[] {
+  const { broker, nodeId } = context;
+  throwInjected(context, type === ConfigResource.topic ? { topic: name } : {});
   if (type === ConfigResource.topic) {
     const topic = broker.topics.get(name);
     if (!topic) {

@@ -1,6 +1,5 @@
 import { defineApi } from '../wire/api.js';
 import { NO_AUTHORIZED_OPERATIONS } from '../wire/constants.js';
-import { ErrorCode } from '../wire/errors.js';
 import { array, bool, bytes, int16, int32, nullableString, since, string, struct } from '../wire/schema.js';
 
 /** DescribeGroups 0 to 5. A group that does not exist is described as Dead, which is no error. */
@@ -33,12 +32,12 @@ export const describeGroups = defineApi({
       }),
     ),
   }),
-  handle: ({ groups }, { broker }) => ({
+  handle: ({ groups }, { broker, faults }) => ({
     throttleTimeMs: 0,
     groups: groups.map((groupId) => {
       const { state, protocolType, protocolName, members } = broker.groups.describe(groupId);
       return {
-        errorCode: ErrorCode.NONE,
+        errorCode: faults.errorFor({ group: groupId }),
         groupId,
         groupState: state,
         protocolType,

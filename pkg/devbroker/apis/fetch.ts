@@ -113,12 +113,12 @@ function readOne(
   topic: string,
   wanted: PartitionRequest,
   { limit, first }: { limit: number; first: boolean },
-  { broker, nodeId }: RequestContext,
+  { broker, nodeId, faults }: RequestContext,
 ) {
   const log = broker.topics.partition(topic, wanted.partition);
   const answer = {
     partition: wanted.partition,
-    errorCode: ErrorCode.NONE as number,
+    errorCode: faults.errorFor({ topic, partition: wanted.partition }),
     highWatermark: log?.endOffset ?? NO_OFFSET,
     lastStableOffset: log?.endOffset ?? NO_OFFSET,
     logStartOffset: log?.startOffset ?? NO_OFFSET,
@@ -126,6 +126,7 @@ function readOne(
     preferredReadReplica: NO_REPLICA,
     records: [] as Uint8Array[],
   };
+  if (answer.errorCode !== ErrorCode.NONE) return answer;
   if (!log) {
     answer.errorCode = ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
   } else if (broker.leaderOf(topic, wanted.partition) !== nodeId) {

@@ -38,16 +38,19 @@ export const findCoordinator = defineApi({
     ),
   }),
   handle(request, context) {
-    const coordinator = locate(request.keyType, context);
-    const coordinators = request.coordinatorKeys.map((key) => ({ key, ...coordinator }));
-    return { throttleTimeMs: 0, ...coordinator, coordinators };
+    const { key, keyType, coordinatorKeys } = request;
+    const coordinators = coordinatorKeys.map((one) => ({ key: one, ...locate(one, keyType, context) }));
+    return { throttleTimeMs: 0, ...locate(key, keyType, context), coordinators };
   },
 });
 
-function locate(keyType: number, { broker }: RequestContext) {
+function locate(key: string, keyType: number, { broker, faults }: RequestContext) {
+  const nowhere = { errorMessage: null, nodeId: -1, host: '', port: -1 };
+  const injected = faults.errorFor(keyType === GROUP ? { group: key } : {});
+  if (injected !== 0) return { ...nowhere, errorCode: injected };
   if (keyType !== GROUP) {
     const errorMessage = 'This broker serves no transactions.';
-    return { errorCode: ErrorCode.INVALID_REQUEST as number, errorMessage, nodeId: -1, host: '', port: -1 };
+    return { ...nowhere, errorCode: ErrorCode.INVALID_REQUEST, errorMessage };
   }
   const { id, host, port } = broker.coordinatorNode;
   return { errorCode: ErrorCode.NONE as number, errorMessage: null, nodeId: id, host, port };

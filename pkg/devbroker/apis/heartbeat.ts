@@ -14,5 +14,8 @@ export const heartbeat = defineApi({
     groupInstanceId: since(3, nullableString, null),
   }),
   response: struct({ throttleTimeMs: since(1, int32, 0), errorCode: int16 }),
-  handle: (request, { broker }) => ({ throttleTimeMs: 0, errorCode: broker.groups.heartbeat(request) }),
+  handle: (request, { broker, faults }) => ({
+    throttleTimeMs: 0,
+    errorCode: faults.errorFor({ group: request.groupId }) || broker.groups.heartbeat(request),
+  }),
 });

@@ -37,14 +37,14 @@ export const incrementalAlterConfigs = defineApi({
       struct({ errorCode: int16, errorMessage: nullableString, resourceType: int8, resourceName: string }),
     ),
   }),
-  handle: ({ resources, validateOnly }, { broker }) => ({
+  handle: ({ resources, validateOnly }, context) => ({
     throttleTimeMs: 0,
     responses: changeConfigs(resources, {
-      broker,
+      context,
       validateOnly,
       change(current, wishes) {
         const changed = new Map(current);
-        for (const one of wishes) apply(changed, one, broker);
+        for (const one of wishes) apply(changed, one, context.broker);
         return changed;
       },
     }),

@@ -21,7 +21,9 @@ export const initProducerId = defineApi({
     producerEpoch: since(3, int16, -1),
   }),
   response: struct({ throttleTimeMs: int32, errorCode: int16, producerId: int64, producerEpoch: int16 }),
-  handle(request, { broker }) {
+  handle(request, { broker, faults }) {
+    const injected = faults.errorFor();
+    if (injected !== 0) return { throttleTimeMs: 0, errorCode: injected, ...NO_PRODUCER };
     if (request.transactionalId !== null) {
       return { throttleTimeMs: 0, errorCode: ErrorCode.INVALID_REQUEST, ...NO_PRODUCER };
     }

@@ -30,7 +30,9 @@ export const joinGroup = defineApi({
       struct({ memberId: string, groupInstanceId: since(5, nullableString, null), metadata: bytes }),
     ),
   }),
-  async handle(request, { broker, clientId, clientHost, version }) {
+  async handle(request, { broker, clientId, clientHost, version, faults }) {
+    const injected = faults.errorFor({ group: request.groupId });
+    if (injected !== 0) return refuse(injected, request.memberId);
     const joined = await broker.groups.joinGroup({
       ...request,
       // Copies: what the coordinator keeps must not pin the network buffers.
@@ -48,3 +50,15 @@ export const joinGroup = defineApi({
     };
   },
 });
+
+function refuse(errorCode: number, memberId: string) {
+  return {
+    throttleTimeMs: 0,
+    errorCode,
+    generationId: -1,
+    protocolName: '',
+    leader: '',
+    memberId,
+    members: [],
+  };
+}

@@ -21,7 +21,9 @@ export const leaveGroup = defineApi({
       [],
     ),
   }),
-  handle({ groupId, memberId, members }, { broker, version }) {
+  handle({ groupId, memberId, members }, { broker, version, faults }) {
+    const injected = faults.errorFor({ group: groupId });
+    if (injected !== 0) return { throttleTimeMs: 0, errorCode: injected, members: [] };
     const leaving = version >= 3 ? members : [{ memberId, groupInstanceId: null }];
     const left = broker.groups.leaveGroup({ groupId, members: leaving });
     // Before version 3 the one member's error is the answer's.

@@ -1,5 +1,4 @@
 import { defineApi } from '../wire/api.js';
-import { ErrorCode } from '../wire/errors.js';
 import { array, int16, int32, since, string, struct } from '../wire/schema.js';
 
 /** ListGroups 0 to 4; from version 4 on only those in given states, when asked so. */
@@ -14,9 +13,9 @@ export const listGroups = defineApi({
     errorCode: int16,
     groups: array(struct({ groupId: string, protocolType: string, groupState: since(4, string, '') })),
   }),
-  handle: ({ statesFilter }, { broker }) => ({
+  handle: ({ statesFilter }, { broker, faults }) => ({
     throttleTimeMs: 0,
-    errorCode: ErrorCode.NONE,
+    errorCode: faults.errorFor(),
     groups: broker.groups
       .list(statesFilter)
       .map(({ groupId, protocolType, state }) => ({ groupId, protocolType, groupState: state })),

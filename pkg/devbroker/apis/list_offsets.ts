@@ -55,8 +55,15 @@ export const listOffsets = defineApi({
   }),
 });
 
-function find(topic: string, partition: number, timestamp: bigint, { broker, nodeId }: RequestContext) {
-  const none = { errorCode: ErrorCode.NONE as number, timestamp: UNKNOWN, offset: UNKNOWN, leaderEpoch: -1 };
+function find(
+  topic: string,
+  partition: number,
+  timestamp: bigint,
+  { broker, nodeId, faults }: RequestContext,
+) {
+  const injected = faults.errorFor({ topic, partition });
+  const none = { errorCode: injected, timestamp: UNKNOWN, offset: UNKNOWN, leaderEpoch: -1 };
+  if (injected !== 0) return none;
   const log = broker.topics.partition(topic, partition);
   if (!log) return { ...none, errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION };
   if (broker.leaderOf(topic, partition) !== nodeId) {

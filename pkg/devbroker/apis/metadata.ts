@@ -87,8 +87,8 @@ export const metadata = defineApi({
   },
 });
 
-function describe(name: string, mayCreate: boolean, { broker }: RequestContext) {
-  const found = findOrCreate(name, mayCreate, { broker });
+function describe(name: string, mayCreate: boolean, { broker, faults }: RequestContext) {
+  const found = faults.errorFor({ topic: name }) || findOrCreate(name, mayCreate, { broker });
   const partitions = typeof found === 'number' ? [] : found.partitions;
   return {
     errorCode: typeof found === 'number' ? found : ErrorCode.NONE,
@@ -97,7 +97,7 @@ function describe(name: string, mayCreate: boolean, { broker }: RequestContext) 
     partitions: partitions.map(({ partition }) => {
       const leaderId = broker.leaderOf(name, partition);
       return {
-        errorCode: ErrorCode.NONE,
+        errorCode: faults.errorFor({ topic: name, partition }),
         partitionIndex: partition,
         leaderId,
         leaderEpoch: LEADER_EPOCH,

@@ -60,7 +60,12 @@ export const offsetCommit = defineApi({
       name,
       partitions: partitions.map((wanted) => {
         const commit = { topic: name, ...wanted };
-        const errorCode = refused || check(commit, context);
+        const injected = context.faults.errorFor({
+          group: groupId,
+          topic: name,
+          partition: wanted.partition,
+        });
+        const errorCode = injected || refused || check(commit, context);
         if (errorCode === ErrorCode.NONE) accepted.push(commit);
         return { partition: wanted.partition, errorCode };
       }),

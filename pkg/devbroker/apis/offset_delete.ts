@@ -22,6 +22,8 @@ export const offsetDelete = defineApi({
   }),
   handle({ groupId, topics }, context) {
     const { groups, offsets } = context.broker;
+    const injected = context.faults.errorFor({ group: groupId });
+    if (injected !== 0) return { errorCode: injected, throttleTimeMs: 0, topics: [] };
     if (groups.describe(groupId).state === 'Dead') {
       return { errorCode: ErrorCode.GROUP_ID_NOT_FOUND, throttleTimeMs: 0, topics: [] };
     }
@@ -47,8 +49,10 @@ export const offsetDelete = defineApi({
 function check(
   groupId: string,
   { topic, partition }: { topic: string; partition: number },
-  { broker }: RequestContext,
+  { broker, faults }: RequestContext,
 ): number {
+  const injected = faults.errorFor({ group: groupId, topic, partition });
+  if (injected !== 0) return injected;
   if (!broker.topics.partition(topic, partition)) return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
   return broker.groups.isSubscribed(groupId, topic) ? ErrorCode.GROUP_SUBSCRIBED_TO_TOPIC : ErrorCode.NONE;
 }

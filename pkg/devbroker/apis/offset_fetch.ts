@@ -56,22 +56,21 @@ export const offsetFetch = defineApi({
     groups: since(8, array(struct({ groupId: string, topics: topicsResponse, errorCode: int16 })), []),
   }),
   handle(request, context) {
-    const answer = { throttleTimeMs: 0, errorCode: ErrorCode.NONE, topics: [], groups: [] };
-    if (context.version < 8) return { ...answer, topics: read(request.groupId, request.topics, context) };
-    const groups = request.groups.map(({ groupId, topics }) => ({
-      groupId,
-      topics: read(groupId, topics, context),
-      errorCode: ErrorCode.NONE,
-    }));
-    return { ...answer, groups };
+    const { groupId, topics, groups } = request;
+    const answers = groups.map((group) => ({ groupId: group.groupId, ...read(group, context) }));
+    return { throttleTimeMs: 0, ...read({ groupId, topics }, context), groups: answers };
   },
 });
 
 type Wanted = { name: string; partitions: number[] }[];
 
 /** The offsets of the named partitions, or of all that were ever committed. */
-function read(groupId: string, wanted: Wanted | null, { broker: { offsets } }: RequestContext) {
-  return (wanted ?? byTopic(offsets.fetchAll(groupId))).map(({ name, partitions }) => ({
+function read({ groupId, topics }: { groupId: string; topics: Wanted | null }, context: RequestContext) {
+  const { broker, version, faults } = context;
+  const { offsets } = broker;
+  const refused = faults.errorFor({ group: groupId });
+  if (refused !== 0 && version >= 2) return { errorCode: refused, topics: [] };
+  const found = (topics ?? byTopic(offsets.fetchAll(groupId))).map(({ name, partitions }) => ({
     name,
     partitions: partitions.map((partition) => {
       const committed = offsets.fetch(groupId, { topic: name, partition });
@@ -80,10 +79,12 @@ function read(groupId: string, wanted: Wanted | null, { broker: { offsets } }: R
         offset: committed?.offset ?? -1n,
         leaderEpoch: committed?.leaderEpoch ?? -1,
         metadata: committed?.metadata ?? '',
-        errorCode: ErrorCode.NONE,
+        // Version 1 has no other place for a group's error.
+        errorCode: refused || faults.errorFor({ group: groupId, topic: name, partition }),
       };
     }),
   }));
+  return { errorCode: ErrorCode.NONE, topics: found };
 }
 
 function byTopic(committed: readonly TopicPartition[]): Wanted {

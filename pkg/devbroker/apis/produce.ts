@@ -74,13 +74,19 @@ interface Append {
   records: Uint8Array | null;
 }
 
-function append({ topic, partition, records }: Append, acks: number, { broker, nodeId }: RequestContext) {
+function append(
+  { topic, partition, records }: Append,
+  acks: number,
+  { broker, nodeId, faults }: RequestContext,
+) {
   const refuse = (errorCode: number, errorMessage: string | null = null) => ({
     errorCode,
     errorMessage,
     baseOffset: NO_OFFSET,
     logStartOffset: NO_OFFSET,
   });
+  const injected = faults.errorFor({ topic, partition });
+  if (injected !== 0) return refuse(injected);
   const log = broker.topics.partition(topic, partition);
   if (!log) return refuse(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
   if (broker.leaderOf(topic, partition) !== nodeId) return refuse(ErrorCode.NOT_LEADER_OR_FOLLOWER);

@@ -15,7 +15,9 @@ export const syncGroup = defineApi({
     assignments: array(struct({ memberId: string, assignment: bytes })),
   }),
   response: struct({ throttleTimeMs: since(1, int32, 0), errorCode: int16, assignment: bytes }),
-  async handle(request, { broker }) {
+  async handle(request, { broker, faults }) {
+    const injected = faults.errorFor({ group: request.groupId });
+    if (injected !== 0) return { throttleTimeMs: 0, errorCode: injected, assignment: Buffer.alloc(0) };
     const synced = await broker.groups.syncGroup({
       ...request,
       assignments: request.assignments.map(({ memberId, assignment }) => ({

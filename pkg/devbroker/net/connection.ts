@@ -3,6 +3,7 @@ import { encodingOf, type AnyApi } from '../wire/api.js';
 import { Reader, WireError } from '../wire/reader.js';
 import { Writer } from '../wire/writer.js';
 import { nullableString } from '../wire/schema.js';
+import { type FaultOutcome } from '../faults/faults.js';
 import { type BrokerState } from '../state.js';
 import { apis } from '../apis/index.js';
 import { API_VERSIONS_KEY, unsupportedVersionAnswer } from '../apis/api_versions.js';
@@ -75,9 +76,19 @@ async function answer(
   const encoding = encodingOf(api, header.version);
   if (encoding.flexible) reader.skipTags();
   const request = api.request.read(reader, encoding);
-  const context = { broker, nodeId, version: header.version, clientId, clientHost, signal };
+  const faults = broker.faults.befalling({ api: api.name, node: nodeId, body: request, signal });
+  if (endsHere(await faults.at('before'), stream, signal)) return;
+  const context = { broker, nodeId, version: header.version, clientId, clientHost, faults, signal };
   const response = await api.handle(request, context);
-  if (response !== null && !signal.aborted) await send(stream, encodeResponse(api, header, response));
+  const outcome = await faults.at('after');
+  if (endsHere(outcome, stream, signal) || response === null) return;
+  await send(stream, encodeResponse(api, header, response));
+}
+
+/** Whether a request ends without an answer, its connection with it when a fault says so. */
+function endsHere(outcome: FaultOutcome, stream: Duplex, signal: AbortSignal): boolean {
+  if (outcome === 'disconnect') stream.destroy();
+  return outcome !== 'go on' || signal.aborted;
 }
 
 /** The chunks of one response frame, its length first. */

@@ -1,3 +1,4 @@
+import { type RequestFaults } from '../faults/faults.js';
 import { type BrokerState } from '../state.js';
 import { type Encoding, type Type } from './schema.js';
 
@@ -10,6 +11,8 @@ export interface RequestContext {
   clientId: string;
   /** The client's address, as Apache Kafka shows it in group descriptions: `/127.0.0.1`. */
   clientHost: string;
+  /** What a test wants to go wrong with this request. */
+  faults: Pick<RequestFaults, 'errorFor'>;
   /** Aborted when the connection has gone, so that nobody waits on for an answer that cannot be sent. */
   signal: AbortSignal;
 }

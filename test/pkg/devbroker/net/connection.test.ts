@@ -43,6 +43,7 @@ describe('connection', () => {
       maxRequestBytes: 1_000_000,
       onProblem: (_message, error) => problems.push(error),
     });
+    clock.isIdle();
     idleTimers = clock.pending;
   });
 

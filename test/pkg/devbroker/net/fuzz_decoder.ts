@@ -1,5 +1,6 @@
 import { startBroker } from '../../../../pkg/devbroker/index.js';
 import { apis } from '../../../../pkg/devbroker/apis/index.js';
+import { seededRandom } from '../../../../pkg/devbroker/random.js';
 import { encodingOf } from '../../../../pkg/devbroker/wire/api.js';
 import { bytesOf, wireVectors } from '../wire/wire_vectors.js';
 import { rawFrame, RawClient, requestFrame } from './raw_client.js';
@@ -15,17 +16,6 @@ export interface FuzzOutcome {
   silent: number;
   /** Messages of errors that are not the decoder's: handlers that failed. */
   failures: string[];
-}
-
-/** A small seeded generator (mulberry32): the same seed makes the same frames. */
-function randomNumbers(seed: number): (below: number) => number {
-  let state = seed >>> 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
 }
 
 const EXTREMES = [0, 1, 0x7f, 0x80, 0xff, 0x7fff, 0xffff, 0x7fffffff, 0x80000000, 0xffffffff];
@@ -116,7 +106,8 @@ function damage(body: Buffer, random: (below: number) => number): Buffer {
  * @throws when the broker does not serve a proper client afterwards
  */
 export async function fuzzDecoder(frames: number, seed: number): Promise<FuzzOutcome> {
-  const random = randomNumbers(seed);
+  const chance = seededRandom(seed);
+  const random = (below: number) => Math.floor(chance() * below);
   const outcome: FuzzOutcome = { answered: 0, refused: 0, silent: 0, failures: [] };
   const broker = await startBroker({
     topics: { orders: 2 },
