@@ -56,6 +56,10 @@ export class Program {
     return this.text.stderr;
   }
 
+  get pid(): number | undefined {
+    return this.child.pid;
+  }
+
   /** The exit code; null when a signal ended it. */
   exit(): Promise<number | null> {
     return this.exited;

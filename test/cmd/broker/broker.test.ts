@@ -4,17 +4,18 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import kafkajs from 'kafkajs';
 import { readRunFile } from '../../../pkg/devbroker/index.js';
-import { BrokerChild } from './child.js';
+import { BrokerProgram } from './broker_program.js';
 
 async function withBroker(
   args: readonly string[],
-  use: (child: BrokerChild) => Promise<void>,
+  use: (child: BrokerProgram) => Promise<void>,
 ): Promise<void> {
-  const child = new BrokerChild(args);
+  const child = new BrokerProgram(args);
   try {
     await use(child);
   } finally {
-    await child.kill();
+    child.kill('SIGKILL');
+    await child.exit();
   }
 }
 
@@ -56,8 +57,8 @@ describe('cmd/broker', () => {
           ['orders', 2],
           ['made-on-first-use', 3],
         ]);
-        child.signal('SIGTERM');
-        expect(await child.exit).to.equal(0);
+        child.kill('SIGTERM');
+        expect(await child.exit()).to.equal(0);
         expect(child.stderr).to.equal('');
       } finally {
         await Promise.all([producer.disconnect(), admin.disconnect()]);
@@ -72,34 +73,34 @@ describe('cmd/broker', () => {
         .and.to.include(`kcat -b ${address} -L`)
         .and.to.include('in memory')
         .and.to.include('orders (2)');
-      child.signal('SIGINT');
-      expect(await child.exit).to.equal(0);
+      child.kill('SIGINT');
+      expect(await child.exit()).to.equal(0);
     }));
 
   it('ends with 1 and one line when the port is taken', () =>
     withBroker(['--memory', '--port', '0'], async (first) => {
       const port = (await first.serving()).split(':')[1] ?? '';
       await withBroker(['--memory', '--port', port], async (second) => {
-        expect(await second.exit).to.equal(1);
+        expect(await second.exit()).to.equal(1);
         expect(second.stderr).to.match(new RegExp(`^broker: port ${port} is taken;.*--port\\n$`));
       });
     }));
 
   it('ends with 64 and the usage on a bad command line', () =>
     withBroker(['--prot', '1'], async (child) => {
-      expect(await child.exit).to.equal(64);
+      expect(await child.exit()).to.equal(64);
       expect(child.stderr).to.include("'--prot'").and.to.include('Usage: broker');
     }));
 
   it('ends with 64 and one line when a topic of the command line cannot be', () =>
     withBroker(['--memory', '--topic', 'orders:0'], async (child) => {
-      expect(await child.exit).to.equal(64);
+      expect(await child.exit()).to.equal(64);
       expect(child.stderr).to.match(/^broker: .*1 to 10000 partitions, not 0.\n$/);
     }));
 
   it('shows its options with --help and ends with 0', () =>
     withBroker(['--help'], async (child) => {
-      expect(await child.exit).to.equal(0);
+      expect(await child.exit()).to.equal(0);
       expect(child.stdout).to.include('--topic <name:partitions>');
     }));
 
@@ -127,8 +128,8 @@ describe('cmd/broker', () => {
         const address = await child.serving();
         await send(address, 'orders', 'b');
         expect(await endOf(address, 'orders')).to.equal('2');
-        child.signal('SIGTERM');
-        expect(await child.exit).to.equal(0);
+        child.kill('SIGTERM');
+        expect(await child.exit()).to.equal(0);
         expect(child.stderr).to.equal('');
       });
       expect(existsSync(join(folder, 'run.json'))).to.equal(false);
@@ -138,7 +139,7 @@ describe('cmd/broker', () => {
       withBroker(['--port', '0', '--data', folder], async (first) => {
         await first.serving();
         await withBroker(['--port', '0', '--data', folder], async (second) => {
-          expect(await second.exit).to.equal(1);
+          expect(await second.exit()).to.equal(1);
           expect(second.stderr).to.match(new RegExp(`^broker: .*process ${first.pid};.*--memory\\n$`));
         });
       }));

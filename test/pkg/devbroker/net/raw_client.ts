@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { type Duplex } from 'node:stream';
 import { apis } from '../../../../pkg/devbroker/apis/index.js';
 import { Frames } from '../../../../pkg/devbroker/net/frames.js';
@@ -63,9 +62,12 @@ export class RawClient {
       for (let frame = this.frames.next(); frame; frame = this.frames.next()) this.received.push(frame);
       this.deliver();
     });
-    this.closed = once(stream, 'close').then(() => {
-      this.isClosed = true;
-      this.deliver();
+    this.closed = new Promise((resolve) => {
+      stream.once('close', () => {
+        this.isClosed = true;
+        this.deliver();
+        resolve();
+      });
     });
   }
 
