@@ -10,7 +10,7 @@ empty :=
 comma := ,
 space := $(empty) $(empty)
 
-.PHONY: help setup demo run broker kafka kafka-stop test test-unit test-contract test-kafka test-node \
+.PHONY: help setup demo run broker kafka kafka-stop test test-unit test-contract test-kafka test-node test-faults \
 	verify-broker bench-broker lint lint-layers format build clean need-node
 
 help: ## List what there is
@@ -60,6 +60,9 @@ test-kafka: $(INSTALLED) ## Build and run the contract suites on an Apache Kafka
 
 test-node: $(INSTALLED) ## Build and run the tests on Node.js 22 and 24
 	@$(LEGS) test-node
+
+test-faults: $(INSTALLED) ## Build and run kill, chaos and fuzz loops (ROUNDS=200 SEED=7)
+	@ROUNDS='$(ROUNDS)' SEED='$(SEED)' $(LEGS) test-faults
 
 verify-broker: $(INSTALLED) ## See kcat, the Java tools and others work with the embedded broker
 	@$(TSX) scripts/verify_broker/main.ts

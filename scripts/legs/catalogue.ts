@@ -24,7 +24,12 @@ const SUITES: Readonly<Record<string, readonly string[]>> = {
   unit: ['dist/test/**/*.test.js', ...NOT_UNIT.flatMap((name) => ['--ignore', `dist/test/**/${name}/**`])],
   contract: ['dist/test/**/contract/**/*.test.js'],
   examples: ['dist/test/examples/**/*.test.js'],
+  faults: ['dist/test/**/faults/**/*.test.js'],
 };
+
+/** What `make test` and the other Node.js versions run; the fault suites take as long as ROUNDS asks for. */
+const QUICK_SUITES = ['unit', 'contract', 'examples'];
+const FAULTS_TIMEOUT_MS = 4 * 3_600_000;
 
 const exits = (name: string, args: readonly string[]): Leg => ({ name, args, counts: 'exit' });
 
@@ -58,22 +63,24 @@ export const LEGS: readonly Leg[] = [
     ...exits('build', [modules('typescript', 'bin', 'tsc'), '-p', 'tsconfig.json']),
     prepare: withoutOldBuild,
   },
-  ...Object.keys(SUITES).map((name) => suite(name, name)),
+  ...QUICK_SUITES.map((name) => suite(name, name)),
+  { ...suite('faults', 'faults'), timeoutMs: FAULTS_TIMEOUT_MS },
   suite('contract', 'contract-kafka', prepareKafka),
   ...NODE_MAJORS.flatMap((major) =>
-    Object.keys(SUITES).map((name) => suite(name, `${name}-node-${major}`, () => prepareNode(major))),
+    QUICK_SUITES.map((name) => suite(name, `${name}-node-${major}`, () => prepareNode(major))),
   ),
 ];
 
 /** The commands of the Makefile, by the legs that they run. */
 export const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   lint: ['eslint', 'prettier', 'layers', 'knip'],
-  test: ['eslint', 'prettier', 'layers', 'knip', 'build', ...Object.keys(SUITES)],
+  test: ['eslint', 'prettier', 'layers', 'knip', 'build', ...QUICK_SUITES],
+  'test-faults': ['build', 'faults'],
   'test-unit': ['build', 'unit'],
   'test-contract': ['build', 'contract'],
   'test-kafka': ['build', 'contract-kafka'],
   'test-node': [
     'build',
-    ...NODE_MAJORS.flatMap((major) => Object.keys(SUITES).map((name) => `${name}-node-${major}`)),
+    ...NODE_MAJORS.flatMap((major) => QUICK_SUITES.map((name) => `${name}-node-${major}`)),
   ],
 };

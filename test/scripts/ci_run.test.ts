@@ -25,14 +25,16 @@ describe('.ci/run', () => {
     return { status: result?.status, lines: result?.output.trimEnd().split('\n') ?? [] };
   };
 
-  it('sums the closing lines of test, test-kafka and test-node, and passes where all passed', async () => {
+  it('sums the closing lines of its commands, and passes where all passed', async () => {
     const { status, lines } = await run({
       test: `echo hello; echo '10 passed, 0 failed'`,
       'test-kafka': `echo '4 passed, 0 failed'`,
       'test-node': `echo '20 passed, 0 failed'`,
+      'test-faults': `echo '3 passed, 0 failed'`,
+      'verify-broker': `echo '2 passed, 0 failed'`,
     });
 
-    expect(lines.at(-1)).to.equal('34 passed, 0 failed');
+    expect(lines.at(-1)).to.equal('39 passed, 0 failed');
     expect(status).to.equal(0);
   });
 

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { rounds, seed } from '../../../support/fault_run.js';
 import { killLoop } from './kill_loop.js';
 
-const rounds = Number(process.env['ROUNDS'] ?? 5);
-const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
+const kills = rounds(5);
 
 describe('devbroker: faults', () => {
   let folder: string;
@@ -18,10 +18,10 @@ describe('devbroker: faults', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it(`a broker killed ${rounds} times under load loses nothing that it acknowledged (SEED=${seed})`, async function () {
-    this.timeout(10_000 + 5_000 * rounds);
-    const { batches, commits } = await killLoop({ folder, rounds, seed });
+  it(`a broker killed ${kills} times under load loses nothing that it acknowledged (SEED=${seed})`, async function () {
+    this.timeout(10_000 + 5_000 * kills);
+    const { batches, commits } = await killLoop({ folder, rounds: kills, seed });
     expect(batches).to.be.at.least(1);
-    expect(batches + commits).to.be.at.least(rounds);
+    expect(batches + commits).to.be.at.least(kills);
   });
 });
