@@ -17,18 +17,22 @@ const EMBEDDED = {
   SCHEMA_REGISTRY_URL: undefined,
 };
 
+/** Tests that start programs, and so take seconds. */
+const PROGRAMS = ['cmd', 'lint', 'scripts'];
+
 /** Folders of tests that are legs of their own, or belong to other commands. */
-const NOT_UNIT = ['contract', 'faults', 'examples', 'bench'];
+const NOT_UNIT = ['contract', 'faults', 'examples', 'bench', ...PROGRAMS];
 
 const SUITES: Readonly<Record<string, readonly string[]>> = {
   unit: ['dist/test/**/*.test.js', ...NOT_UNIT.flatMap((name) => ['--ignore', `dist/test/**/${name}/**`])],
   contract: ['dist/test/**/contract/**/*.test.js'],
+  programs: PROGRAMS.map((name) => `dist/test/${name}/**/*.test.js`),
   examples: ['dist/test/examples/**/*.test.js'],
   faults: ['dist/test/**/faults/**/*.test.js'],
 };
 
 /** What `make test` and the other Node.js versions run; the fault suites take as long as ROUNDS asks for. */
-const QUICK_SUITES = ['unit', 'contract', 'examples'];
+const QUICK_SUITES = ['unit', 'programs', 'contract', 'examples'];
 const FAULTS_TIMEOUT_MS = 4 * 3_600_000;
 
 const exits = (name: string, args: readonly string[]): Leg => ({ name, args, counts: 'exit' });

@@ -4,11 +4,13 @@ import { type Component, Lifecycle } from '../../internal/app/lifecycle.js';
 import { rejection } from '../support/caught.js';
 
 describe('the life cycle of a program', () => {
-  const logger = { debug: sinon.stub(), info: sinon.stub(), warn: sinon.stub(), error: sinon.stub() };
+  // Of their own, since a restore of sinon's default sandbox elsewhere would forget these.
+  const sandbox = sinon.createSandbox();
+  const logger = { debug: sandbox.stub(), info: sandbox.stub(), warn: sandbox.stub(), error: sandbox.stub() };
   let log: string[];
 
   beforeEach(() => {
-    sinon.reset();
+    sandbox.reset();
     log = [];
   });
 

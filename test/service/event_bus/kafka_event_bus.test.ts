@@ -16,13 +16,15 @@ import { rejection } from '../../support/caught.js';
 const position = { topic: 'user-events', partition: 1, offset: '7' };
 
 describe('the event bus', () => {
-  const kafka = { sendMessage: sinon.stub(), addConsumer: sinon.stub(), startConsumer: sinon.stub() };
-  const observer = { produced: sinon.stub(), consumed: sinon.stub() };
+  // Of their own, since a restore of sinon's default sandbox elsewhere would forget these.
+  const sandbox = sinon.createSandbox();
+  const kafka = { sendMessage: sandbox.stub(), addConsumer: sandbox.stub(), startConsumer: sandbox.stub() };
+  const observer = { produced: sandbox.stub(), consumed: sandbox.stub() };
   const context = { signal: new AbortController().signal };
   let bus: KafkaEventBus;
 
   beforeEach(() => {
-    sinon.reset();
+    sandbox.reset();
     kafka.sendMessage.resolves(position);
     kafka.startConsumer.resolves();
     bus = new KafkaEventBus({
@@ -112,7 +114,7 @@ describe('the event bus', () => {
     }
 
     it('hands the decoded event on and tells the observer once it is handled', async () => {
-      const handler = sinon.stub().resolves();
+      const handler = sandbox.stub().resolves();
       const receive = await subscribe(handler);
       const published = await event();
       await receive(message(published), context);
@@ -121,7 +123,7 @@ describe('the event bus', () => {
     });
 
     it('runs the handler under the correlation id of the event', async () => {
-      const handler = sinon.stub().callsFake(async () => currentContext()?.correlationId);
+      const handler = sandbox.stub().callsFake(async () => currentContext()?.correlationId);
       const receive = await subscribe(handler);
       const published = await event();
       await receive(message(published), context);
@@ -130,13 +132,13 @@ describe('the event bus', () => {
 
     it('fails the message when the handler fails, so that it is tried again', async () => {
       const failure = new Error('no database');
-      const receive = await subscribe(sinon.stub().rejects(failure));
+      const receive = await subscribe(sandbox.stub().rejects(failure));
       expect(await rejection(receive(message(await event()), context), Error)).to.equal(failure);
       sinon.assert.notCalled(observer.consumed);
     });
 
     it('never drops silently what it cannot read', async () => {
-      const handler = sinon.stub().resolves();
+      const handler = sandbox.stub().resolves();
       const receive = await subscribe(handler);
       const published = await event();
       await rejection(receive({ ...message(published), value: Buffer.from('?') }, context), UndecodableEvent);
@@ -146,7 +148,10 @@ describe('the event bus', () => {
     });
 
     it('refuses definitions of several topics in one subscription', async () => {
-      const error = await rejection(bus.subscribe([userCreated, translationRequested], sinon.stub()), Error);
+      const error = await rejection(
+        bus.subscribe([userCreated, translationRequested], sandbox.stub()),
+        Error,
+      );
       expect(error.message).to.include('one topic');
     });
   });

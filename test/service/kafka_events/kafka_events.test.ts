@@ -22,14 +22,16 @@ const envelope = {
 };
 
 describe('the use case for user and translation events', () => {
-  const events = { publish: sinon.stub(), subscribe: sinon.stub() };
-  const translator = { translate: sinon.stub() };
+  // Of their own, since a restore of sinon's default sandbox elsewhere would forget these.
+  const sandbox = sinon.createSandbox();
+  const events = { publish: sandbox.stub(), subscribe: sandbox.stub() };
+  const translator = { translate: sandbox.stub() };
   const ids: IdGenerator = { next: () => 'translation-1' };
-  const logger = { debug: sinon.stub(), info: sinon.stub(), warn: sinon.stub(), error: sinon.stub() };
+  const logger = { debug: sandbox.stub(), info: sandbox.stub(), warn: sandbox.stub(), error: sandbox.stub() };
   let useCase: KafkaEventsUseCase;
 
   beforeEach(() => {
-    sinon.reset();
+    sandbox.reset();
     events.publish.resolves({});
     events.subscribe.resolves();
     useCase = new KafkaEventsUseCase(events, translator, ids, logger);
