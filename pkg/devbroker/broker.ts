@@ -1,4 +1,3 @@
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { type Duplex } from 'node:stream';
 import { apis } from './apis/index.js';
 import { type Clock, type TimerHandle } from './clock.js';
@@ -8,7 +7,7 @@ import { CommittedOffsets } from './group/offsets.js';
 import { openStorage } from './log/open_storage.js';
 import { type Storage } from './log/storage.js';
 import { serveConnection } from './net/connection.js';
-import { inMemorySocket } from './net/in_memory.js';
+import { ListeningNode } from './net/listening_node.js';
 import { type BrokerOptions, type ResolvedOptions, resolveOptions } from './options.js';
 import { ProducerIds } from './producer_ids.js';
 import { type BrokerNode, type BrokerState } from './state.js';
@@ -20,7 +19,6 @@ const FIRST_NODE_ID = 1;
 export class Broker implements BrokerState {
   readonly apis = apis;
   readonly clusterId: string;
-  readonly nodes: BrokerNode[] = [];
   readonly clock: Clock;
   readonly topics: Topics;
   /** Faults for tests; none at first. */
@@ -30,8 +28,7 @@ export class Broker implements BrokerState {
   readonly producerIds: ProducerIds;
   private readonly storage: Storage;
   private expiry: TimerHandle | null = null;
-  private readonly servers: Server[] = [];
-  private readonly streams = new Set<Duplex>();
+  private readonly allNodes: readonly ListeningNode[];
 
   constructor(readonly options: ResolvedOptions) {
     this.clock = options.clock;
@@ -55,59 +52,73 @@ export class Broker implements BrokerState {
       },
     });
     this.groups = new GroupCoordinator({ clock: this.clock, offsets: this.offsets, initialRebalanceDelayMs });
+    this.allNodes = Array.from({ length: options.advertisedNodes }, (_, i) => {
+      const nodeId = FIRST_NODE_ID + i;
+      const port = i === 0 ? options.port : 0;
+      const serve = (stream: Duplex, clientHost: string) =>
+        void serveConnection(stream, {
+          broker: this,
+          nodeId,
+          clientHost,
+          maxFrameBytes: options.maxRequestBytes,
+        });
+      return new ListeningNode({ id: nodeId, host: options.host, port, serve });
+    });
     this.expireLater();
   }
 
-  /** `host:port` of every node, as a client's bootstrap list. */
+  /** `host:port` of every node, stopped ones included, as a client's bootstrap list. */
   get brokers(): string[] {
-    return this.nodes.map(({ host, port }) => `${host}:${port}`);
+    return this.allNodes.map(({ host, port }) => `${host}:${port}`);
+  }
+
+  /** The nodes that are up. */
+  get nodes(): BrokerNode[] {
+    return this.allNodes.filter(({ isUp }) => isUp);
   }
 
   get controllerId(): number {
-    return FIRST_NODE_ID;
+    return this.nodes[0]?.id ?? -1;
   }
 
-  /** The node that coordinates every consumer group. */
-  get coordinatorNode(): BrokerNode {
-    const [first] = this.nodes;
-    if (!first) throw new Error('the broker is not listening');
-    return first;
+  get coordinatorNode(): BrokerNode | null {
+    return this.nodes.find(({ id }) => id === FIRST_NODE_ID) ?? null;
   }
 
-  /** The id of the node that leads a partition; the leaders are spread over the nodes. */
+  /** The id of the node that leads a partition, up or not; the leaders are spread over the nodes. */
   leaderOf(_topic: string, partition: number): number {
-    return FIRST_NODE_ID + (partition % this.nodes.length);
+    return FIRST_NODE_ID + (partition % this.allNodes.length);
   }
 
   /** @throws the listener's error, for example EADDRINUSE when the port is taken */
   async listen(): Promise<void> {
-    for (let i = 0; i < this.options.advertisedNodes; i++) {
-      const id = FIRST_NODE_ID + i;
-      const server = createServer({ noDelay: true }, (socket: Socket) => {
-        this.serve(socket, id, `/${socket.remoteAddress ?? 'unknown'}`);
-      });
-      await new Promise<void>((resolve, reject) => {
-        server.once('error', reject);
-        server.listen(i === 0 ? this.options.port : 0, this.options.host, resolve);
-      });
-      this.servers.push(server);
-      this.nodes.push({ id, host: this.options.host, port: (server.address() as AddressInfo).port });
-    }
+    for (const node of this.allNodes) await node.start();
   }
 
-  /** A connection within this process: what a socket to the first node would be, without a port. */
+  /**
+   * Stops one node alone: its connections are closed, and its partitions have no leader until it is started again.
+   * The first node coordinates all groups, so none is coordinated while it is stopped. Data and groups stay.
+   * @throws RangeError when there is no such node
+   */
+  async stopNode(id: number): Promise<void> {
+    await this.node(id).stop();
+  }
+
+  /** Starts a stopped node, at its old port. @throws RangeError when there is no such node; the listener's error */
+  async startNode(id: number): Promise<void> {
+    await this.node(id).start();
+  }
+
+  /** A connection within this process: what a socket to a node would be, without a port. */
   connect(nodeId = FIRST_NODE_ID): Duplex {
-    const { client, server } = inMemorySocket();
-    this.serve(server, nodeId, '/in-memory');
-    return client;
+    return this.node(nodeId).connect();
   }
 
   /** Ends all connections and closes the data. May be called more than once. */
   async stop(): Promise<void> {
     if (this.expiry !== null) this.clock.clearTimeout(this.expiry);
-    const closed = this.servers.map((server) => new Promise((resolve) => server.close(resolve)));
+    const closed = this.allNodes.map((node) => node.stop());
     this.faults.clear();
-    for (const stream of this.streams) stream.destroy();
     this.groups.close();
     this.topics.close();
     this.storage.close();
@@ -125,11 +136,10 @@ export class Broker implements BrokerState {
     }, this.options.retentionCheckMs);
   }
 
-  private serve(stream: Duplex, nodeId: number, clientHost: string): void {
-    this.streams.add(stream);
-    stream.once('close', () => this.streams.delete(stream));
-    const { maxRequestBytes: maxFrameBytes } = this.options;
-    void serveConnection(stream, { broker: this, nodeId, clientHost, maxFrameBytes });
+  private node(id: number): ListeningNode {
+    const node = this.allNodes.find((one) => one.id === id);
+    if (!node) throw new RangeError(`there is no node ${id}, only 1 to ${this.allNodes.length}`);
+    return node;
   }
 }
 

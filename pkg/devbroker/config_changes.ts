@@ -1,4 +1,4 @@
-import { throwInjected } from './apis/injected.js';
+import { throwInjected } from './apis/refusals.js';
 import { ConfigResource } from './configs.js';
 import { BrokerError } from './errors.js';
 import { type RequestContext } from './wire/api.js';

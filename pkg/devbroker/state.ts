@@ -19,9 +19,10 @@ export interface BrokerState {
   readonly clock: Clock;
   readonly clusterId: string;
   readonly controllerId: number;
+  /** The nodes that are up. */
   readonly nodes: readonly BrokerNode[];
-  /** The node that coordinates every consumer group. */
-  readonly coordinatorNode: BrokerNode;
+  /** The node that coordinates every consumer group; null while it is stopped. */
+  readonly coordinatorNode: BrokerNode | null;
   /** Which APIs are served in which versions, by API key. */
   readonly apis: ReadonlyMap<number, { key: number; versions: readonly [number, number] }>;
   readonly topics: Topics;
@@ -30,7 +31,7 @@ export interface BrokerState {
   readonly groups: GroupCoordinator;
   readonly offsets: CommittedOffsets;
   readonly producerIds: ProducerIds;
-  /** The id of the node that leads a partition. */
+  /** The id of the node that leads a partition, up or not. */
   leaderOf(topic: string, partition: number): number;
   /** Tells whoever started the broker what went wrong with a connection or a request. */
   report(message: string, error: unknown): void;

@@ -13,7 +13,7 @@ import {
 } from '../wire/schema.js';
 import { BrokerError } from '../errors.js';
 import { type Topic } from '../topics.js';
-import { throwInjected } from './injected.js';
+import { throwInjected } from './refusals.js';
 
 const topicRequest = struct({
   name: string,

@@ -1,4 +1,4 @@
-import { throwInjected } from './injected.js';
+import { throwInjected } from './refusals.js';
 import { type RequestContext, defineApi } from '../wire/api.js';
 import { NO_TOPIC_ID } from '../wire/constants.js';
 import { ErrorCode } from '../wire/errors.js';
@@ -31,7 +31,10 @@ const topicRequest = struct({
 
 type TopicRequest = Infer<typeof topicRequest>;
 
-/** CreateTopics 2 to 7. -1 partitions or replicas stand for the broker's default (KIP-464). */
+/**
+ * CreateTopics 2 to 7. -1 partitions or replicas stand for the broker's default (KIP-464). Any number of replicas up
+ * to that of the nodes is accepted, but all nodes serve one log: each partition has one replica.
+ */
 export const createTopics = defineApi({
   key: 19,
   name: 'CreateTopics',

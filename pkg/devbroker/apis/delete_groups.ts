@@ -1,4 +1,5 @@
 import { outcomeOf } from '../errors.js';
+import { groupRefusal } from './refusals.js';
 import { defineApi } from '../wire/api.js';
 import { ErrorCode } from '../wire/errors.js';
 import { array, int16, int32, string, struct } from '../wire/schema.js';
@@ -14,15 +15,15 @@ export const deleteGroups = defineApi({
     throttleTimeMs: int32,
     results: array(struct({ groupId: string, errorCode: int16 })),
   }),
-  handle: ({ groupsNames }, { broker, faults }) => ({
+  handle: ({ groupsNames }, context) => ({
     throttleTimeMs: 0,
     results: groupsNames.flatMap((groupId) => {
-      const injected = faults.errorFor({ group: groupId });
-      if (injected !== 0) return [{ groupId, errorCode: injected }];
+      const refused = groupRefusal(context, groupId);
+      if (refused !== 0) return [{ groupId, errorCode: refused }];
       let results = [{ groupId, errorCode: ErrorCode.NOT_COORDINATOR as number }];
       // Apache Kafka's coordinator too is none as long as it cannot write.
       outcomeOf(() => {
-        results = broker.groups.deleteGroups([groupId]);
+        results = context.broker.groups.deleteGroups([groupId]);
       });
       return results;
     }),

@@ -1,6 +1,6 @@
 import { brokerConfigs, type ConfigEntry, ConfigResource, topicConfigs } from '../configs.js';
 import { BrokerError } from '../errors.js';
-import { throwInjected } from './injected.js';
+import { throwInjected } from './refusals.js';
 import { type RequestContext, defineApi } from '../wire/api.js';
 import { ErrorCode } from '../wire/errors.js';
 import {

@@ -1,4 +1,5 @@
-import { defineApi } from '../wire/api.js';
+import { groupRefusal } from './refusals.js';
+import { type RequestContext, defineApi } from '../wire/api.js';
 import { NO_AUTHORIZED_OPERATIONS } from '../wire/constants.js';
 import { array, bool, bytes, int16, int32, nullableString, since, string, struct } from '../wire/schema.js';
 
@@ -32,23 +33,31 @@ export const describeGroups = defineApi({
       }),
     ),
   }),
-  handle: ({ groups }, { broker, faults }) => ({
+  handle: ({ groups }, context) => ({
     throttleTimeMs: 0,
-    groups: groups.map((groupId) => {
-      const { state, protocolType, protocolName, members } = broker.groups.describe(groupId);
-      return {
-        errorCode: faults.errorFor({ group: groupId }),
-        groupId,
-        groupState: state,
-        protocolType,
-        protocolData: protocolName,
-        members: members.map(({ metadata, assignment, ...member }) => ({
-          ...member,
-          memberMetadata: metadata,
-          memberAssignment: assignment,
-        })),
-        authorizedOperations: NO_AUTHORIZED_OPERATIONS,
-      };
-    }),
+    groups: groups.map((groupId) => describe(groupId, context)),
   }),
 });
+
+function describe(groupId: string, context: RequestContext) {
+  const errorCode = groupRefusal(context, groupId);
+  const authorizedOperations = NO_AUTHORIZED_OPERATIONS;
+  if (errorCode !== 0) {
+    const unknown = { groupState: '', protocolType: '', protocolData: '', members: [] };
+    return { errorCode, groupId, ...unknown, authorizedOperations };
+  }
+  const { state, protocolType, protocolName, members } = context.broker.groups.describe(groupId);
+  return {
+    errorCode,
+    groupId,
+    groupState: state,
+    protocolType,
+    protocolData: protocolName,
+    members: members.map(({ metadata, assignment, ...member }) => ({
+      ...member,
+      memberMetadata: metadata,
+      memberAssignment: assignment,
+    })),
+    authorizedOperations,
+  };
+}

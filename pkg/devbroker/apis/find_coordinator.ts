@@ -52,6 +52,7 @@ function locate(key: string, keyType: number, { broker, faults }: RequestContext
     const errorMessage = 'This broker serves no transactions.';
     return { ...nowhere, errorCode: ErrorCode.INVALID_REQUEST, errorMessage };
   }
+  if (!broker.coordinatorNode) return { ...nowhere, errorCode: ErrorCode.COORDINATOR_NOT_AVAILABLE };
   const { id, host, port } = broker.coordinatorNode;
-  return { errorCode: ErrorCode.NONE as number, errorMessage: null, nodeId: id, host, port };
+  return { errorCode: ErrorCode.NONE, errorMessage: null, nodeId: id, host, port };
 }

@@ -1,3 +1,4 @@
+import { groupRefusal } from './refusals.js';
 import { defineApi } from '../wire/api.js';
 import { int16, int32, nullableString, since, string, struct } from '../wire/schema.js';
 
@@ -14,8 +15,8 @@ export const heartbeat = defineApi({
     groupInstanceId: since(3, nullableString, null),
   }),
   response: struct({ throttleTimeMs: since(1, int32, 0), errorCode: int16 }),
-  handle: (request, { broker, faults }) => ({
+  handle: (request, context) => ({
     throttleTimeMs: 0,
-    errorCode: faults.errorFor({ group: request.groupId }) || broker.groups.heartbeat(request),
+    errorCode: groupRefusal(context, request.groupId) || context.broker.groups.heartbeat(request),
   }),
 });

@@ -1,3 +1,4 @@
+import { groupRefusal } from './refusals.js';
 import { defineApi } from '../wire/api.js';
 import { array, bytes, int16, int32, nullableString, since, string, struct } from '../wire/schema.js';
 
@@ -30,9 +31,10 @@ export const joinGroup = defineApi({
       struct({ memberId: string, groupInstanceId: since(5, nullableString, null), metadata: bytes }),
     ),
   }),
-  async handle(request, { broker, clientId, clientHost, version, faults }) {
-    const injected = faults.errorFor({ group: request.groupId });
-    if (injected !== 0) return refuse(injected, request.memberId);
+  async handle(request, context) {
+    const { broker, clientId, clientHost, version } = context;
+    const refused = groupRefusal(context, request.groupId);
+    if (refused !== 0) return refuse(refused, request.memberId);
     const joined = await broker.groups.joinGroup({
       ...request,
       // Copies: what the coordinator keeps must not pin the network buffers.

@@ -1,3 +1,4 @@
+import { groupRefusal } from './refusals.js';
 import { defineApi } from '../wire/api.js';
 import { array, int16, int32, nullableString, since, string, struct, until } from '../wire/schema.js';
 
@@ -21,9 +22,10 @@ export const leaveGroup = defineApi({
       [],
     ),
   }),
-  handle({ groupId, memberId, members }, { broker, version, faults }) {
-    const injected = faults.errorFor({ group: groupId });
-    if (injected !== 0) return { throttleTimeMs: 0, errorCode: injected, members: [] };
+  handle({ groupId, memberId, members }, context) {
+    const { broker, version } = context;
+    const refused = groupRefusal(context, groupId);
+    if (refused !== 0) return { throttleTimeMs: 0, errorCode: refused, members: [] };
     const leaving = version >= 3 ? members : [{ memberId, groupInstanceId: null }];
     const left = broker.groups.leaveGroup({ groupId, members: leaving });
     // Before version 3 the one member's error is the answer's.

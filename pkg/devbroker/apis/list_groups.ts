@@ -13,11 +13,19 @@ export const listGroups = defineApi({
     errorCode: int16,
     groups: array(struct({ groupId: string, protocolType: string, groupState: since(4, string, '') })),
   }),
-  handle: ({ statesFilter }, { broker, faults }) => ({
-    throttleTimeMs: 0,
-    errorCode: faults.errorFor(),
-    groups: broker.groups
-      .list(statesFilter)
-      .map(({ groupId, protocolType, state }) => ({ groupId, protocolType, groupState: state })),
-  }),
+  handle({ statesFilter }, { broker, nodeId, faults }) {
+    const errorCode = faults.errorFor();
+    // A node lists the groups that it coordinates; clients ask all nodes.
+    const coordinates = errorCode === 0 && broker.coordinatorNode?.id === nodeId;
+    const groups = coordinates ? broker.groups.list(statesFilter) : [];
+    return {
+      throttleTimeMs: 0,
+      errorCode,
+      groups: groups.map(({ groupId, protocolType, state }) => ({
+        groupId,
+        protocolType,
+        groupState: state,
+      })),
+    };
+  },
 });

@@ -17,6 +17,8 @@ import { LEADER_EPOCH } from '../log/partition_log.js';
 import { BrokerError } from '../errors.js';
 import { type Topic } from '../topics.js';
 
+const NO_LEADER = -1;
+
 /** Carried from version 8 to 10 only. */
 const clusterOperationsFlag: Field<boolean> = { type: bool, since: 8, until: 10, absent: false };
 const clusterOperations: Field<number> = {
@@ -95,15 +97,17 @@ function describe(name: string, mayCreate: boolean, { broker, faults }: RequestC
     name,
     isInternal: false,
     partitions: partitions.map(({ partition }) => {
-      const leaderId = broker.leaderOf(name, partition);
+      const replica = broker.leaderOf(name, partition);
+      const isUp = broker.nodes.some(({ id }) => id === replica);
+      const missing = isUp ? ErrorCode.NONE : ErrorCode.LEADER_NOT_AVAILABLE;
       return {
-        errorCode: faults.errorFor({ topic: name, partition }),
+        errorCode: faults.errorFor({ topic: name, partition }) || missing,
         partitionIndex: partition,
-        leaderId,
+        leaderId: isUp ? replica : NO_LEADER,
         leaderEpoch: LEADER_EPOCH,
-        replicaNodes: [leaderId],
-        isrNodes: [leaderId],
-        offlineReplicas: [],
+        replicaNodes: [replica],
+        isrNodes: [replica],
+        offlineReplicas: isUp ? [] : [replica],
       };
     }),
     topicAuthorizedOperations: NO_AUTHORIZED_OPERATIONS,

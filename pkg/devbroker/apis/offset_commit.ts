@@ -1,5 +1,6 @@
 import { outcomeOf } from '../errors.js';
 import { type OffsetToCommit } from '../group/offsets.js';
+import { groupRefusal } from './refusals.js';
 import { type RequestContext, defineApi } from '../wire/api.js';
 import { ErrorCode } from '../wire/errors.js';
 import {
@@ -54,7 +55,7 @@ export const offsetCommit = defineApi({
   }),
   handle(request, context) {
     const { groupId } = request;
-    const refused = context.broker.groups.validateCommit(request);
+    const refused = groupRefusal(context, groupId) || context.broker.groups.validateCommit(request);
     const accepted: OffsetToCommit[] = [];
     const topics = request.topics.map(({ name, partitions }) => ({
       name,

@@ -1,4 +1,5 @@
 import { outcomeOf } from '../errors.js';
+import { groupRefusal } from './refusals.js';
 import { type RequestContext, defineApi } from '../wire/api.js';
 import { ErrorCode } from '../wire/errors.js';
 import { array, int16, int32, string, struct } from '../wire/schema.js';
@@ -22,8 +23,8 @@ export const offsetDelete = defineApi({
   }),
   handle({ groupId, topics }, context) {
     const { groups, offsets } = context.broker;
-    const injected = context.faults.errorFor({ group: groupId });
-    if (injected !== 0) return { errorCode: injected, throttleTimeMs: 0, topics: [] };
+    const refused = groupRefusal(context, groupId);
+    if (refused !== 0) return { errorCode: refused, throttleTimeMs: 0, topics: [] };
     if (groups.describe(groupId).state === 'Dead') {
       return { errorCode: ErrorCode.GROUP_ID_NOT_FOUND, throttleTimeMs: 0, topics: [] };
     }

@@ -1,4 +1,5 @@
 import { type TopicPartition } from '../group/offsets.js';
+import { groupRefusal } from './refusals.js';
 import { type RequestContext, defineApi } from '../wire/api.js';
 import { ErrorCode } from '../wire/errors.js';
 import {
@@ -68,7 +69,7 @@ type Wanted = { name: string; partitions: number[] }[];
 function read({ groupId, topics }: { groupId: string; topics: Wanted | null }, context: RequestContext) {
   const { broker, version, faults } = context;
   const { offsets } = broker;
-  const refused = faults.errorFor({ group: groupId });
+  const refused = groupRefusal(context, groupId);
   if (refused !== 0 && version >= 2) return { errorCode: refused, topics: [] };
   const found = (topics ?? byTopic(offsets.fetchAll(groupId))).map(({ name, partitions }) => ({
     name,

@@ -1,3 +1,4 @@
+import { groupRefusal } from './refusals.js';
 import { defineApi } from '../wire/api.js';
 import { array, bytes, int16, int32, nullableString, since, string, struct } from '../wire/schema.js';
 
@@ -15,9 +16,10 @@ export const syncGroup = defineApi({
     assignments: array(struct({ memberId: string, assignment: bytes })),
   }),
   response: struct({ throttleTimeMs: since(1, int32, 0), errorCode: int16, assignment: bytes }),
-  async handle(request, { broker, faults }) {
-    const injected = faults.errorFor({ group: request.groupId });
-    if (injected !== 0) return { throttleTimeMs: 0, errorCode: injected, assignment: Buffer.alloc(0) };
+  async handle(request, context) {
+    const { broker } = context;
+    const refused = groupRefusal(context, request.groupId);
+    if (refused !== 0) return { throttleTimeMs: 0, errorCode: refused, assignment: Buffer.alloc(0) };
     const synced = await broker.groups.syncGroup({
       ...request,
       assignments: request.assignments.map(({ memberId, assignment }) => ({
