@@ -45,6 +45,7 @@ export async function killLoop({ folder, rounds, seed }: KillLoopOptions): Promi
     const broker = new BrokerProgram(args);
     try {
       const port = Number((await broker.serving()).split(':')[1]);
+      if (round === 0) await useSmallSegments(port);
       await loop.check(port);
       if (round < rounds) await loop.load(port, broker);
       else broker.kill('SIGTERM');
@@ -100,11 +101,15 @@ class KillLoop {
 
   /** Writes and commits until the broker, which is killed at some moment, is gone. */
   async load(port: number, broker: BrokerProgram): Promise<void> {
-    let left = this.random.integer(1, MAX_ACKNOWLEDGED);
-    const acknowledged = () => {
-      if (--left === 0) broker.kill('SIGKILL');
-    };
     const clients: RawClient[] = [];
+    let left = this.random.integer(1, MAX_ACKNOWLEDGED);
+    const deaf = this.random.integer(0, 1) === 0;
+    const acknowledged = () => {
+      if (--left > 0) return;
+      broker.kill('SIGKILL');
+      // Answers that are on their way get lost: what they acknowledge is sent once more after the restart.
+      if (deaf) for (const client of clients) client.close();
+    };
     const open = () => {
       const client = clientOf(port);
       clients.push(client);
@@ -136,6 +141,17 @@ class KillLoop {
     this.producerIds.add(producerId);
     writers.push(new IdempotentWriter({ topic: TOPIC, partition: index }, producerId, this.random));
   }
+}
+
+/** The smallest that are allowed, so that kills meet the begin of segments too. */
+async function useSmallSegments(port: number): Promise<void> {
+  const client = clientOf(port);
+  const configs = [{ name: 'segment.bytes', value: '1048576' }];
+  const resources = [{ resourceType: 2, resourceName: TOPIC, configs }];
+  const answer = await client.ask(Key.AlterConfigs, 1, { resources, validateOnly: false });
+  client.close();
+  const [{ errorCode } = { errorCode: -1 }] = (answer as { responses: { errorCode: number }[] }).responses;
+  if (errorCode !== 0) throw new Error(`the settings were refused with code ${errorCode}`);
 }
 
 function clientOf(port: number): RawClient {
