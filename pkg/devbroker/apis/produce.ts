@@ -13,8 +13,11 @@ import {
 } from '../wire/schema.js';
 import { settingOf } from '../configs.js';
 import { BrokerError } from '../errors.js';
+import { type AdmissionSettings, admitBatch } from '../log/admission.js';
+import { listOf } from '../topic_settings.js';
 
 const NO_OFFSET = -1n;
+const NO_TIME = -1n;
 
 /**
  * Produce 3 to 9. Every acks setting means the same on a single replica, except that acks=0 wants no
@@ -61,7 +64,7 @@ export const produce = defineApi({
       name,
       partitions: partitions.map(({ index, records }) => {
         const outcome = append({ topic: name, partition: index, records }, request.acks, context);
-        return { index, logAppendTimeMs: -1n, recordErrors: [], ...outcome };
+        return { index, recordErrors: [], ...outcome };
       }),
     }));
     return request.acks === 0 ? null : { topics, throttleTimeMs: 0 };
@@ -83,6 +86,7 @@ function append(
     errorCode,
     errorMessage,
     baseOffset: NO_OFFSET,
+    logAppendTimeMs: NO_TIME,
     logStartOffset: NO_OFFSET,
   });
   const injected = faults.errorFor({ topic, partition });
@@ -93,17 +97,35 @@ function append(
   if (acks < -1 || acks > 1) return refuse(ErrorCode.INVALID_REQUIRED_ACKS);
   if (!records || records.length === 0) return refuse(ErrorCode.INVALID_RECORD, 'no record batch');
   const configs = broker.topics.get(topic)?.configs ?? new Map<string, string>();
-  const largest = Number(settingOf(configs, 'max.message.bytes', broker.options));
+  const setting = (name: string) => settingOf(configs, name, broker.options);
+  const largest = Number(setting('max.message.bytes'));
   if (records.length > largest) {
     const message = `a batch has at most ${largest} bytes, this one ${records.length}`;
     return refuse(ErrorCode.MESSAGE_TOO_LARGE, message);
   }
   try {
     const batch = Buffer.from(records.buffer, records.byteOffset, records.length);
-    const baseOffset = log.append(batch);
-    return { errorCode: ErrorCode.NONE, errorMessage: null, baseOffset, logStartOffset: log.startOffset };
+    const settings = admissionSettings(setting);
+    const now = broker.clock.now();
+    const baseOffset = log.append(batch, (header) => admitBatch(batch, header, { settings, now }));
+    return {
+      errorCode: ErrorCode.NONE,
+      errorMessage: null,
+      baseOffset,
+      logAppendTimeMs: settings.appendTime ? BigInt(now) : NO_TIME,
+      logStartOffset: log.startOffset,
+    };
   } catch (error) {
     if (error instanceof BrokerError) return refuse(error.code, error.message);
     throw error;
   }
+}
+
+function admissionSettings(setting: (name: string) => string): AdmissionSettings {
+  return {
+    appendTime: setting('message.timestamp.type') === 'LogAppendTime',
+    timestampAfterMaxMs: Number(setting('message.timestamp.after.max.ms')),
+    timestampBeforeMaxMs: Number(setting('message.timestamp.before.max.ms')),
+    compacted: listOf(setting('cleanup.policy')).includes('compact'),
+  };
 }

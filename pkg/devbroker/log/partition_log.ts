@@ -37,11 +37,14 @@ export class PartitionLog {
   /**
    * Appends one batch and wakes those who wait. A repetition by an idempotent producer is not appended
    * again; it is answered with the offset of the first.
+   * @param admit sees a sound batch before anything else is done with it, may change its times and says so by the
+   * header that it returns
    * @returns the offset of the batch's first record
-   * @throws InvalidBatch when the batch is unsound or out of its producer's order; StorageError when it is not kept
+   * @throws InvalidBatch when the batch is unsound or out of its producer's order; what `admit` throws; StorageError when
+   * the batch is not kept
    */
-  append(batch: Buffer): bigint {
-    const header = checkBatch(batch);
+  append(batch: Buffer, admit = (header: BatchHeader) => header): bigint {
+    const header = admit(checkBatch(batch));
     const repeated = this.producers.check(header);
     if (repeated !== null) return repeated;
     const baseOffset = this.store.endOffset;

@@ -136,6 +136,14 @@ export function placeBatch(buffer: Buffer, baseOffset: bigint, leaderEpoch: numb
   buffer.writeInt32BE(leaderEpoch, AT.leaderEpoch);
 }
 
+/** Makes `now` (milliseconds) the time of every record of a batch. @returns its header as it is then */
+export function stampAppendTime(buffer: Buffer, now: number): BatchHeader {
+  buffer.writeInt16BE(buffer.readInt16BE(AT.attributes) | LOG_APPEND_TIME, AT.attributes);
+  buffer.writeBigInt64BE(BigInt(now), AT.maxTimestamp);
+  buffer.writeUInt32BE(crc32c(buffer, AT.attributes), AT.crc);
+  return readHeader(buffer);
+}
+
 /** A record's place and its time in milliseconds since the epoch. */
 export interface TimestampedOffset {
   offset: bigint;
@@ -152,9 +160,8 @@ export function findTimestamp(batch: Buffer, timestamp: bigint, from = 0n): Time
   if (header.maxTimestamp < timestamp) return null;
   const first = header.baseOffset > from ? header.baseOffset : from;
   if (header.attributes & LOG_APPEND_TIME) return { offset: first, timestamp: header.maxTimestamp };
-  const codec = header.attributes & CODEC_MASK;
   try {
-    if (codec === NO_COMPRESSION || codec === GZIP) return findRecord(batch, header, { timestamp, from });
+    if (isReadable(header)) return findRecord(batch, header, { timestamp, from });
   } catch (error) {
     // The client wrote what it liked under a sound checksum, or more than is unpacked here.
     if (!(error instanceof Error && 'code' in error)) throw error;
@@ -164,9 +171,36 @@ export function findTimestamp(batch: Buffer, timestamp: bigint, from = 0n): Time
 
 function findRecord(
   batch: Buffer,
-  { attributes, baseOffset, recordCount }: BatchHeader,
+  header: BatchHeader,
   { timestamp, from }: { timestamp: bigint; from: bigint },
 ): TimestampedOffset | null {
+  for (const record of recordsOf(batch, header)) {
+    if (record.timestamp >= timestamp && record.offset >= from) {
+      return { offset: record.offset, timestamp: record.timestamp };
+    }
+  }
+  return null;
+}
+
+/** Whether the records of a batch can be looked at: those of the other codecs are not unpacked here. */
+export function isReadable({ attributes }: BatchHeader): boolean {
+  const codec = attributes & CODEC_MASK;
+  return codec === NO_COMPRESSION || codec === GZIP;
+}
+
+/** What the log looks at of a record. */
+export interface RecordInfo extends TimestampedOffset {
+  hasKey: boolean;
+}
+
+/**
+ * The records of a readable batch.
+ * @throws Error with a code when the bytes form no records, or when they unpack to more than is looked at
+ */
+export function* recordsOf(
+  batch: Buffer,
+  { attributes, baseOffset, recordCount }: BatchHeader,
+): Generator<RecordInfo> {
   const baseTimestamp = batch.readBigInt64BE(AT.baseTimestamp);
   const packed = batch.subarray(AT.records);
   const gzip = (attributes & CODEC_MASK) === GZIP;
@@ -177,15 +211,17 @@ function findRecord(
     // After a record's length come one byte of attributes and then the timestamp and offset deltas.
     const timestampDelta = varint(records, length.next + 1);
     const offsetDelta = varint(records, timestampDelta.next);
-    const at = baseTimestamp + timestampDelta.value;
-    const offset = baseOffset + offsetDelta.value;
-    if (at >= timestamp && offset >= from) return { offset, timestamp: at };
+    const keyLength = varint(records, offsetDelta.next);
+    yield {
+      timestamp: baseTimestamp + timestampDelta.value,
+      offset: baseOffset + offsetDelta.value,
+      hasKey: keyLength.value >= 0n,
+    };
     // A record takes at least its seven fields; less would let hostile bytes keep this loop on the spot.
     if (length.value < 6n)
       throw new InvalidBatch(ErrorCode.CORRUPT_MESSAGE, 'a record without room for itself');
     position = length.next + Number(length.value);
   }
-  return null;
 }
 
 /** A zig-zag varint of up to ten bytes, as records use it. */

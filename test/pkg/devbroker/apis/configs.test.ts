@@ -57,7 +57,7 @@ describe('settings', () => {
       const answer = (await client.ask(
         Key.Produce,
         8,
-        produceRequest({ topic: 'orders' }, { records: oneRecord(size) }),
+        produceRequest({ topic: 'orders' }, { records: oneRecord({ size }) }),
       )) as { topics: { partitions: { errorCode: number; errorMessage: string | null }[] }[] };
       return answer.topics[0]?.partitions[0];
     };

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { testBrokers, uniqueName } from '../../../support/broker.js';
 import { eventually } from '../../../support/eventually.js';
 import { RawClient } from '../net/raw_client.js';
-import { fetchRequest, Key, oneRecord, produceRequest } from '../net/requests.js';
+import { fetchRequest, Key, oneRecord, produceRequest, type RecordOptions } from '../net/requests.js';
 
 export const TOPIC = 2;
 export const BROKER = 4;
@@ -42,6 +42,13 @@ export interface ConfigAnswer {
 interface Answer {
   errorCode: number;
   errorMessage: string | null;
+}
+
+interface FetchedPartition {
+  errorCode: number;
+  logStartOffset: bigint;
+  highWatermark: bigint;
+  records: Buffer[];
 }
 
 /** Administration in the protocol's own terms, on whatever broker the tests run. */
@@ -157,11 +164,11 @@ export class Administrator {
   /** Appends a record and returns the answer for its partition. */
   async produce(
     topic: string,
-    { partition = 0, acks = -1, size = 3 }: { partition?: number; acks?: number; size?: number } = {},
-  ): Promise<{ errorCode: number; baseOffset: bigint }> {
-    const request = produceRequest({ topic, partition }, { acks, records: oneRecord(size) });
+    { acks = -1, records, ...record }: RecordOptions & { acks?: number; records?: Buffer } = {},
+  ): Promise<{ errorCode: number; baseOffset: bigint; logAppendTimeMs: bigint }> {
+    const request = produceRequest({ topic }, { acks, records: records ?? oneRecord(record) });
     const answer = (await this.client.ask(Key.Produce, 8, request)) as {
-      topics: { partitions: { errorCode: number; baseOffset: bigint }[] }[];
+      topics: { partitions: { errorCode: number; baseOffset: bigint; logAppendTimeMs: bigint }[] }[];
     };
     return answer.topics[0]!.partitions[0]!;
   }
@@ -169,9 +176,9 @@ export class Administrator {
   async fetch(
     topic: string,
     { partition = 0, offset = 0n }: { partition?: number; offset?: bigint } = {},
-  ): Promise<{ errorCode: number; logStartOffset: bigint; highWatermark: bigint }> {
+  ): Promise<FetchedPartition> {
     const answer = (await this.client.ask(Key.Fetch, 12, fetchRequest({ topic, partition }, { offset }))) as {
-      topics: { partitions: { errorCode: number; logStartOffset: bigint; highWatermark: bigint }[] }[];
+      topics: { partitions: FetchedPartition[] }[];
     };
     return answer.topics[0]!.partitions[0]!;
   }

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { crc32c } from '../../../../pkg/devbroker/log/crc32c.js';
 
 /** API keys that the tests ask by. */
@@ -28,22 +29,43 @@ export const Key = {
   DescribeCluster: 60,
 } as const;
 
-/** One uncompressed record batch with a single record of `size` bytes of value. */
-export function oneRecord(size = 3): Buffer {
-  const value = Buffer.alloc(size, 'v');
-  // attributes, timestamp delta, offset delta, null key; then the value and no headers
-  const content = Buffer.concat([Buffer.from([0, 0, 0, 1]), zigzag(size), value, Buffer.from([0])]);
+export interface RecordOptions {
+  /** Bytes of the value. Default 3. */
+  size?: number;
+  /** Milliseconds since the epoch. Default 1000. */
+  timestamp?: number;
+  /** None by default. */
+  key?: string;
+  gzip?: boolean;
+}
+
+/** A batch with a single record. */
+export function oneRecord({ size = 3, timestamp = 1000, key, gzip = false }: RecordOptions = {}): Buffer {
+  const keyBytes =
+    key === undefined ? Buffer.from([1]) : Buffer.concat([zigzag(key.length), Buffer.from(key)]);
+  // attributes, timestamp delta, offset delta; then key, value and no headers
+  const head = Buffer.from([0, 0, 0]);
+  const content = Buffer.concat([head, keyBytes, zigzag(size), Buffer.alloc(size, 'v'), Buffer.from([0])]);
   const record = Buffer.concat([zigzag(content.length), content]);
+  return batchOf(gzip ? gzipSync(record) : record, { timestamp, attributes: gzip ? 1 : 0 });
+}
+
+/** A batch that claims to hold one record in these bytes, under a sound checksum. */
+export function batchOf(
+  records: Uint8Array,
+  { timestamp = 1000, attributes = 0 }: { timestamp?: number; attributes?: number } = {},
+): Buffer {
   const header = Buffer.alloc(61);
-  header.writeInt32BE(header.length - 12 + record.length, 8);
+  header.writeInt32BE(header.length - 12 + records.length, 8);
   header.writeInt8(2, 16);
-  header.writeBigInt64BE(1000n, 27);
-  header.writeBigInt64BE(1000n, 35);
+  header.writeInt16BE(attributes, 21);
+  header.writeBigInt64BE(BigInt(timestamp), 27);
+  header.writeBigInt64BE(BigInt(timestamp), 35);
   header.writeBigInt64BE(-1n, 43);
   header.writeInt16BE(-1, 51);
   header.writeInt32BE(-1, 53);
   header.writeInt32BE(1, 57);
-  const batch = Buffer.concat([header, record]);
+  const batch = Buffer.concat([header, records]);
   batch.writeUInt32BE(crc32c(batch, 21), 17);
   return batch;
 }
