@@ -22,6 +22,9 @@ const topicName = (name: string, description: string) =>
 
 const urlPath = z.string().regex(/^\/[^\s?#]*$/);
 
+const milliseconds = (value: number, description: string) =>
+  z.int().min(1).max(600_000).default(value).describe(description);
+
 const brokers = z.array(z.string()).superRefine((list, ctx) => {
   for (const message of brokerListFaults(list)) ctx.addIssue({ code: 'custom', message });
 });
@@ -49,12 +52,29 @@ export const configSchema = group({
       .default('127.0.0.1')
       .meta({ description: 'Address to listen on.', production: '0.0.0.0' }),
     PORT: z.int().min(0).max(65535).default(8080).describe('Port to listen on; 0 takes a free one.'),
-    SHUTDOWN_TIMEOUT: z
+    HEALTH_PORT: z
       .int()
-      .min(1)
-      .max(600_000)
-      .default(10_000)
-      .describe('Milliseconds that requests and handlers in flight get to finish at shutdown.'),
+      .min(0)
+      .max(65535)
+      .default(8081)
+      .describe('Port of the probes and metrics of programs without an API; 0 takes a free one.'),
+    READ_TIMEOUT: milliseconds(10_000, 'Milliseconds for a request to arrive, headers and body.'),
+    WRITE_TIMEOUT: milliseconds(
+      60_000,
+      'Milliseconds without a byte in either direction after which an open request is given up.',
+    ),
+    IDLE_TIMEOUT: milliseconds(
+      65_000,
+      'Milliseconds that a connection stays open for its next request; more than those of a proxy in front.',
+    ),
+    PUBLISH_TIMEOUT: milliseconds(
+      5_000,
+      'Milliseconds that the brokers get to acknowledge the event of a request; then it answers 503.',
+    ),
+    SHUTDOWN_TIMEOUT: milliseconds(
+      10_000,
+      'Milliseconds that requests and handlers in flight get to finish at shutdown.',
+    ),
     CONTROL_TOKEN: z
       .string()
       .min(32)

@@ -1,11 +1,8 @@
 import { type Container } from 'inversify';
 import { type Config as AppConfig } from '../../config/config.js';
-import { HttpServer } from '../../pkg/httpserver/index.js';
 import { KafkaAdmin, KafkaManager } from '../../pkg/kafka/index.js';
-import { createRouter } from '../controller/http/router.js';
 import { Logger } from '../repo/contracts.js';
 import { type TopicSpec } from '../repo/persistent/topics.js';
-import { Health } from '../usecase/contracts.js';
 import { type Component } from './lifecycle.js';
 import { BrokerHandle, Config, EventConsumer, Topics } from './tokens.js';
 
@@ -43,25 +40,5 @@ export function consumersComponent(container: Container): Component {
       }
       await Promise.all(container.getAll<EventConsumer>(EventConsumer).map((consumer) => consumer.start()));
     },
-  };
-}
-
-/** The HTTP listener; `onListening` is told its URL. */
-export function httpComponent(
-  container: Container,
-  { accepting, onListening }: { accepting: () => boolean; onListening: (url: string) => void },
-): Component {
-  const { HOST, PORT } = container.get<AppConfig>(Config).HTTP;
-  const server = new HttpServer({
-    host: HOST,
-    port: PORT,
-    handler: createRouter({ health: container.get<Health>(Health), accepting }),
-  });
-  return {
-    name: 'http',
-    start: async () => {
-      onListening(await server.start());
-    },
-    stop: () => server.stop(),
   };
 }

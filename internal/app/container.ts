@@ -5,6 +5,7 @@ import { createLogger, redact } from '../../pkg/logger/index.js';
 import { Logger } from '../repo/contracts.js';
 import { openBroker } from './embedded_broker.js';
 import { coreModule } from './modules/core.js';
+import { kafkaControlModule } from './modules/kafka_control.js';
 import { translationsModule } from './modules/translations.js';
 import { usersModule } from './modules/users.js';
 import { BrokerHandle, Config } from './tokens.js';
@@ -26,7 +27,7 @@ export async function buildContainer(config: AppConfig, overrides?: Overrides): 
     .toDynamicValue(() =>
       createLogger({ name: config.APP.NAME, level: config.LOG.LEVEL, format: config.LOG.FORMAT }),
     );
-  container.load(coreModule, usersModule, translationsModule);
+  container.load(coreModule, kafkaControlModule, usersModule, translationsModule);
   overrides?.(container);
   container.bind(BrokerHandle).toConstantValue(await openBroker(config, container.get(Logger)));
   return container;

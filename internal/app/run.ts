@@ -1,8 +1,9 @@
 import { type Config as AppConfig } from '../../config/config.js';
 import { type RootLogger } from '../../pkg/logger/index.js';
 import { Logger } from '../repo/contracts.js';
-import { brokerComponent, consumersComponent, httpComponent, kafkaComponent } from './components.js';
+import { brokerComponent, consumersComponent, kafkaComponent } from './components.js';
 import { buildContainer } from './container.js';
+import { httpComponent } from './http.js';
 import { Lifecycle } from './lifecycle.js';
 import { BrokerHandle } from './tokens.js';
 

@@ -4,6 +4,9 @@ export const Config = Symbol.for('Config');
 export const Driver = Symbol.for('KafkaDriver');
 export const Topics = Symbol.for('Topics');
 
+/** Multi-injected: the routes of each domain, as arrays; served under the prefixes of the API. */
+export const ApiRoutes = Symbol.for('ApiRoutes');
+
 /** Multi-injected: what each domain wants consumed once the service runs. */
 export const EventConsumer = Symbol.for('EventConsumer');
 

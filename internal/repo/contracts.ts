@@ -23,6 +23,8 @@ export const Clock = Symbol.for('Clock');
 export interface IdGenerator {
   /** A fresh id; ids made later sort after earlier ones. */
   next(): string;
+  /** The id that belongs to a name: the same each time. */
+  derived(name: string): string;
 }
 export const IdGenerator = Symbol.for('IdGenerator');
 
@@ -63,6 +65,8 @@ export interface ConsumerStatus {
 
 /** How the Kafka clients of this instance are doing. */
 export interface KafkaStatus {
+  /** Which instance of the service this is: the others have switches and consumers of their own. */
+  readonly instance: string;
   readonly producerEnabled: boolean;
   readonly consumerEnabled: boolean;
   readonly consumerCount: number;
@@ -70,14 +74,25 @@ export interface KafkaStatus {
   readonly consumers: readonly ConsumerStatus[];
 }
 
+/** How a message is to be sent. */
+export interface SendOptions {
+  /** The `event-id` names the message where it cannot be published. */
+  headers: Readonly<Record<string, string>>;
+  /** Aborted when the sender no longer waits for the acknowledgement. */
+  signal?: AbortSignal | undefined;
+}
+
 /** Raw messages, and the switches of this instance's Kafka clients. */
 export interface KafkaRepository {
-  /** Resolves once the brokers have acknowledged the message. */
+  /**
+   * Resolves once the brokers have acknowledged the message.
+   * @throws NotPublished when they have not
+   */
   sendMessage(
     topic: string,
     key: string | null,
     value: string | Uint8Array | null,
-    options?: { headers?: Readonly<Record<string, string>> },
+    options?: SendOptions,
   ): Promise<MessagePosition>;
   /** Registers a handler; {@link startConsumer} or {@link startAllConsumers} sets it to work. */
   addConsumer(topic: string, groupId: string, handler: MessageHandler): void;
@@ -94,6 +109,12 @@ export interface KafkaRepository {
 }
 export const KafkaRepository = Symbol.for('KafkaRepository');
 
+/** The topics that this service is configured with. */
+export interface ConfiguredTopics {
+  has(topic: string): boolean;
+}
+export const ConfiguredTopics = Symbol.for('ConfiguredTopics');
+
 /** What a publisher says of an event; the bus fills in the rest of the envelope. */
 export type EventDraft<D extends EventDefinition> = Omit<
   EventOf<D>,
@@ -103,6 +124,10 @@ export type EventDraft<D extends EventDefinition> = Omit<
 export interface PublishOptions {
   /** The event that this one answers: it gives the correlation, the causation and a repeatable id. */
   causedBy?: EventOf<EventDefinition>;
+  /** The event's id, where the publisher has one; else it gets a new one. */
+  id?: string | undefined;
+  /** Aborted when the publisher no longer waits for the acknowledgement. */
+  signal?: AbortSignal | undefined;
 }
 
 /** An event and where it lies. */
@@ -113,7 +138,11 @@ export interface StoredEvent<D extends EventDefinition = EventDefinition> {
 
 /** Typed events on their topics. */
 export interface EventBus {
-  /** Resolves once the brokers have acknowledged the event. @throws InvalidEvent when it is not valid */
+  /**
+   * Resolves once the brokers have acknowledged the event.
+   * @throws InvalidEvent when it is not valid
+   * @throws NotPublished when the brokers have not acknowledged it
+   */
   publish<D extends EventDefinition>(
     definition: D,
     draft: EventDraft<D>,

@@ -1,6 +1,55 @@
 /** Driving ports: what the controllers may ask of this service. */
 import { type UserEvent } from '../entity/user_event.js';
-import { type StoredEvent } from '../repo/contracts.js';
+import { type KafkaStatus, type MessagePosition, type StoredEvent } from '../repo/contracts.js';
+
+export type { KafkaStatus };
+
+/** How a command is to be carried out. */
+export interface CommandOptions {
+  /** A command that is repeated under its key makes the same event again, which consumers count once. */
+  idempotencyKey?: string | undefined;
+  /** Aborted when the caller no longer waits: the command then fails unless it is known to be done. */
+  signal?: AbortSignal | undefined;
+}
+
+/** A message for a topic of this service. */
+export interface MessageInput {
+  topic: string;
+  /** Messages of one key keep their order; without one, any partition will do. */
+  key?: string | undefined;
+  /** A string is sent as it is, null as a tombstone, anything else as JSON. */
+  value: unknown;
+}
+
+/** Where a message lies, and its `event-id` header. */
+export interface ProducedMessage extends MessagePosition {
+  eventId: string;
+}
+
+/** The state of one side of this instance's Kafka clients after it was switched. */
+export interface SwitchReport {
+  enabled: boolean;
+  /** The instance that was switched, and no other. */
+  instance: string;
+}
+
+/** Messages by hand, and the control of this instance's Kafka clients. */
+export interface Kafka {
+  /**
+   * @throws NotAllowed for a topic that is not one of this service's
+   * @throws NotPublished when the brokers did not acknowledge the message
+   */
+  produceMessage(message: MessageInput, options?: CommandOptions): Promise<ProducedMessage>;
+  enableProducer(): Promise<SwitchReport>;
+  /** Resolves when what was accepted before is settled. */
+  disableProducer(): Promise<SwitchReport>;
+  /** Resolves when the consumers have joined their groups. */
+  enableConsumer(): Promise<SwitchReport>;
+  /** Resolves when the consumers have finished their work in hand and left their groups. */
+  disableConsumer(): Promise<SwitchReport>;
+  status(): KafkaStatus;
+}
+export const Kafka = Symbol.for('Kafka');
 
 /** What a caller says of a user event; id, time and the rest of the envelope are filled in. */
 export type UserEventInput = {
@@ -19,10 +68,13 @@ export interface TranslationInput {
 
 /** Publishing and consuming the user and translation events. */
 export interface KafkaEvents {
-  /** @throws InvalidEvent when the data does not satisfy the event's schema */
-  produceUserEvent(input: UserEventInput): Promise<StoredEvent>;
-  /** Asks for a translation; the answer comes as `translation.completed` with the same aggregate id. */
-  produceTranslationEvent(input: TranslationInput): Promise<StoredEvent>;
+  /** @throws InvalidEvent when the data does not satisfy the event's schema, NotPublished */
+  produceUserEvent(input: UserEventInput, options?: CommandOptions): Promise<StoredEvent>;
+  /**
+   * Asks for a translation; the answer comes as `translation.completed` with the same aggregate id.
+   * @throws InvalidEvent, NotPublished
+   */
+  produceTranslationEvent(input: TranslationInput, options?: CommandOptions): Promise<StoredEvent>;
   /** Resolves once this instance takes part in consuming the user events. */
   consumeUserEvents(): Promise<void>;
   /** Resolves once this instance takes part in consuming, and answering, the translation events. */

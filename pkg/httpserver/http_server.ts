@@ -1,19 +1,52 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import { randomUUID } from 'node:crypto';
+import { createServer, type RequestListener, type Server, STATUS_CODES } from 'node:http';
+import { type AddressInfo, type Socket } from 'node:net';
+import { type Duplex } from 'node:stream';
+import { problemBody } from './problem.js';
+
+/** Milliseconds. */
+export interface HttpTimeouts {
+  /** For a request to arrive, headers and body. */
+  readonly read: number;
+  /** Without a byte in either direction while a request is open; above the longest that a handler may wait. */
+  readonly write: number;
+  /** For the next request on a kept-alive connection; above that of a proxy in front, or requests are lost. */
+  readonly idle: number;
+}
 
 export interface HttpServerOptions {
-  host: string;
+  readonly host: string;
   /** 0 takes a free port. */
-  port: number;
-  handler: RequestListener;
+  readonly port: number;
+  readonly handler: RequestListener;
+  readonly timeouts: HttpTimeouts;
 }
 
 /** An HTTP listener that starts once and stops without cutting off the requests it is serving. */
 export class HttpServer {
   private readonly server: Server;
+  private readonly connections = new Set<Socket>();
+  private stopping = false;
 
   constructor(private readonly options: HttpServerOptions) {
-    this.server = createServer(options.handler);
+    const { handler, timeouts } = options;
+    this.server = createServer((request, response) => {
+      // The client is to send its next request elsewhere.
+      if (this.stopping) response.shouldKeepAlive = false;
+      response.once('close', () => {
+        if (this.stopping) this.server.closeIdleConnections();
+      });
+      handler(request, response);
+    });
+    this.server.requestTimeout = timeouts.read;
+    this.server.headersTimeout = timeouts.read;
+    this.server.keepAliveTimeout = timeouts.idle;
+    this.server.timeout = timeouts.write;
+    this.server.on('clientError', answerUnreadable);
+    this.server.on('connection', (socket) => {
+      this.connections.add(socket);
+      socket.once('close', () => this.connections.delete(socket));
+    });
   }
 
   /**
@@ -37,6 +70,7 @@ export class HttpServer {
 
   /** Takes no new connections and resolves when the last request is answered. May be called at any time. */
   async stop(): Promise<void> {
+    this.stopping = true;
     if (!this.server.listening) return;
     await new Promise<void>((resolve) => {
       this.server.close(() => {
@@ -44,6 +78,35 @@ export class HttpServer {
       });
       // Kept-alive connections without a request would hold the close for their whole timeout.
       this.server.closeIdleConnections();
+      // Nor does Node count as idle what browsers open ahead of need.
+      for (const socket of this.connections) if (socket.bytesRead === 0) socket.destroy();
     });
   }
+}
+
+const STATUS_OF: Readonly<Record<string, number>> = {
+  HPE_HEADER_OVERFLOW: 431,
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+};
+
+/** Answers what is no HTTP request, too slow, or too large in its headers, and closes the connection. */
+function answerUnreadable({ code = '' }: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const status = STATUS_OF[code] ?? 400;
+  const title = STATUS_CODES[status] ?? '';
+  const problem = { status, code: 'UNREADABLE_REQUEST', detail: 'This is no request that can be read.' };
+  const body = JSON.stringify(problemBody(problem, randomUUID()));
+  socket.end(
+    [
+      `HTTP/1.1 ${status} ${title}`,
+      'content-type: application/problem+json',
+      `content-length: ${Buffer.byteLength(body)}`,
+      'connection: close',
+      '',
+      body,
+    ].join('\r\n'),
+  );
 }

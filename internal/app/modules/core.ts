@@ -3,6 +3,7 @@ import { type Config as AppConfig } from '../../../config/config.js';
 import { createKafkajsDriver, KafkaAdmin, type KafkaDriver, KafkaManager } from '../../../pkg/kafka/index.js';
 import {
   Clock,
+  ConfiguredTopics,
   EventBus,
   EventObserver,
   IdGenerator,
@@ -12,8 +13,8 @@ import {
 import { KafkaEventBus } from '../../repo/persistent/kafka/kafka_event_bus.js';
 import { ManagedKafkaRepository } from '../../repo/persistent/kafka/kafka_repository.js';
 import { EventLogger } from '../../repo/persistent/kafka/event_logger.js';
-import { systemClock, uuidGenerator } from '../../repo/persistent/system/system.js';
-import { topicsOf } from '../../repo/persistent/topics.js';
+import { instanceName, systemClock, uuidGenerator } from '../../repo/persistent/system/system.js';
+import { type TopicSpec, topicsOf } from '../../repo/persistent/topics.js';
 import { Health, KafkaEvents } from '../../usecase/contracts.js';
 import { HealthUseCase } from '../../usecase/health/health.js';
 import { KafkaEventsUseCase } from '../../usecase/kafka_events/kafka_events.js';
@@ -42,11 +43,17 @@ export const coreModule = new ContainerModule(({ bind }) => {
       logger: context.get(Logger),
     });
   });
-  bind(KafkaRepository).toDynamicValue((context) => new ManagedKafkaRepository(context.get(KafkaManager)));
+  bind(KafkaRepository).toDynamicValue(
+    (context) => new ManagedKafkaRepository(context.get(KafkaManager), instanceName),
+  );
 
   bind(Topics).toDynamicValue((context) => {
     const { TOPICS } = context.get<AppConfig>(Config).KAFKA;
     return topicsOf({ users: TOPICS.USER_EVENTS, translations: TOPICS.TRANSLATION_EVENTS });
+  });
+  bind(ConfiguredTopics).toDynamicValue((context) => {
+    const specs = context.get<ReadonlyMap<string, TopicSpec>>(Topics).values();
+    return new Set([...specs].map(({ topic }) => topic));
   });
   bind(EventBus).toDynamicValue((context) => {
     const config = context.get<AppConfig>(Config);

@@ -13,7 +13,12 @@ import {
   userUpdated,
 } from '../../entity/user_event.js';
 import { EventBus, IdGenerator, Logger, type StoredEvent, Translator } from '../../repo/contracts.js';
-import { type KafkaEvents, type TranslationInput, type UserEventInput } from '../contracts.js';
+import {
+  type CommandOptions,
+  type KafkaEvents,
+  type TranslationInput,
+  type UserEventInput,
+} from '../contracts.js';
 
 @injectable()
 export class KafkaEventsUseCase implements KafkaEvents {
@@ -24,20 +29,29 @@ export class KafkaEventsUseCase implements KafkaEvents {
     @inject(Logger) private readonly logger: Logger,
   ) {}
 
-  produceUserEvent({ type, userId, data }: UserEventInput): Promise<StoredEvent> {
+  async produceUserEvent(
+    { type, userId, data }: UserEventInput,
+    { idempotencyKey, signal }: CommandOptions = {},
+  ): Promise<StoredEvent> {
     const subject = { aggregateId: userId, userId };
+    const options = { id: this.idFor(idempotencyKey), signal };
     switch (type) {
       case 'user.created':
-        return this.events.publish(userCreated, { ...subject, data });
+        return this.events.publish(userCreated, { ...subject, data }, options);
       case 'user.updated':
-        return this.events.publish(userUpdated, { ...subject, data });
+        return this.events.publish(userUpdated, { ...subject, data }, options);
       case 'user.deleted':
-        return this.events.publish(userDeleted, { ...subject, data });
+        return this.events.publish(userDeleted, { ...subject, data }, options);
     }
   }
 
-  produceTranslationEvent({ userId, ...data }: TranslationInput): Promise<StoredEvent> {
-    return this.events.publish(translationRequested, { aggregateId: this.ids.next(), userId, data });
+  async produceTranslationEvent(
+    { userId, ...data }: TranslationInput,
+    { idempotencyKey, signal }: CommandOptions = {},
+  ): Promise<StoredEvent> {
+    // The translation is named after its first event: repeated under the same key, it is the same one.
+    const id = this.idFor(idempotencyKey);
+    return this.events.publish(translationRequested, { aggregateId: id, userId, data }, { id, signal });
   }
 
   consumeUserEvents(): Promise<void> {
@@ -46,6 +60,10 @@ export class KafkaEventsUseCase implements KafkaEvents {
 
   consumeTranslationEvents(): Promise<void> {
     return this.events.subscribe(translationEvents, (event) => this.onTranslationEvent(event));
+  }
+
+  private idFor(idempotencyKey: string | undefined): string {
+    return idempotencyKey === undefined ? this.ids.next() : this.ids.derived(idempotencyKey);
   }
 
   private async onUserEvent(event: UserEvent): Promise<void> {

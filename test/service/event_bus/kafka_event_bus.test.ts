@@ -74,6 +74,14 @@ describe('the event bus', () => {
       expect(sent().metadata).to.deep.equal({ correlationId: 'request-1' });
     });
 
+    it('takes the id and the signal of a publisher that has them', async () => {
+      const id = '0192f0c1-5b7e-7c3a-9d2e-3f4a5b6c7d8e';
+      const { signal } = new AbortController();
+      const { event } = await bus.publish(userDeleted, { data: {} }, { id, signal });
+      expect(event.id).to.equal(id);
+      sinon.assert.calledWithMatch(kafka.sendMessage, 'user-events', id, sinon.match.string, { signal });
+    });
+
     it('gives a reaction the correlation of its cause and the same id each time it is worked out', async () => {
       const data = { source: 'en', target: 'de', original: 'hello' };
       const { event: causedBy } = await bus.publish(translationRequested, { data });

@@ -26,7 +26,7 @@ describe('the use case for user and translation events', () => {
   const sandbox = sinon.createSandbox();
   const events = { publish: sandbox.stub(), subscribe: sandbox.stub() };
   const translator = { translate: sandbox.stub() };
-  const ids: IdGenerator = { next: () => 'translation-1' };
+  const ids: IdGenerator = { next: () => 'id-1', derived: (name) => `id of ${name}` };
   const logger = { debug: sandbox.stub(), info: sandbox.stub(), warn: sandbox.stub(), error: sandbox.stub() };
   let useCase: KafkaEventsUseCase;
 
@@ -51,9 +51,22 @@ describe('the use case for user and translation events', () => {
     it(`publishes ${input.type} keyed by its user`, async () => {
       await useCase.produceUserEvent({ ...input, userId: 'user-1' });
       const draft = { aggregateId: 'user-1', userId: 'user-1', data: input.data };
-      sinon.assert.calledOnceWithExactly(events.publish, definition, draft);
+      sinon.assert.calledOnceWithExactly(events.publish, definition, draft, {
+        id: 'id-1',
+        signal: undefined,
+      });
     });
   }
+
+  it('makes a repeated command under the same key the same event, and the same translation', async () => {
+    const { signal } = new AbortController();
+    const options = { idempotencyKey: 'key-1', signal };
+    await useCase.produceUserEvent({ type: 'user.deleted', userId: 'user-1', data: {} }, options);
+    await useCase.produceTranslationEvent({ source: 'en', target: 'de', original: 'hello' }, options);
+    const id = 'id of key-1';
+    sinon.assert.calledWithMatch(events.publish, userDeleted, { aggregateId: 'user-1' }, { id, signal });
+    sinon.assert.calledWithMatch(events.publish, translationRequested, { aggregateId: id }, { id, signal });
+  });
 
   it('publishes a requested translation under an id of its own', async () => {
     await useCase.produceTranslationEvent({
@@ -62,11 +75,13 @@ describe('the use case for user and translation events', () => {
       target: 'de',
       original: 'hello',
     });
-    sinon.assert.calledOnceWithExactly(events.publish, translationRequested, {
-      aggregateId: 'translation-1',
-      userId: 'user-1',
-      data: { source: 'en', target: 'de', original: 'hello' },
-    });
+    const data = { source: 'en', target: 'de', original: 'hello' };
+    sinon.assert.calledOnceWithMatch(
+      events.publish,
+      translationRequested,
+      { aggregateId: 'id-1', userId: 'user-1', data },
+      { id: 'id-1' },
+    );
   });
 
   it('reports to the caller that an event could not be published', async () => {

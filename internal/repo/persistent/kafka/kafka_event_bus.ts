@@ -36,10 +36,11 @@ export class KafkaEventBus implements EventBus {
   async publish<D extends EventDefinition>(
     definition: D,
     draft: EventDraft<D>,
-    { causedBy }: PublishOptions = {},
+    { causedBy, id: ownId, signal }: PublishOptions = {},
   ): Promise<StoredEvent<D>> {
     const { source, clock, kafka, observer } = this.options;
-    const id = causedBy ? reactionId(causedBy.id, `${definition.domain}:${definition.type}`) : newEventId();
+    const id =
+      ownId ?? (causedBy ? reactionId(causedBy.id, `${definition.domain}:${definition.type}`) : newEventId());
     const event = definition.parse({
       ...draft,
       id,
@@ -54,7 +55,7 @@ export class KafkaEventBus implements EventBus {
       },
     }) as EventOf<D>;
     const { key, value, headers } = encodeEvent(definition, event);
-    const position = await kafka.sendMessage(this.topicOf(definition), key, value, { headers });
+    const position = await kafka.sendMessage(this.topicOf(definition), key, value, { headers, signal });
     const stored = { event, position };
     observer.produced(stored, key);
     return stored;

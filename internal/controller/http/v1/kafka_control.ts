@@ -1,0 +1,129 @@
+import { z } from 'zod';
+import { defineRoute, type Route } from '../../../../pkg/httpserver/index.js';
+import { type Kafka, type KafkaStatus, type SwitchReport } from '../../../usecase/contracts.js';
+
+const operators = { tag: 'kafka', access: 'control' } as const;
+
+const instance = z.string().describe('Machine and process. Each instance has switches of its own.');
+
+const switched = z
+  .object({ status: z.enum(['enabled', 'disabled']), scope: z.literal('instance'), instance })
+  .meta({ id: 'Switched' });
+
+const consumer = z.object({
+  groupId: z.string(),
+  topics: z.array(z.string()),
+  state: z.string().describe('`running` once it has joined its group.'),
+  stoppedPartitions: z.array(z.object({ topic: z.string(), partition: z.int() })),
+});
+
+const common = { instance, brokers: z.array(z.string()), message: z.string().describe('For people.') };
+const producerSide = { producerEnabled: z.boolean() };
+const consumerSide = { consumerEnabled: z.boolean(), consumerCount: z.int(), consumers: z.array(consumer) };
+
+/** The switches of this instance's Kafka clients and how they stand, for operators. */
+export function kafkaControlRoutes(kafka: Kafka): Route[] {
+  return [
+    switchRoute({
+      path: '/kafka/producer/enable',
+      summary: 'Switch producing on',
+      turn: () => kafka.enableProducer(),
+    }),
+    switchRoute({
+      path: '/kafka/producer/disable',
+      summary: 'Switch producing off',
+      description:
+        'Answers once what was accepted before is settled. Until it is on again, publishing fails.',
+      turn: () => kafka.disableProducer(),
+    }),
+    switchRoute({
+      path: '/kafka/consumer/enable',
+      summary: 'Switch consuming on',
+      description: 'Answers once the consumers have joined their groups.',
+      turn: () => kafka.enableConsumer(),
+    }),
+    switchRoute({
+      path: '/kafka/consumer/disable',
+      summary: 'Switch consuming off',
+      description: 'Answers once work in hand is finished; other instances take the partitions over.',
+      turn: () => kafka.disableConsumer(),
+    }),
+    statusRoute({
+      path: '/kafka/status',
+      summary: 'How the Kafka clients of this instance stand',
+      shape: { ...common, ...producerSide, ...consumerSide },
+      status: () => kafka.status(),
+    }),
+    statusRoute({
+      path: '/kafka/producer/status',
+      summary: 'How the producer of this instance stands',
+      shape: { ...common, ...producerSide },
+      status: () => kafka.status(),
+    }),
+    statusRoute({
+      path: '/kafka/consumer/status',
+      summary: 'How the consumers of this instance stand',
+      shape: { ...common, ...consumerSide },
+      status: () => kafka.status(),
+    }),
+  ];
+}
+
+function switchRoute({
+  turn,
+  ...about
+}: {
+  path: string;
+  summary: string;
+  description?: string;
+  turn: () => Promise<SwitchReport>;
+}): Route {
+  return defineRoute({
+    ...operators,
+    ...about,
+    method: 'post',
+    replies: { 200: { description: 'The switch stands as asked, on this instance.', body: switched } },
+    problems: { 503: 'The brokers cannot be reached.' },
+    async handle() {
+      const { enabled, instance: name } = await turn();
+      return {
+        status: 200,
+        body: { status: enabled ? 'enabled' : 'disabled', scope: 'instance', instance: name },
+      };
+    },
+  });
+}
+
+function statusRoute({
+  shape,
+  status,
+  ...about
+}: {
+  path: string;
+  summary: string;
+  /** The part of the status that the route answers. */
+  shape: z.ZodRawShape;
+  status: () => KafkaStatus;
+}): Route {
+  return defineRoute({
+    ...operators,
+    ...about,
+    method: 'get',
+    replies: {
+      200: {
+        description: 'As it stands now.',
+        body: z.object({ status: z.literal('success'), data: z.object(shape) }),
+      },
+    },
+    async handle() {
+      const { producerEnabled, consumerEnabled, ...rest } = status();
+      const message = `producing is ${onOff(producerEnabled)}, consuming is ${onOff(consumerEnabled)}`;
+      const data = { producerEnabled, consumerEnabled, ...rest, message };
+      return { status: 200, body: { status: 'success', data } };
+    },
+  });
+}
+
+function onOff(enabled: boolean): string {
+  return enabled ? 'on' : 'off';
+}

@@ -1,0 +1,51 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { type Request, type RequestHandler } from 'express';
+import { HttpProblem } from './problem.js';
+
+/**
+ * Who may call the control routes: whoever has the token; anybody, since only this machine can reach the
+ * listener; or nobody, for want of a token.
+ */
+export type ControlAccess =
+  { readonly by: 'token'; readonly token: string } | { readonly by: 'loopback' } | { readonly by: 'nobody' };
+
+/** Lets a request pass, or answers 401 or 403. */
+export function controlGuard(access: ControlAccess): RequestHandler {
+  return (request, _response, next) => {
+    if (access.by === 'token') requireToken(request, access.token);
+    else if (access.by === 'nobody') throw unauthorized('No control token is configured.');
+    else refuseForeignPage(request);
+    next();
+  };
+}
+
+function requireToken({ headers }: Request, token: string): void {
+  const [, given] = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '') ?? [];
+  if (given === undefined) throw unauthorized('Send Authorization: Bearer <control token>.');
+  // Digests are of one length, which the comparison in constant time asks for.
+  if (!timingSafeEqual(digest(given), digest(token))) throw unauthorized('The control token is wrong.');
+}
+
+/**
+ * Without a token, a web page that is open in the developer's browser could reach the loopback address too:
+ * by a request to another origin, or by a name of its own that it points to this machine.
+ */
+function refuseForeignPage({ headers }: Request): void {
+  const { origin, host = '' } = headers;
+  const named = /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/i.test(host);
+  if (named && (origin === undefined || origin.toLowerCase() === `http://${host.toLowerCase()}`)) return;
+  throw new HttpProblem({
+    status: 403,
+    code: 'FOREIGN_PAGE',
+    detail: 'Without a control token, pages of other origins may not call the control routes.',
+  });
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
+
+function unauthorized(detail: string): HttpProblem {
+  const headers = { 'www-authenticate': 'Bearer' };
+  return new HttpProblem({ status: 401, code: 'UNAUTHORIZED', detail, headers });
+}

@@ -1,0 +1,95 @@
+import { once } from 'node:events';
+import { type RequestListener, type ServerResponse } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { expect } from 'chai';
+import { HttpServer } from '../../../pkg/httpserver/index.js';
+import { rejection } from '../../support/caught.js';
+import { eventually } from '../../support/eventually.js';
+import { TIMEOUTS } from './support.js';
+
+describe('the HTTP server', () => {
+  let server: HttpServer;
+  let url: URL;
+
+  async function start(handler: RequestListener, timeouts = TIMEOUTS): Promise<void> {
+    server = new HttpServer({ host: '127.0.0.1', port: 0, handler, timeouts });
+    url = new URL(await server.start());
+  }
+
+  async function opened(): Promise<Socket> {
+    const socket = connect(Number(url.port), url.hostname);
+    await once(socket, 'connect');
+    return socket;
+  }
+
+  afterEach(() => server.stop());
+
+  it('names the address when the port is taken', async () => {
+    await start((_request, response) => response.end());
+    const second = new HttpServer({
+      host: '127.0.0.1',
+      port: Number(url.port),
+      handler: () => undefined,
+      timeouts: TIMEOUTS,
+    });
+    const error = await rejection(second.start(), Error);
+    expect(error.message).to.include(`127.0.0.1:${url.port}`).and.to.include('HTTP_PORT');
+  });
+
+  it('answers the requests in hand before it has stopped, and takes no others', async () => {
+    const open: ServerResponse[] = [];
+    await start((_request, response) => void open.push(response));
+    const answer = fetch(url);
+    await eventually(() => open.length === 1);
+    const stopped = server.stop();
+    await rejection(fetch(url), TypeError);
+    open[0]?.end('served');
+    expect(await (await answer).text()).to.equal('served');
+    await stopped;
+  });
+
+  it('is not kept from stopping by connections that wait for a next request, or were never used', async () => {
+    await start((_request, response) => response.end('ok'));
+    const [unused, idle] = [await opened(), await opened()];
+    idle.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
+    await once(idle, 'data');
+    const closed = Promise.all([once(unused, 'close'), once(idle, 'close')]);
+    await server.stop();
+    await closed;
+  });
+
+  it('can be stopped before it was started, and again', async () => {
+    await start((_request, response) => response.end());
+    await Promise.all([server.stop(), server.stop()]);
+    const never = new HttpServer({
+      host: '127.0.0.1',
+      port: 0,
+      handler: () => undefined,
+      timeouts: TIMEOUTS,
+    });
+    await never.stop();
+  });
+
+  for (const [what, bytes, status] of [
+    ['bytes that are no request', 'nonsense\r\n\r\n', 400],
+    ['headers of more than 16 kB', `GET / HTTP/1.1\r\nhost: a\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
+  ] as const) {
+    it(`answers ${what} with ${status} and closes`, async () => {
+      await start((_request, response) => response.end());
+      const socket = await opened();
+      socket.write(bytes);
+      const answer = await text(socket);
+      expect(answer).to.match(new RegExp(`^HTTP/1.1 ${status} `));
+      expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).to.include({
+        status,
+        code: 'UNREADABLE_REQUEST',
+      });
+    });
+  }
+
+  it('gives up a request that says nothing for the time allowed', async () => {
+    await start(() => undefined, { ...TIMEOUTS, write: 50 });
+    await rejection(fetch(url), TypeError);
+  });
+});
