@@ -83,7 +83,11 @@ function throttledReplicas(name: string): TopicSetting {
 
 const DAY = 24 * 60 * 60 * 1000;
 
-/** Apache Kafka's settings of topics but for those of tiered storage, with its defaults and bounds. */
+/**
+ * Apache Kafka's settings of topics but for those of tiered storage, with its defaults and bounds. Honoured are
+ * cleanup.policy (but nothing is compacted), max.message.bytes, message.timestamp.*, retention.* and segment.bytes
+ * and segment.ms; the others are kept and described, and change nothing here.
+ */
 const known: readonly TopicSetting[] = [
   choice({
     name: 'cleanup.policy',
