@@ -27,35 +27,54 @@ const GROUP = 'kafka-demo';
 const BROKER_DEFAULT = -1;
 const DEADLINE_MS = 30_000;
 
-/** Prints what passes and knows what has been produced and not yet been consumed. */
+/** Prints what passes, and knows which of the demo's own messages have come back. */
 class Printer {
-  private readonly places = { produced: new Set<string>(), consumed: new Set<string>() };
+  private readonly seen = { produced: new Set<string>(), consumed: new Set<string>() };
+  /** Aggregate ids of completed translations. */
+  private readonly answered = new Set<string>();
+  /** Lines of messages that came back before the broker's answer to their producer had. */
+  private readonly early = new Map<string, Line>();
   private onChange: () => void = () => undefined;
 
   print(line: Line): void {
     const { topic, partition, offset } = line.position;
-    this.places[line.direction].add(`${topic}[${partition}]@${offset}`);
+    const place = `${topic}[${partition}]@${offset}`;
+    if (line.direction === 'consumed' && !this.seen.produced.has(place)) {
+      this.early.set(place, line);
+      return;
+    }
+    this.seen[line.direction].add(place);
+    if (line.type === 'translation.completed') this.answered.add(line.key);
     process.stdout.write(`${formatLine(line)}\n`);
+    const waiting = this.early.get(place);
+    if (waiting && this.early.delete(place)) this.print(waiting);
     this.onChange();
   }
 
   get produced(): number {
-    return this.places.produced.size;
+    return this.seen.produced.size;
+  }
+
+  get consumed(): number {
+    return this.seen.consumed.size;
   }
 
   /** What was produced here and has not come back. */
   get missing(): string[] {
-    return [...this.places.produced].filter((place) => !this.places.consumed.has(place));
+    return [...this.seen.produced].filter((place) => !this.seen.consumed.has(place));
   }
 
-  /** Resolves once `count` messages were produced and all of them consumed; false after the deadline. */
-  complete(count: number): Promise<boolean> {
+  /**
+   * Resolves once all that was produced has been consumed, the answer to the given translation included;
+   * false after the deadline.
+   */
+  complete(translationId: string): Promise<boolean> {
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
         resolve(false);
       }, DEADLINE_MS);
       this.onChange = () => {
-        if (this.produced < count || this.missing.length > 0) return;
+        if (!this.answered.has(translationId) || this.missing.length > 0) return;
         clearTimeout(timer);
         resolve(true);
       };
@@ -70,56 +89,29 @@ function lineOf(direction: Line['direction'], { event, position }: StoredEvent, 
   return { direction, type: event.type, position, key, detail };
 }
 
-const startedAt = performance.now();
-// A group of its own, so that a running service does not take the events away from the demo; and a short
-// session, so that a demo that was killed does not keep its partitions from the next one for long.
-const config = loadConfigOrExit({ flags: { 'KAFKA.GROUP_ID': GROUP, 'KAFKA.SESSION_TIMEOUT': '6000' } });
-const printer = new Printer();
-const container = await buildContainer(config, (bindings) => {
-  bindings.rebind<EventObserver>(EventObserver).toConstantValue({
-    produced: (stored, key) => {
-      printer.print(lineOf('produced', stored, key));
-    },
-    consumed: (stored, key) => {
-      printer.print(lineOf('consumed', stored, key));
-    },
-  });
-  bindings
-    .rebind<Logger>(Logger)
-    .toConstantValue(createLogger({ name: config.APP.NAME, level: 'error', format: config.LOG.FORMAT }));
-});
-const { where } = container.get<BrokerHandle>(BrokerHandle);
-const lifecycle = new Lifecycle({
-  components: [brokerComponent(container), kafkaComponent(container), consumersComponent(container)],
-  stopTimeoutMs: config.HTTP.SHUTDOWN_TIMEOUT,
-  logger: container.get(Logger),
-});
-
-/** The typed events: four said here, the fifth by the handler that answers the request for a translation. */
-async function produceEvents(): Promise<number> {
-  const events = container.get<KafkaEvents>(KafkaEvents);
+/**
+ * The typed events: four said here, the fifth by the handler that answers the request for a translation.
+ * @returns the id of that translation
+ */
+async function produceEvents(events: KafkaEvents): Promise<string> {
   const userId = 'user-001';
   await events.produceUserEvent({ type: 'user.created', userId, data: { email: 'ada@example.com' } });
   await events.produceUserEvent({ type: 'user.updated', userId, data: { email: 'ada@example.org' } });
-  await events.produceTranslationEvent({ userId, source: 'en', target: 'es', original: 'Hello, world' });
+  const languages = { source: 'en', target: 'es' };
+  const { event } = await events.produceTranslationEvent({ userId, ...languages, original: 'Hello, world' });
   await events.produceUserEvent({ type: 'user.deleted', userId, data: { reason: 'asked for it' } });
-  return 5;
+  return event.aggregateId ?? '';
 }
 
 /** A message without a schema, on a topic of its own. */
-async function produceMessage(): Promise<number> {
-  const kafka = container.get<KafkaRepository>(KafkaRepository);
+async function produceMessage(kafka: KafkaRepository, printer: Printer): Promise<void> {
   const line = { type: 'message', key: 'key', detail: 'Hello Kafka!' };
   const position = await kafka.sendMessage(CUSTOM_TOPIC, line.key, line.detail);
   printer.print({ ...line, direction: 'produced', position });
-  return 1;
 }
 
-async function consumeMessages(): Promise<void> {
-  await container
-    .get(KafkaAdmin)
-    .ensureTopics([{ topic: CUSTOM_TOPIC, partitions: 1, replicationFactor: BROKER_DEFAULT }]);
-  const kafka = container.get<KafkaRepository>(KafkaRepository);
+async function consumeMessages(admin: KafkaAdmin, kafka: KafkaRepository, printer: Printer): Promise<void> {
+  await admin.ensureTopics([{ topic: CUSTOM_TOPIC, partitions: 1, replicationFactor: BROKER_DEFAULT }]);
   kafka.addConsumer(CUSTOM_TOPIC, `${GROUP}.${CUSTOM_TOPIC}`, async ({ key, value, ...position }) => {
     const [keyText, detail] = [key, value].map((bytes) => bytes?.toString('utf8') ?? '') as [string, string];
     printer.print({ direction: 'consumed', type: 'message', position, key: keyText, detail });
@@ -127,32 +119,65 @@ async function consumeMessages(): Promise<void> {
   await kafka.startConsumer(CUSTOM_TOPIC);
 }
 
-async function demo(): Promise<boolean> {
-  await lifecycle.start();
-  await consumeMessages();
-  process.stdout.write(`Kafka is ${where}\n\n`);
-  const expected = (await produceEvents()) + (await produceMessage());
-  const complete = await printer.complete(expected);
-  await lifecycle.stop();
-  if (!complete) {
-    process.stderr.write(`\nnot consumed after ${DEADLINE_MS / 1000} s: ${printer.missing.join(', ')}\n`);
-    return false;
+/** @throws Error saying what did not come back */
+async function demo(): Promise<void> {
+  const startedAt = performance.now();
+  // A group of its own, so that a running service does not take the events away from the demo; and a short
+  // session, so that a demo that was killed does not keep its partitions from the next one for long.
+  const config = loadConfigOrExit({ flags: { 'KAFKA.GROUP_ID': GROUP, 'KAFKA.SESSION_TIMEOUT': '6000' } });
+  const printer = new Printer();
+  const container = await buildContainer(config, (bindings) => {
+    bindings.rebind<EventObserver>(EventObserver).toConstantValue({
+      produced: (stored, key) => {
+        printer.print(lineOf('produced', stored, key));
+      },
+      consumed: (stored, key) => {
+        printer.print(lineOf('consumed', stored, key));
+      },
+    });
+    bindings
+      .rebind<Logger>(Logger)
+      .toConstantValue(createLogger({ name: config.APP.NAME, level: 'error', format: config.LOG.FORMAT }));
+  });
+  const { where } = container.get<BrokerHandle>(BrokerHandle);
+  const kafka = container.get<KafkaRepository>(KafkaRepository);
+  const lifecycle = new Lifecycle({
+    components: [brokerComponent(container), kafkaComponent(container), consumersComponent(container)],
+    stopTimeoutMs: config.HTTP.SHUTDOWN_TIMEOUT,
+    logger: container.get(Logger),
+  });
+  try {
+    await lifecycle.start();
+    await consumeMessages(container.get(KafkaAdmin), kafka, printer);
+    process.stdout.write(`Kafka is ${where}\n\n`);
+    const translationId = await produceEvents(container.get<KafkaEvents>(KafkaEvents));
+    await produceMessage(kafka, printer);
+    if (!(await printer.complete(translationId))) {
+      throw new Error(`not consumed after ${DEADLINE_MS / 1000} s: ${printer.missing.join(', ')}`);
+    }
+  } finally {
+    await lifecycle.stop();
   }
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   process.stdout.write(`
-${colors.bold(`${expected} produced, ${expected} consumed`)} in ${seconds} s on ${where}
+${colors.bold(`${printer.produced} produced, ${printer.consumed} consumed`)} in ${seconds} s on ${where}
 
 What to try next:
   make run                                               the service: consumers and HTTP
   make kafka && KAFKA_BROKERS=localhost:9092 make demo   the same on Apache Kafka
   internal/usecase/kafka_events/kafka_events.ts          the code that handled these events
 `);
-  return true;
 }
 
-try {
-  process.exitCode = (await demo()) ? 0 : 1;
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+/** An error's message and those of what caused it; a message that repeats its cause says it once. */
+function reasons(error: unknown): string[] {
+  if (!(error instanceof Error)) return error === undefined ? [] : [String(error)];
+  return [error.message, ...reasons(error.cause).filter((reason) => !error.message.includes(reason))];
 }
+
+await demo().catch((error: unknown) => {
+  process.stderr.write(`${reasons(error).join(': ')}\n`);
+  process.exitCode = 1;
+});
+// What a failed start may have left waiting is not waited for.
+process.exit();

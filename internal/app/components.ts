@@ -1,7 +1,6 @@
 import { type Container } from 'inversify';
 import { type Config as AppConfig } from '../../config/config.js';
-import { KafkaAdmin, KafkaManager } from '../../pkg/kafka/index.js';
-import { Logger } from '../repo/contracts.js';
+import { KafkaAdmin, KafkaManager, UnknownTopic } from '../../pkg/kafka/index.js';
 import { type TopicSpec } from '../repo/persistent/topics.js';
 import { type Component } from './lifecycle.js';
 import { BrokerHandle, Config, EventConsumer, Topics } from './tokens.js';
@@ -21,7 +20,7 @@ export function kafkaComponent(container: Container): Component {
     name: 'kafka',
     async start() {
       await manager.ping();
-      if (PROVISION) await admin.ensureTopics(topics);
+      await (PROVISION ? admin.ensureTopics(topics) : requireTopics(admin, topics));
     },
     stop: () => manager.close(),
   };
@@ -32,13 +31,23 @@ export function consumersComponent(container: Container): Component {
   return {
     name: 'consumers',
     async start() {
-      if (!container.get(KafkaManager).isConsumerEnabled()) {
-        container
-          .get<Logger>(Logger)
-          .warn('consuming is switched off: KAFKA.CONTROL.CONSUMER_ENABLED is false');
-        return;
-      }
-      await Promise.all(container.getAll<EventConsumer>(EventConsumer).map((consumer) => consumer.start()));
+      for (const register of container.getAll<EventConsumer>(EventConsumer)) register();
+      await container.get(KafkaManager).startAllConsumers();
     },
   };
+}
+
+/** @throws Error naming every topic that is missing and what to do */
+async function requireTopics(admin: KafkaAdmin, topics: readonly TopicSpec[]): Promise<void> {
+  const missing: string[] = [];
+  for (const { topic, partitions } of topics) {
+    await admin.topicOffsets(topic).catch((error: unknown) => {
+      if (!(error instanceof UnknownTopic)) throw error;
+      missing.push(`${topic} (${partitions} partitions)`);
+    });
+  }
+  if (missing.length === 0) return;
+  throw new Error(
+    `These topics are missing: ${missing.join(', ')}. Create them, or set KAFKA_PROVISION=true once.`,
+  );
 }

@@ -10,11 +10,8 @@ export const ApiRoutes = Symbol.for('ApiRoutes');
 /** Multi-injected: what each domain wants consumed once the service runs. */
 export const EventConsumer = Symbol.for('EventConsumer');
 
-/** Joins the consumer groups of one domain. */
-export interface EventConsumer {
-  name: string;
-  start(): Promise<void>;
-}
+/** Registers the handlers of one domain. */
+export type EventConsumer = () => void;
 
 /** Where the Kafka clients connect to, and how to end what was started for them. */
 export interface BrokerHandle {

@@ -97,6 +97,7 @@ export interface KafkaRepository {
   /** Registers a handler; {@link startConsumer} or {@link startAllConsumers} sets it to work. */
   addConsumer(topic: string, groupId: string, handler: MessageHandler): void;
   startConsumer(topic: string): Promise<void>;
+  /** Starts what is registered; where consuming is switched off, it starts when that is switched on. */
   startAllConsumers(): Promise<void>;
   enableProducer(): void;
   disableProducer(): Promise<void>;
@@ -150,12 +151,12 @@ export interface EventBus {
   ): Promise<StoredEvent<D>>;
   /**
    * Hands every event of the definitions' topic to `handler`, at least once and in order of its key, shared
-   * among all instances. Resolves once the consumer has joined its group.
+   * among all instances, from {@link KafkaRepository.startAllConsumers} on.
    */
   subscribe<D extends EventDefinition>(
     definitions: readonly D[],
     handler: (event: EventOf<D>, context: { signal: AbortSignal }) => Promise<void>,
-  ): Promise<void>;
+  ): void;
 }
 export const EventBus = Symbol.for('EventBus');
 

@@ -75,10 +75,10 @@ export interface KafkaEvents {
    * @throws InvalidEvent, NotPublished
    */
   produceTranslationEvent(input: TranslationInput, options?: CommandOptions): Promise<StoredEvent>;
-  /** Resolves once this instance takes part in consuming the user events. */
-  consumeUserEvents(): Promise<void>;
-  /** Resolves once this instance takes part in consuming, and answering, the translation events. */
-  consumeTranslationEvents(): Promise<void>;
+  /** Has this instance take part in handling the user events, once its consumers are started. */
+  consumeUserEvents(): void;
+  /** The same for handling, and answering, the translation events. */
+  consumeTranslationEvents(): void;
 }
 export const KafkaEvents = Symbol.for('KafkaEvents');
 

@@ -124,13 +124,15 @@ export class KafkaManager {
   }
 
   /**
-   * Starts every registered group; when the consumer side is disabled it only says so in the log.
+   * Starts every registered group; when the consumer side is disabled it only says so in the log, and they
+   * start once it is enabled.
    * @throws UnknownTopic, GroupJoinFailed, KafkaClosed
    */
   async startAllConsumers(): Promise<void> {
     this.#assertOpen();
     if (!this.#consumerEnabled) {
-      this.#logger.warn('the Kafka consumers are disabled and were not started');
+      for (const group of this.#groups.values()) this.#wanted.add(group);
+      this.#logger.warn('the Kafka consumers are disabled; they start when they are enabled');
       return;
     }
     await this.#start([...this.#groups.values()]);
@@ -152,7 +154,7 @@ export class KafkaManager {
   }
 
   /**
-   * Starts again the groups that ran when the consumer side was disabled.
+   * Starts the groups that ran when the consumer side was disabled, or that were to start meanwhile.
    * @throws UnknownTopic, GroupJoinFailed, KafkaClosed
    */
   async enableConsumer(): Promise<void> {

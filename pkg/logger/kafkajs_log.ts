@@ -21,6 +21,8 @@ const QUIETER: readonly { readonly says: RegExp; readonly level: LogLevel }[] = 
   { says: /no leader for this topic-partition/i, level: 'debug' },
   // How an idempotent creation finds out that there is nothing to do.
   { says: /Topic with this name already exists/, level: 'debug' },
+  // Said again, with its partitions, by whoever is assigned something.
+  { says: /^Starting$|has joined the group/, level: 'debug' },
   // Chosen on purpose: the Java partitioner, and retries that end.
   { says: /switched default partitioner|Limiting retries for the idempotent producer/, level: 'debug' },
   // A paused partition is how the consumer waits; it would log two lines for each slow message.

@@ -102,8 +102,8 @@ async function startInDocker(wanted: LocalKafka): Promise<RunRecord> {
     await composeUp(wanted);
     await waitUntilReady({ brokers: record.brokers, timeoutMs: READY_MS });
   } catch (error) {
-    const log = await composeLogs();
-    await stopLocalKafka();
+    const log = await composeLogs().catch(() => '');
+    await stopLocalKafka().catch(() => false);
     throw new Error([error instanceof Error ? error.message : String(error), log].join('\n'), {
       cause: error,
     });

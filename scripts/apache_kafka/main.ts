@@ -66,6 +66,8 @@ try {
 } catch (error) {
   if (!(error instanceof Error)) throw error;
   const expected = error instanceof RefusedError || error instanceof MissingToolError;
-  console.error(expected ? error.message : `Apache Kafka did not start.\n${error.message}`);
+  console.error(
+    expected ? error.message : `Apache Kafka did not ${process.argv[2] ?? ''}.\n${error.message}`,
+  );
   process.exitCode = 1;
 }

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { expect } from 'chai';
 import { rmSync } from 'node:fs';
 import { Program, temporaryFolder } from '../support/program.js';
@@ -71,6 +73,24 @@ describe('examples/kafka_demo', function () {
       expect(await service.exit()).to.equal(0);
       rmSync(dataDir, { recursive: true });
     }
+  });
+
+  it('says what is wrong and ends when the producer is switched off', async () => {
+    demo = new Program('examples/kafka_demo', { env: { KAFKA_CONTROL_PRODUCER_ENABLED: 'false' } });
+    expect(await demo.exit()).to.equal(1);
+    expect(demo.stderr).to.match(/disabled/i);
+  });
+
+  it('gives up within 15 s on a host that accepts connections and stays silent', async () => {
+    const silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const address = `127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const startedAt = performance.now();
+    demo = new Program('examples/kafka_demo', { env: { KAFKA_BROKERS: address } });
+    expect(await demo.exit()).to.equal(1);
+    expect(performance.now() - startedAt).to.be.lessThan(15_000);
+    expect(demo.stderr).to.include(address);
+    silent.close();
   });
 
   it('says in one line which broker does not answer and exits 1', async () => {

@@ -20,6 +20,12 @@ import { HealthUseCase } from '../../usecase/health/health.js';
 import { KafkaEventsUseCase } from '../../usecase/kafka_events/kafka_events.js';
 import { BrokerHandle, Config, Driver, Topics } from '../tokens.js';
 
+const REBALANCE_TIMEOUT_MS = 60_000;
+
+/** Parts of the time for a stop that handlers and unsent messages get; the rest is for commits and leaving. */
+const DRAIN_SHARE = 0.6;
+const FLUSH_SHARE = 0.2;
+
 /** What every domain builds on: the Kafka clients, typed events, time, ids and health. */
 export const coreModule = new ContainerModule(({ bind }) => {
   bind(Clock).toConstantValue(systemClock);
@@ -35,11 +41,19 @@ export const coreModule = new ContainerModule(({ bind }) => {
   );
   bind(KafkaAdmin).toDynamicValue((context) => new KafkaAdmin(context.get<KafkaDriver>(Driver)));
   bind(KafkaManager).toDynamicValue((context) => {
-    const { CONTROL, SESSION_TIMEOUT } = context.get<AppConfig>(Config).KAFKA;
+    const { HTTP, KAFKA } = context.get<AppConfig>(Config);
+    const { CONTROL, SESSION_TIMEOUT } = KAFKA;
     return new KafkaManager(context.get<KafkaDriver>(Driver), {
       producerEnabled: CONTROL.PRODUCER_ENABLED,
       consumerEnabled: CONTROL.CONSUMER_ENABLED,
-      consumer: { sessionTimeoutMs: SESSION_TIMEOUT },
+      consumer: {
+        sessionTimeoutMs: SESSION_TIMEOUT,
+        rebalanceTimeoutMs: REBALANCE_TIMEOUT_MS,
+        // A member that was killed holds the group up for as long as its session lasts.
+        startTimeoutMs: SESSION_TIMEOUT + REBALANCE_TIMEOUT_MS,
+        drainTimeoutMs: HTTP.SHUTDOWN_TIMEOUT * DRAIN_SHARE,
+      },
+      producer: { closeTimeoutMs: HTTP.SHUTDOWN_TIMEOUT * FLUSH_SHARE },
       logger: context.get(Logger),
     });
   });

@@ -7,8 +7,7 @@ import { EventConsumer } from '../tokens.js';
 /** The translation events, and what answers them. */
 export const translationsModule = new ContainerModule(({ bind }) => {
   bind(Translator).toConstantValue(new Phrasebook());
-  bind<EventConsumer>(EventConsumer).toDynamicValue((context) => ({
-    name: 'translations',
-    start: () => context.get<KafkaEvents>(KafkaEvents).consumeTranslationEvents(),
-  }));
+  bind<EventConsumer>(EventConsumer).toDynamicValue((context) => () => {
+    context.get<KafkaEvents>(KafkaEvents).consumeTranslationEvents();
+  });
 });

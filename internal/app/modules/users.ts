@@ -4,8 +4,7 @@ import { EventConsumer } from '../tokens.js';
 
 /** The user events. */
 export const usersModule = new ContainerModule(({ bind }) => {
-  bind<EventConsumer>(EventConsumer).toDynamicValue((context) => ({
-    name: 'users',
-    start: () => context.get<KafkaEvents>(KafkaEvents).consumeUserEvents(),
-  }));
+  bind<EventConsumer>(EventConsumer).toDynamicValue((context) => () => {
+    context.get<KafkaEvents>(KafkaEvents).consumeUserEvents();
+  });
 });

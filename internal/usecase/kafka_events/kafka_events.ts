@@ -54,12 +54,12 @@ export class KafkaEventsUseCase implements KafkaEvents {
     return this.events.publish(translationRequested, { aggregateId: id, userId, data }, { id, signal });
   }
 
-  consumeUserEvents(): Promise<void> {
-    return this.events.subscribe(userEvents, (event) => this.onUserEvent(event));
+  consumeUserEvents(): void {
+    this.events.subscribe(userEvents, (event) => this.onUserEvent(event));
   }
 
-  consumeTranslationEvents(): Promise<void> {
-    return this.events.subscribe(translationEvents, (event) => this.onTranslationEvent(event));
+  consumeTranslationEvents(): void {
+    this.events.subscribe(translationEvents, (event) => this.onTranslationEvent(event));
   }
 
   private idFor(idempotencyKey: string | undefined): string {
@@ -70,10 +70,10 @@ export class KafkaEventsUseCase implements KafkaEvents {
     const who = { userId: event.userId, eventId: event.id };
     switch (event.type) {
       case 'user.created':
-        this.logger.info('user created', { ...who, email: event.data.email });
+        this.logger.info('user created', who);
         break;
       case 'user.updated':
-        this.logger.info('user updated', { ...who, email: event.data.email });
+        this.logger.info('user updated', who);
         break;
       case 'user.deleted':
         this.logger.info('user deleted', { ...who, reason: event.data.reason });

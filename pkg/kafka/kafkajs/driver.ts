@@ -1,5 +1,4 @@
-import { withTimeout } from '../async.js';
-import { DriverError, type KafkaDriver } from '../driver.js';
+import { type KafkaDriver } from '../driver.js';
 import { createAdmin, ping } from './admin.js';
 import type { ConnectionOptions } from './client.js';
 import { createConsumer } from './consumer.js';
@@ -16,11 +15,6 @@ export function createKafkajsDriver(options: ConnectionOptions): KafkaDriver {
     producer: () => createProducer(options),
     consumer: (settings, listener) => createConsumer({ connection: options, settings, listener }),
     admin: createAdmin(options),
-    ping: (timeoutMs) =>
-      withTimeout(
-        ping(options),
-        timeoutMs,
-        () => new DriverError('unreachable', `no answer within ${timeoutMs} ms`),
-      ),
+    ping: (timeoutMs) => ping(options, timeoutMs),
   };
 }

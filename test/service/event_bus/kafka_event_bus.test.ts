@@ -11,14 +11,14 @@ import { KafkaEventBus } from '../../../internal/repo/persistent/kafka/kafka_eve
 import { topicsOf } from '../../../internal/repo/persistent/topics.js';
 import { type Event, InvalidEvent, UndecodableEvent, UnknownEventType } from '../../../pkg/events/index.js';
 import { currentContext, runWithContext } from '../../../pkg/logger/index.js';
-import { rejection } from '../../support/caught.js';
+import { caught, rejection } from '../../support/caught.js';
 
 const position = { topic: 'user-events', partition: 1, offset: '7' };
 
 describe('the event bus', () => {
   // Of their own, since a restore of sinon's default sandbox elsewhere would forget these.
   const sandbox = sinon.createSandbox();
-  const kafka = { sendMessage: sandbox.stub(), addConsumer: sandbox.stub(), startConsumer: sandbox.stub() };
+  const kafka = { sendMessage: sandbox.stub(), addConsumer: sandbox.stub() };
   const observer = { produced: sandbox.stub(), consumed: sandbox.stub() };
   const context = { signal: new AbortController().signal };
   let bus: KafkaEventBus;
@@ -26,7 +26,6 @@ describe('the event bus', () => {
   beforeEach(() => {
     sandbox.reset();
     kafka.sendMessage.resolves(position);
-    kafka.startConsumer.resolves();
     bus = new KafkaEventBus({
       kafka: kafka as unknown as KafkaRepository,
       topics: topicsOf({ users: 'user-events', translations: 'translation-events' }),
@@ -108,11 +107,17 @@ describe('the event bus', () => {
     });
   });
 
+  it('gives different reactions to one event different ids', async () => {
+    const { event: causedBy } = await bus.publish(userCreated, { data: { email: 'ada@example.com' } });
+    const one = await bus.publish(userDeleted, { data: {} }, { causedBy });
+    const other = await bus.publish(userCreated, { data: { email: 'ada@example.com' } }, { causedBy });
+    expect(one.event.id).not.to.equal(other.event.id);
+  });
+
   describe('subscribing', () => {
-    async function subscribe(handler: sinon.SinonStub): Promise<MessageHandler> {
-      await bus.subscribe(userEvents, handler);
+    function subscribe(handler: sinon.SinonStub): MessageHandler {
+      bus.subscribe(userEvents, handler);
       sinon.assert.calledOnceWithMatch(kafka.addConsumer, 'user-events', 'group.user-events');
-      sinon.assert.calledOnceWithExactly(kafka.startConsumer, 'user-events');
       return kafka.addConsumer.firstCall.args[2] as MessageHandler;
     }
 
@@ -123,7 +128,7 @@ describe('the event bus', () => {
 
     it('hands the decoded event on and tells the observer once it is handled', async () => {
       const handler = sandbox.stub().resolves();
-      const receive = await subscribe(handler);
+      const receive = subscribe(handler);
       const published = await event();
       await receive(message(published), context);
       sinon.assert.calledOnceWithExactly(handler, published, context);
@@ -132,7 +137,7 @@ describe('the event bus', () => {
 
     it('runs the handler under the correlation id of the event', async () => {
       const handler = sandbox.stub().callsFake(async () => currentContext()?.correlationId);
-      const receive = await subscribe(handler);
+      const receive = subscribe(handler);
       const published = await event();
       await receive(message(published), context);
       expect(await handler.firstCall.returnValue).to.equal(published.metadata.correlationId);
@@ -140,14 +145,14 @@ describe('the event bus', () => {
 
     it('fails the message when the handler fails, so that it is tried again', async () => {
       const failure = new Error('no database');
-      const receive = await subscribe(sandbox.stub().rejects(failure));
+      const receive = subscribe(sandbox.stub().rejects(failure));
       expect(await rejection(receive(message(await event()), context), Error)).to.equal(failure);
       sinon.assert.notCalled(observer.consumed);
     });
 
     it('never drops silently what it cannot read', async () => {
       const handler = sandbox.stub().resolves();
-      const receive = await subscribe(handler);
+      const receive = subscribe(handler);
       const published = await event();
       await rejection(receive({ ...message(published), value: Buffer.from('?') }, context), UndecodableEvent);
       await rejection(receive(message({ ...published, type: 'user.vanished' }), context), UnknownEventType);
@@ -156,10 +161,9 @@ describe('the event bus', () => {
     });
 
     it('refuses definitions of several topics in one subscription', async () => {
-      const error = await rejection(
-        bus.subscribe([userCreated, translationRequested], sandbox.stub()),
-        Error,
-      );
+      const error = caught(() => {
+        bus.subscribe([userCreated, translationRequested], sandbox.stub());
+      }, Error);
       expect(error.message).to.include('one topic');
     });
   });

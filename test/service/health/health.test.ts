@@ -13,7 +13,17 @@ describe('readiness', () => {
   };
 
   function readinessWith(...consumers: ConsumerStatus[]) {
-    const kafka = { getStatus: sinon.stub().returns({ consumers }) };
+    return readiness({ consumerEnabled: true, consumers });
+  }
+
+  function readiness({
+    consumerEnabled,
+    consumers,
+  }: {
+    consumerEnabled: boolean;
+    consumers: ConsumerStatus[];
+  }) {
+    const kafka = { getStatus: sinon.stub().returns({ consumerEnabled, consumers }) };
     return new HealthUseCase(kafka as unknown as KafkaRepository).readiness();
   }
 
@@ -26,6 +36,11 @@ describe('readiness', () => {
 
   it('passes for an instance that consumes nothing', () => {
     expect(readinessWith().status).to.equal('pass');
+  });
+
+  it('passes while consuming is switched off, or the instance could not be asked to switch it on', () => {
+    const consumers = [{ ...running, state: 'stopped' }];
+    expect(readiness({ consumerEnabled: false, consumers }).status).to.equal('pass');
   });
 
   it('fails and says so when a consumer is not in its group', () => {

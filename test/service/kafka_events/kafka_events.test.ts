@@ -33,7 +33,6 @@ describe('the use case for user and translation events', () => {
   beforeEach(() => {
     sandbox.reset();
     events.publish.resolves({});
-    events.subscribe.resolves();
     useCase = new KafkaEventsUseCase(events, translator, ids, logger);
   });
 
@@ -95,7 +94,7 @@ describe('the use case for user and translation events', () => {
 
   it('answers a requested translation with a completed one that names its cause', async () => {
     translator.translate.resolves('hallo');
-    await useCase.consumeTranslationEvents();
+    useCase.consumeTranslationEvents();
     const request = {
       ...envelope,
       type: 'translation.requested',
@@ -116,7 +115,7 @@ describe('the use case for user and translation events', () => {
   it('fails the message, so that it is tried again, when the translator fails', async () => {
     const failure = new Error('translator is down');
     translator.translate.rejects(failure);
-    await useCase.consumeTranslationEvents();
+    useCase.consumeTranslationEvents();
     const data = { source: 'en', target: 'de', original: 'hello' };
     const outcome = await subscribed(translationEvents)({
       ...envelope,
@@ -128,7 +127,7 @@ describe('the use case for user and translation events', () => {
   });
 
   it('does not answer a completed translation, or it would never end', async () => {
-    await useCase.consumeTranslationEvents();
+    useCase.consumeTranslationEvents();
     const data = { source: 'en', target: 'de', original: 'hello', translated: 'hallo' };
     await subscribed(translationEvents)({ ...envelope, type: 'translation.completed', data });
     sinon.assert.notCalled(events.publish);
@@ -141,7 +140,7 @@ describe('the use case for user and translation events', () => {
     ['user.deleted', 'user deleted'],
   ] as const) {
     it(`handles ${type}`, async () => {
-      await useCase.consumeUserEvents();
+      useCase.consumeUserEvents();
       await subscribed(userEvents)({ ...envelope, type, data: { email: 'ada@example.com' } });
       sinon.assert.calledOnceWithMatch(logger.info, said, { eventId: envelope.id });
     });

@@ -61,10 +61,10 @@ export class KafkaEventBus implements EventBus {
     return stored;
   }
 
-  async subscribe<D extends EventDefinition>(
+  subscribe<D extends EventDefinition>(
     definitions: readonly D[],
     handler: (event: EventOf<D>, context: { signal: AbortSignal }) => Promise<void>,
-  ): Promise<void> {
+  ): void {
     const { kafka, groupPrefix, observer } = this.options;
     const topic = this.onlyTopicOf(definitions);
     const groupId = `${groupPrefix}.${topic}`;
@@ -79,7 +79,6 @@ export class KafkaEventBus implements EventBus {
         );
       });
     });
-    await kafka.startConsumer(topic);
   }
 
   private onlyTopicOf(definitions: readonly EventDefinition[]): string {

@@ -8,10 +8,12 @@ import {
   EventObserver,
   kafkaComponent,
   KafkaEvents,
+  KafkaRepository,
   Lifecycle,
   Logger,
   type StoredEvent,
 } from '../../../../internal/app/index.js';
+import { Translator } from '../../../../internal/repo/contracts.js';
 import { testBrokers, uniqueName } from '../../../support/broker.js';
 import { eventually } from '../../../support/eventually.js';
 
@@ -25,7 +27,10 @@ const silent: Logger = {
 /** One running instance of the service without its HTTP side, and the events it was told of. */
 interface Instance {
   events: KafkaEvents;
+  kafka: KafkaRepository;
   consumed: StoredEvent[];
+  /** Whether the translator given to it was asked. */
+  translating(): boolean;
   stop(): Promise<boolean>;
 }
 
@@ -37,7 +42,11 @@ describe('the service on Kafka', function () {
     await Promise.all(running.splice(0).map((instance) => instance.stop()));
   });
 
-  async function start(prefix: string): Promise<Instance> {
+  async function start(
+    prefix: string,
+    flags: Record<string, string> = {},
+    translate?: Translator['translate'],
+  ): Promise<Instance> {
     const config = loadConfig({
       env: {},
       flags: {
@@ -46,24 +55,37 @@ describe('the service on Kafka', function () {
         'KAFKA.SESSION_TIMEOUT': '6000',
         'KAFKA.TOPICS.USER_EVENTS': `${prefix}.users`,
         'KAFKA.TOPICS.TRANSLATION_EVENTS': `${prefix}.translations`,
+        ...flags,
       },
     });
     const consumed: StoredEvent[] = [];
+    let translating = false;
     const container: Container = await buildContainer(config, (bindings) => {
       bindings.rebind<Logger>(Logger).toConstantValue(silent);
       bindings.rebind<EventObserver>(EventObserver).toConstantValue({
         produced: () => undefined,
         consumed: (stored) => void consumed.push(stored),
       });
+      if (translate) {
+        const translator: Translator = {
+          translate: (...args) => {
+            translating = true;
+            return translate(...args);
+          },
+        };
+        bindings.rebind<Translator>(Translator).toConstantValue(translator);
+      }
     });
     const lifecycle = new Lifecycle({
       components: [brokerComponent(container), kafkaComponent(container), consumersComponent(container)],
-      stopTimeoutMs: 20_000,
+      stopTimeoutMs: config.HTTP.SHUTDOWN_TIMEOUT,
       logger: silent,
     });
     await lifecycle.start();
     const instance = {
       events: container.get<KafkaEvents>(KafkaEvents),
+      kafka: container.get<KafkaRepository>(KafkaRepository),
+      translating: () => translating,
       consumed,
       stop: () => lifecycle.stop(),
     };
@@ -126,6 +148,25 @@ describe('the service on Kafka', function () {
     await second.events.produceUserEvent({ type: 'user.deleted', userId: 'u', data: {} });
     await eventually(() => second.consumed.length === 1);
     expect(typesOf(second.consumed)).to.deep.equal(['user.deleted']);
+  });
+
+  it('starts its consumers when they are switched on that were off at the start', async () => {
+    const service = await start(uniqueName('switch'), { 'KAFKA.CONTROL.CONSUMER_ENABLED': 'false' });
+    await service.events.produceUserEvent({ type: 'user.deleted', userId: 'u', data: {} });
+    expect(service.consumed).to.deep.equal([]);
+    await service.kafka.enableConsumer();
+    await eventually(() => service.consumed.length === 1);
+  });
+
+  it('stops within its time, and cleanly, although a handler does not end', async () => {
+    const service = await start(
+      uniqueName('drain'),
+      { 'HTTP.SHUTDOWN_TIMEOUT': '3000' },
+      () => new Promise(() => undefined),
+    );
+    await service.events.produceTranslationEvent({ source: 'en', target: 'de', original: 'hello' });
+    await eventually(() => service.translating());
+    expect(await service.stop()).to.equal(true);
   });
 
   it('shares the events among instances: each event is handled by one of them', async () => {
