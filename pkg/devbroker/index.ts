@@ -1,7 +1,8 @@
 export { startBroker, type Broker } from './broker.js';
 export { type BrokerNode } from './state.js';
+export { startBrokerProcess, type BrokerProcess } from './broker_process.js';
 export { type Fault, type FaultOptions } from './faults/fault.js';
-export { type BrokerOptions } from './options.js';
+export { type BrokerOptions, type BrokerProcessOptions } from './options.js';
 export { BrokerError } from './errors.js';
 export { StorageError } from './log/storage_error.js';
 export { type Clock } from './clock.js';

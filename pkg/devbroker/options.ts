@@ -42,6 +42,9 @@ export interface BrokerOptions {
   onProblem?: (message: string, error?: unknown) => void;
 }
 
+/** Options of a broker in a process of its own: all but those that cannot leave this process. */
+export type BrokerProcessOptions = Omit<BrokerOptions, 'clock' | 'fileSystem'>;
+
 export type ResolvedOptions = Required<BrokerOptions>;
 
 /** Fills in the defaults. @throws RangeError when a number is out of its range */
