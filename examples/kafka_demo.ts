@@ -171,12 +171,12 @@ What to try next:
 
 /** An error's message and those of what caused it; a message that repeats its cause says it once. */
 function reasons(error: unknown): string[] {
-  if (!(error instanceof Error)) return error === undefined ? [] : [String(error)];
+  if (!(error instanceof Error)) return [];
   return [error.message, ...reasons(error.cause).filter((reason) => !error.message.includes(reason))];
 }
 
 await demo().catch((error: unknown) => {
-  process.stderr.write(`${reasons(error).join(': ')}\n`);
+  process.stderr.write(`${reasons(error).join(' ')}\n`);
   process.exitCode = 1;
 });
 // What a failed start may have left waiting is not waited for.
