@@ -1,12 +1,14 @@
 import { type KafkaDriver } from '../driver.js';
 import { createAdmin, ping } from './admin.js';
 import type { ConnectionOptions } from './client.js';
+import { registerCodecs } from './codecs.js';
 import { createConsumer } from './consumer.js';
 import { createProducer } from './producer.js';
 import { applyTimerPatch } from './timer_patch.js';
 
 /** The {@link KafkaDriver} over kafkajs 2.2.4. Nothing is connected before a client is used. */
 export function createKafkajsDriver(options: ConnectionOptions): KafkaDriver {
+  registerCodecs();
   if (!applyTimerPatch()) {
     options.logger.warn('kafkajs is not the version that this package patches; idle clients cost CPU');
   }

@@ -1,0 +1,24 @@
+import kafkajs from 'kafkajs';
+import { CODECS, type Codec } from '../codecs/codec.js';
+
+/** What kafkajs hands to a codec: its own growing buffer. */
+interface Encoded {
+  readonly buffer: Buffer;
+}
+
+/**
+ * Lets kafkajs read and write every compression of the protocol. Without it a consumer ends for good when
+ * it meets records that another producer, or the broker, compressed with snappy, lz4 or zstd.
+ */
+export function registerCodecs(): void {
+  for (const codec of Object.values(CODECS)) {
+    kafkajs.CompressionCodecs[codec.id] = () => forKafkajs(codec);
+  }
+}
+
+function forKafkajs({ compress, decompress }: Codec) {
+  return {
+    compress: ({ buffer }: Encoded) => compress(buffer),
+    decompress,
+  };
+}
