@@ -28,7 +28,7 @@ export async function compress(bytes: Buffer): Promise<Buffer> {
 export async function decompress(bytes: Buffer): Promise<Buffer> {
   if (!bytes.subarray(0, MAGIC.length).equals(MAGIC)) return uncompress(bytes);
   const blocks: Buffer[] = [];
-  for (let at = HEADER.length; at < bytes.length; ) {
+  for (let at = HEADER.length; at < bytes.length;) {
     const start = at + LENGTH_BYTES;
     const end = start + (start <= bytes.length ? bytes.readInt32BE(at) : 0);
     if (end <= start || end > bytes.length) throw new Error('a block of snappy data is cut short');

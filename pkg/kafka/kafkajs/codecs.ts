@@ -11,14 +11,13 @@ interface Encoded {
  * it meets records that another producer, or the broker, compressed with snappy, lz4 or zstd.
  */
 export function registerCodecs(): void {
-  for (const codec of Object.values(CODECS)) {
-    kafkajs.CompressionCodecs[codec.id] = () => forKafkajs(codec);
-  }
+  const codecs: Record<number, () => unknown> = kafkajs.CompressionCodecs;
+  for (const codec of Object.values(CODECS)) codecs[codec.id] = () => forKafkajs(codec);
 }
 
-function forKafkajs({ compress, decompress }: Codec) {
+function forKafkajs(codec: Codec) {
   return {
-    compress: ({ buffer }: Encoded) => compress(buffer),
-    decompress,
+    compress: ({ buffer }: Encoded) => codec.compress(buffer),
+    decompress: (bytes: Buffer) => codec.decompress(bytes),
   };
 }

@@ -57,9 +57,7 @@ async function unpack(bytes: Buffer, attributes: number, baseOffset: bigint): Pr
   const reader = new VarintReader(codec === undefined ? body : await codec.decompress(body));
   const baseTimestamp = Number(bytes.readBigInt64BE(AT.baseTimestamp));
   const appendTime =
-    (attributes & ATTRIBUTE.logAppendTime) === 0
-      ? undefined
-      : Number(bytes.readBigInt64BE(AT.maxTimestamp));
+    (attributes & ATTRIBUTE.logAppendTime) === 0 ? undefined : Number(bytes.readBigInt64BE(AT.maxTimestamp));
   const records: StoredRecord[] = [];
   for (let count = bytes.readInt32BE(AT.count); count > 0; count -= 1) {
     const end = reader.next() + reader.at;

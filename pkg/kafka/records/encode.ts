@@ -37,8 +37,7 @@ export async function encodeBatch(
     codec === undefined || plain.length - AT.records <= COMPRESS_ABOVE_BYTES
       ? undefined
       : await codec.compress(plain.subarray(AT.records));
-  const batch =
-    compressed === undefined ? plain : Buffer.concat([plain.subarray(0, AT.records), compressed]);
+  const batch = compressed === undefined ? plain : Buffer.concat([plain.subarray(0, AT.records), compressed]);
 
   batch.fill(0, 0, AT.leaderEpoch);
   batch.writeInt32BE(batch.length - LENGTH_OVERHEAD, AT.length);

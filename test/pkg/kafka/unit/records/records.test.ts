@@ -27,7 +27,9 @@ describe('record batches', () => {
   it('records come back as they were, with the offsets of their batch', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(record, { minLength: 1, maxLength: 40 }), codec, async (records, chosen) => {
-        const [batch, ...others] = decodeBatches(await encodeBatch(records, { stamp, codec: chosen, checksum }));
+        const [batch, ...others] = decodeBatches(
+          await encodeBatch(records, { stamp, codec: chosen, checksum }),
+        );
         expect(others).to.deep.equal([]);
         expect(batch?.lastOffset).to.equal(BigInt(records.length - 1));
         const read = await batch?.records();
@@ -48,7 +50,9 @@ describe('record batches', () => {
     }>;
     await fc.assert(
       fc.asyncProperty(fc.array(record, { minLength: 1, maxLength: 20 }), async (records) => {
-        const batch = await decode(new Decoder(await encodeBatch(records, { stamp, codec: undefined, checksum })));
+        const batch = await decode(
+          new Decoder(await encodeBatch(records, { stamp, codec: undefined, checksum })),
+        );
         expect([batch.producerId, batch.producerEpoch, batch.firstSequence]).to.deep.equal(['7', 2, 11]);
         expect(batch.maxTimestamp).to.equal(String(Math.max(...records.map(({ timestamp }) => timestamp))));
         expect(batch.records.map(({ key, value, timestamp }) => ({ key, value, timestamp }))).to.deep.equal(
@@ -94,7 +98,9 @@ describe('record batches', () => {
 
   it('tells a commit marker from an abort marker', async () => {
     const marker = async (type: number) => {
-      const records = [{ key: Buffer.from([0, 0, 0, type]), value: Buffer.alloc(6), headers: {}, timestamp: 0 }];
+      const records = [
+        { key: Buffer.from([0, 0, 0, type]), value: Buffer.alloc(6), headers: {}, timestamp: 0 },
+      ];
       const encoded = await encodeBatch(records, { stamp, codec: undefined, checksum });
       encoded.writeInt16BE(0x30, 21);
       const [batch] = decodeBatches(encoded);
