@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import type { Compression } from './codecs/codec.js';
 
 /**
  * The port between this package and a Kafka client. Everything above it (coalescing, offset tracking,
@@ -47,24 +48,48 @@ export interface StoredRecord extends DriverRecord {
 /** Records for one partition, in the order in which they are to be stored. */
 export interface PartitionBatch extends TopicPartition {
   readonly records: readonly DriverRecord[];
+  /** Applied when the records are larger than 1 KiB. */
+  readonly compression: Compression;
 }
 
-/** The broker stored a {@link PartitionBatch}: its records have the offsets from `baseOffset` on. */
-export interface PartitionAck extends TopicPartition {
-  readonly baseOffset: bigint;
+/**
+ * What became of a {@link PartitionBatch}:
+ * - `stored`: its records have the offsets from `baseOffset` on; -1 where the broker only knows that it
+ *   has them already
+ * - `refused`: it is not stored, and never will be as it is
+ * - `retry`: it is not stored, but may be when it is sent again
+ * - `unknown`: it may or may not be stored. Sending the very same batch again is safe; before anything else
+ *   is sent to its partition, {@link DriverProducer.renounce} must be called
+ * - `stale`: the broker lost track of this producer. This call stored nothing; `renounce` must be called
+ */
+export type PartitionOutcome =
+  | { readonly kind: 'stored'; readonly baseOffset: bigint }
+  | { readonly kind: 'refused' | 'retry' | 'unknown' | 'stale'; readonly error: DriverError };
+
+/** The partitions of a topic: the id of the node that leads each, undefined while it has none. */
+export interface TopicLeaders {
+  readonly topic: string;
+  /** By partition; empty when `error` is set. */
+  readonly leaders: readonly (number | undefined)[];
+  /** `unknown-topic`, `refused` or `failed` (which may pass). */
+  readonly error?: DriverError;
 }
 
-/** An idempotent producer with acknowledgement by all in-sync replicas. */
+/** An idempotent producer with acknowledgement by all in-sync replicas. It retries nothing by itself. */
 export interface DriverProducer {
+  /** Makes ready for the first `send`, which does so itself otherwise. @throws DriverError */
   connect(): Promise<void>;
+  /** Asks where the partitions are. @throws DriverError `unreachable` when no node answers */
+  describe(topics: readonly string[]): Promise<TopicLeaders[]>;
   /**
-   * Stores the batches. At most one call may be in flight. The answer names every partition that was
-   * acknowledged, which a client may get wrong: a batch without an ack is not known to be stored.
-   * After a rejection the producer must be discarded, unless the one batch of the call was `refused`.
-   * @throws DriverError; parts of the call may be stored nevertheless.
+   * Sends batches to the node that leads their partitions, in one request. One call may be in flight per
+   * node, and one batch per partition. Never rejects.
+   * @returns the outcomes, in the order of the batches
    */
-  send(batches: readonly PartitionBatch[]): Promise<PartitionAck[]>;
-  /** Closes the connections; a `send` in flight rejects. Never rejects itself. */
+  send(node: number, batches: readonly PartitionBatch[]): Promise<PartitionOutcome[]>;
+  /** Gives up the batch of this partition whose outcome is unknown; later ones cannot be mistaken for it. */
+  renounce(partition: TopicPartition): void;
+  /** Closes the connections for good; the outcome of a `send` in flight is then unknown. Never rejects. */
   disconnect(): Promise<void>;
 }
 

@@ -1,4 +1,5 @@
 export { KafkaAdmin, type EnsuredTopic, type GroupOffset, type TopicOffset } from './admin.js';
+export type { Compression } from './codecs/codec.js';
 export type { StoppedPartition } from './consumer/assignment.js';
 export { GroupConsumer, type ConsumerState, type ConsumerStatus } from './consumer/group_consumer.js';
 export type { GroupOptions, RetryPolicy, SubscriptionOptions } from './consumer/options.js';
@@ -30,4 +31,4 @@ export type {
 } from './message.js';
 export { partitionForKey } from './partitioner.js';
 export type { ProducerOptions } from './producer/options.js';
-export { Producer } from './producer/producer.js';
+export { Producer, type PublishOptions } from './producer/producer.js';

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
-import * as snappy from './snappy.js';
+import { snappy } from './snappy.js';
 
 /** How a batch of records may be compressed, by the names that Kafka's `compression.type` has. */
 export type Compression = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd';

@@ -9,11 +9,11 @@ const BLOCK_BYTES = 32_768;
 const load = async () => (await import('snappy')).default;
 
 /** Compresses into snappy-java's framing, which every client reads. */
-export async function compress(bytes: Buffer): Promise<Buffer> {
-  const snappy = await load();
+async function compress(bytes: Buffer): Promise<Buffer> {
+  const native = await load();
   const parts: Buffer[] = [HEADER];
   for (let at = 0; at < bytes.length; at += BLOCK_BYTES) {
-    const block = await snappy.compress(bytes.subarray(at, at + BLOCK_BYTES));
+    const block = await native.compress(bytes.subarray(at, at + BLOCK_BYTES));
     const length = Buffer.alloc(LENGTH_BYTES);
     length.writeInt32BE(block.length);
     parts.push(length, block);
@@ -25,7 +25,7 @@ export async function compress(bytes: Buffer): Promise<Buffer> {
  * Reads both forms that occur: snappy-java's framing, and one bare block, as librdkafka writes it.
  * @throws Error when the bytes are damaged
  */
-export async function decompress(bytes: Buffer): Promise<Buffer> {
+async function decompress(bytes: Buffer): Promise<Buffer> {
   if (!bytes.subarray(0, MAGIC.length).equals(MAGIC)) return uncompress(bytes);
   const blocks: Buffer[] = [];
   for (let at = HEADER.length; at < bytes.length;) {
@@ -41,3 +41,6 @@ export async function decompress(bytes: Buffer): Promise<Buffer> {
 async function uncompress(block: Buffer): Promise<Buffer> {
   return Buffer.from(await (await load()).uncompress(block, { asBuffer: true }));
 }
+
+/** The two directions of the codec. */
+export const snappy = { compress, decompress };

@@ -3,15 +3,18 @@ import { createAdmin, ping } from './admin.js';
 import type { ConnectionOptions } from './client.js';
 import { registerCodecs } from './codecs.js';
 import { createConsumer } from './consumer.js';
+import { assertKnownVersion } from './internals.js';
 import { createProducer } from './producer.js';
 import { applyTimerPatch } from './timer_patch.js';
 
-/** The {@link KafkaDriver} over kafkajs 2.2.4. Nothing is connected before a client is used. */
+/**
+ * The {@link KafkaDriver} over kafkajs 2.2.4. Nothing is connected before a client is used.
+ * @throws Error when another version of kafkajs is installed
+ */
 export function createKafkajsDriver(options: ConnectionOptions): KafkaDriver {
+  assertKnownVersion();
+  applyTimerPatch();
   registerCodecs();
-  if (!applyTimerPatch()) {
-    options.logger.warn('kafkajs is not the version that this package patches; idle clients cost CPU');
-  }
   return {
     brokers: options.brokers,
     producer: () => createProducer(options),

@@ -1,0 +1,46 @@
+import type { Call } from './call.js';
+
+export interface ClusterMetadata {
+  readonly nodes: readonly { readonly id: number; readonly host: string; readonly port: number }[];
+  readonly topics: readonly TopicMetadata[];
+}
+
+export interface TopicMetadata {
+  readonly topic: string;
+  readonly errorCode: number;
+  readonly partitions: readonly { readonly partition: number; readonly leader: number }[];
+}
+
+/** Metadata 4: the nodes, and the leaders of these topics' partitions (-1: none). Creates nothing. */
+export function metadata(topics: readonly string[]): Call<ClusterMetadata> {
+  return {
+    api: { key: 3, name: 'Metadata', version: 4 },
+    write(to) {
+      to.array(topics, (topic) => to.string(topic)).int8(0);
+    },
+    read(from) {
+      const throttleMs = from.int32();
+      const nodes = from.array(() => {
+        const node = { id: from.int32(), host: from.string() ?? '', port: from.int32() };
+        from.string(); // rack
+        return node;
+      });
+      from.string(); // cluster id
+      from.int32(); // controller
+      const described = from.array((): TopicMetadata => {
+        const errorCode = from.int16();
+        const topic = from.string() ?? '';
+        from.bool(); // internal
+        const partitions = from.array(() => {
+          from.int16(); // an error here shows as a missing leader, or does not concern clients
+          const partition = { partition: from.int32(), leader: from.int32() };
+          from.array(() => from.int32()); // replicas
+          from.array(() => from.int32()); // in-sync replicas
+          return partition;
+        });
+        return { topic, errorCode, partitions };
+      });
+      return { body: { nodes, topics: described }, throttleMs };
+    },
+  };
+}
