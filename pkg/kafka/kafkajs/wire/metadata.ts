@@ -1,5 +1,8 @@
 import type { Call } from './call.js';
 
+const LEADER_NOT_AVAILABLE = 5;
+const NO_LEADER = -1;
+
 export interface ClusterMetadata {
   readonly nodes: readonly { readonly id: number; readonly host: string; readonly port: number }[];
   readonly topics: readonly TopicMetadata[];
@@ -32,11 +35,12 @@ export function metadata(topics: readonly string[]): Call<ClusterMetadata> {
         const topic = from.string() ?? '';
         from.bool(); // internal
         const partitions = from.array(() => {
-          from.int16(); // an error here shows as a missing leader, or does not concern clients
-          const partition = { partition: from.int32(), leader: from.int32() };
+          const partitionError = from.int16();
+          const partition = from.int32();
+          const leader = from.int32();
           from.array(() => from.int32()); // replicas
           from.array(() => from.int32()); // in-sync replicas
-          return partition;
+          return { partition, leader: partitionError === LEADER_NOT_AVAILABLE ? NO_LEADER : leader };
         });
         return { topic, errorCode, partitions };
       });
