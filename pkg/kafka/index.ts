@@ -5,8 +5,10 @@ export { GroupConsumer, type ConsumerState, type ConsumerStatus } from './consum
 export type { GroupOptions, RetryPolicy, SubscriptionOptions } from './consumer/options.js';
 export {
   DriverError,
+  type Isolation,
   type KafkaDriver,
   type SocketFactory,
+  type StoredRecord,
   type TopicPartition,
   type TopicSpec,
 } from './driver.js';
@@ -31,4 +33,5 @@ export type {
 } from './message.js';
 export { partitionForKey } from './partitioner.js';
 export type { ProducerOptions } from './producer/options.js';
+export { readPartition, type ReadBatch, type ReadOptions } from './reader/partition_reader.js';
 export { Producer, type PublishOptions } from './producer/producer.js';

@@ -5,6 +5,7 @@ import { registerCodecs } from './codecs.js';
 import { createConsumer } from './consumer.js';
 import { assertKnownVersion } from './internals.js';
 import { createProducer } from './producer.js';
+import { createReader } from './reader.js';
 import { applyTimerPatch } from './timer_patch.js';
 
 /**
@@ -19,6 +20,7 @@ export function createKafkajsDriver(options: ConnectionOptions): KafkaDriver {
     brokers: options.brokers,
     producer: () => createProducer(options),
     consumer: (settings, listener) => createConsumer({ connection: options, settings, listener }),
+    reader: () => createReader(options),
     admin: createAdmin(options),
     ping: (timeoutMs) => ping(options, timeoutMs),
   };

@@ -1,22 +1,7 @@
 import { codecById } from '../codecs/codec.js';
-import type { HeaderMap, StoredRecord } from '../driver.js';
+import type { HeaderMap, StoredBatch, StoredRecord } from '../driver.js';
 import { AT, ATTRIBUTE, LENGTH_OVERHEAD, MAGIC } from './layout.js';
 import { VarintReader } from './varint.js';
-
-/** A batch as it stands in a partition, its records not yet unpacked. */
-export interface StoredBatch {
-  readonly baseOffset: bigint;
-  /** The offset of the last record that the batch ever had: compaction may have taken it since. */
-  readonly lastOffset: bigint;
-  readonly producerId: bigint;
-  readonly transactional: boolean;
-  /** A batch of markers that end transactions; it has no records of anybody. */
-  readonly control: boolean;
-  /** Of a control batch: whether its marker aborts the transaction. */
-  readonly aborts: boolean;
-  /** Unpacks the records. @throws Error when they are damaged, or compressed by an unknown codec */
-  records(): Promise<StoredRecord[]>;
-}
 
 /**
  * The whole batches in the bytes that a fetch brought. The last one may be cut off by the limits of the

@@ -3,6 +3,7 @@ import {
   type DriverConsumer,
   type DriverConsumerListener,
   type DriverProducer,
+  type DriverReader,
   type FetchedBatch,
   type KafkaDriver,
   type PartitionBatch,
@@ -159,6 +160,11 @@ export class FakeDriver implements KafkaDriver {
     this.producers.push(producer);
     return producer;
   }
+
+  /** Replaced by tests that read partitions. */
+  reader: () => DriverReader = () => {
+    throw new Error('this test did not expect a reader');
+  };
 
   consumer(_options: unknown, listener: DriverConsumerListener): FakeConsumer {
     const consumer = new FakeConsumer(listener, this);
