@@ -25,7 +25,7 @@ function batchOf(
     control: false,
     aborts: false,
     records: async () =>
-      [...values].map((value, i) => ({
+      values.split('').map((value, i) => ({
         offset: BigInt(baseOffset + i),
         key: null,
         value: Buffer.from(value),
