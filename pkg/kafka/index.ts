@@ -1,4 +1,13 @@
-export { KafkaAdmin, type EnsuredTopic, type GroupOffset, type TopicOffset } from './admin.js';
+export {
+  KafkaAdmin,
+  type EnsuredTopic,
+  type GroupOffset,
+  type OffsetTarget,
+  type PartitionLag,
+  type TopicDescription,
+  type TopicOffset,
+} from './admin.js';
+export type { TopicDifference } from './admin/differences.js';
 export type { Compression } from './codecs/codec.js';
 export type { StoppedPartition } from './consumer/assignment.js';
 export { GroupConsumer, type ConsumerState, type ConsumerStatus } from './consumer/group_consumer.js';

@@ -1,5 +1,6 @@
 import { type KafkaDriver } from '../driver.js';
-import { createAdmin, ping } from './admin.js';
+import { createAdmin } from './admin.js';
+import { ping } from './admin_client.js';
 import type { ConnectionOptions } from './client.js';
 import { registerCodecs } from './codecs.js';
 import { createConsumer } from './consumer.js';

@@ -109,6 +109,19 @@ export class ClusterLink {
   }
 }
 
+/** Runs work with connections of its own, and closes them. */
+export async function withLink<T>(
+  options: ConnectionOptions,
+  work: (link: ClusterLink) => Promise<T>,
+): Promise<T> {
+  const link = new ClusterLink(options);
+  try {
+    return await work(link);
+  } finally {
+    link.close();
+  }
+}
+
 function toConnectionCall<T>(call: Call<T>) {
   const { key, name, version } = call.api;
   return {

@@ -11,7 +11,14 @@ export interface ClusterMetadata {
 export interface TopicMetadata {
   readonly topic: string;
   readonly errorCode: number;
-  readonly partitions: readonly { readonly partition: number; readonly leader: number }[];
+  readonly partitions: readonly PartitionMetadata[];
+}
+
+export interface PartitionMetadata {
+  readonly partition: number;
+  readonly leader: number;
+  readonly replicas: readonly number[];
+  readonly inSync: readonly number[];
 }
 
 /** Metadata 4: the nodes, and the leaders of these topics' partitions (-1: none). Creates nothing. */
@@ -38,9 +45,12 @@ export function metadata(topics: readonly string[]): Call<ClusterMetadata> {
           const partitionError = from.int16();
           const partition = from.int32();
           const leader = from.int32();
-          from.array(() => from.int32()); // replicas
-          from.array(() => from.int32()); // in-sync replicas
-          return { partition, leader: partitionError === LEADER_NOT_AVAILABLE ? NO_LEADER : leader };
+          return {
+            partition,
+            leader: partitionError === LEADER_NOT_AVAILABLE ? NO_LEADER : leader,
+            replicas: from.array(() => from.int32()),
+            inSync: from.array(() => from.int32()),
+          };
         });
         return { topic, errorCode, partitions };
       });

@@ -1,5 +1,6 @@
 import {
   DriverError,
+  type DriverAdmin,
   type DriverConsumer,
   type DriverConsumerListener,
   type DriverProducer,
@@ -142,7 +143,7 @@ export class FakeDriver implements KafkaDriver {
       { topic: 't', partition: 1 },
     ]);
   };
-  readonly admin = {
+  readonly admin: DriverAdmin = {
     createTopic: async () => true,
     partitionCount: async (topic: string) => {
       this.lookups.push(topic);
@@ -153,7 +154,7 @@ export class FakeDriver implements KafkaDriver {
     deleteTopic: async () => undefined,
     topicOffsets: async () => [],
     groupOffsets: async () => [],
-  };
+  } as Partial<DriverAdmin> as DriverAdmin;
 
   producer(): FakeProducer {
     const producer = new FakeProducer(this);
