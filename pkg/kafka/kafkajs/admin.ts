@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type kafkajs from 'kafkajs';
 import type { RetryOptions } from 'kafkajs';
 import { withTimeout } from '../async.js';
@@ -14,6 +15,7 @@ const RETRY: RetryOptions = {
   retries: 5,
 };
 const REQUEST_TIMEOUT_MS = 15_000;
+const METADATA_POLL_MS = 50;
 
 /**
  * Opens a connection per call: a kafkajs admin keeps every topic it has seen in its metadata requests,
@@ -23,9 +25,9 @@ export function createAdmin(options: ConnectionOptions): DriverAdmin {
   const run = <T>(work: (admin: kafkajs.Admin) => Promise<T>) => withAdmin(options, RETRY, work);
   return {
     createTopic: ({ topic, partitions, replicationFactor, configs = {} }) =>
-      run((admin) =>
-        admin.createTopics({
-          waitForLeaders: true,
+      run(async (admin) => {
+        const created = await admin.createTopics({
+          waitForLeaders: false,
           timeout: REQUEST_TIMEOUT_MS,
           topics: [
             {
@@ -35,8 +37,10 @@ export function createAdmin(options: ConnectionOptions): DriverAdmin {
               configEntries: Object.entries(configs).map(([name, value]) => ({ name, value })),
             },
           ],
-        }),
-      ),
+        });
+        await untilLed(admin, topic);
+        return created;
+      }),
 
     partitionCount: (topic) =>
       run(async (admin) => {
@@ -68,6 +72,25 @@ export function createAdmin(options: ConnectionOptions): DriverAdmin {
         );
       }),
   };
+}
+
+/**
+ * Waits until every partition of a topic has a leader. A broker may know of a topic that was just created,
+ * here or by somebody else, a little later than the controller that created it.
+ */
+async function untilLed(admin: kafkajs.Admin, topic: string): Promise<void> {
+  const deadline = performance.now() + REQUEST_TIMEOUT_MS;
+  for (;;) {
+    try {
+      const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+      const partitions = topics.find(({ name }) => name === topic)?.partitions ?? [];
+      if (partitions.length > 0 && partitions.every(({ leader }) => leader >= 0)) return;
+    } catch (error) {
+      if (toDriverError(error).reason !== 'unknown-topic' || performance.now() > deadline) throw error;
+    }
+    if (performance.now() > deadline) throw new DriverError('failed', `${topic} got no leader`, { topic });
+    await delay(METADATA_POLL_MS);
+  }
 }
 
 /**

@@ -10,6 +10,7 @@ import { WatchedClock } from './watched_clock.js';
 const LONG_WAIT_MS = 60_000;
 
 describe('connection', () => {
+  const sandbox = sinon.createSandbox();
   let broker: Broker;
   let clock: WatchedClock;
   let idleTimers: number;
@@ -48,7 +49,7 @@ describe('connection', () => {
   });
 
   afterEach(async () => {
-    sinon.restore();
+    sandbox.restore();
     for (const one of clients.splice(0)) one.close();
     await broker.stop();
   });
@@ -155,7 +156,7 @@ describe('connection', () => {
 
   it('closes the connection when a handler fails, and reports the failure', async () => {
     const failure = new Error('broken');
-    sinon.stub(broker.topics, 'all').throws(failure);
+    sandbox.stub(broker.topics, 'all').throws(failure);
     const one = client();
     one.stream.write(requestFrame({ key: Key.Metadata, version: 6 }, metadataRequest(null)));
     expect(await one.nextFrame()).to.equal(null);
@@ -171,7 +172,7 @@ describe('connection', () => {
       const header = { key: Key.Metadata, version: 6, correlationId: i };
       slow.stream.write(requestFrame(header, metadataRequest(['wide'])));
     }
-    const answered = sinon.spy(broker.topics, 'get');
+    const answered = sandbox.spy(broker.topics, 'get');
     // Without its reading no more than the buffers in between get filled; others are served meanwhile.
     let before = -1;
     await eventually(
