@@ -22,11 +22,15 @@ const NO_TIME = -1n;
 /**
  * Produce 3 to 9. Every acks setting means the same on a single replica, except that acks=0 wants no
  * answer at all.
+ *
+ * It is advertised from version 0, as by Apache Kafka 4, which refuses versions 0 to 2 as well: librdkafka sends
+ * everything uncompressed to a broker that does not advertise them (KAFKA-18659).
  */
 export const produce = defineApi({
   key: 0,
   name: 'Produce',
   versions: [3, 9],
+  advertisedFrom: 0,
   flexibleSince: 9,
   request: struct({
     transactionalId: nullableString,

@@ -108,6 +108,16 @@ describe('connection', () => {
     expect(await one.ask(Key.ApiVersions, 2, {})).to.include({ errorCode: 0 });
   });
 
+  it('advertises Produce from version 0, without which librdkafka does not compress, yet serves it from 3', async () => {
+    const { apiKeys } = (await client().ask(Key.ApiVersions, 2, {})) as { apiKeys: object[] };
+    expect(apiKeys).to.deep.include({ apiKey: Key.Produce, minVersion: 0, maxVersion: 9 });
+    for (const version of [0, 1, 2]) {
+      const one = client();
+      one.stream.write(rawFrame({ key: Key.Produce, version }, Buffer.alloc(40)));
+      expect(await one.nextFrame(), `Produce ${version}`).to.equal(null);
+    }
+  });
+
   it('puts tags into the header of flexible answers, except those of ApiVersions', async () => {
     const one = client();
     const request = { clientSoftwareName: 'n', clientSoftwareVersion: '1' };
