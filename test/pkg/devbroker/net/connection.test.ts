@@ -148,6 +148,16 @@ describe('connection', () => {
     expect(broker.topics.partition('orders', 0)?.endOffset).to.equal(1n);
   });
 
+  it('closes the connection when a produce with acks=0 is refused, and reports why', async () => {
+    const one = client();
+    const refused = produceRequest({ topic: 'orders', partition: 7 }, { acks: 0 });
+    one.stream.write(requestFrame({ key: Key.Produce, version: 7 }, refused));
+    expect(await one.nextFrame()).to.equal(null);
+    expect(problems.map(String)).to.deep.equal([
+      'UnansweredRefusal: a produce with acks=0 to orders-7 was refused: error 3',
+    ]);
+  });
+
   it('closes the connection on a frame above the limit, before it has come', async () => {
     const one = client();
     one.stream.write(Buffer.from('000f4241' + '00', 'hex'));
