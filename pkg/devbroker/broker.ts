@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { type Duplex } from 'node:stream';
 import { apis } from './apis/index.js';
 import { type Clock, type TimerHandle } from './clock.js';
@@ -62,14 +63,15 @@ export class Broker implements BrokerState {
           clientHost,
           maxFrameBytes: options.maxRequestBytes,
         });
-      return new ListeningNode({ id: nodeId, host: options.host, port, serve });
+      const { host, advertisedHost } = options;
+      return new ListeningNode({ id: nodeId, host, advertisedHost, port, serve });
     });
     this.expireLater();
   }
 
-  /** `host:port` of every node, stopped ones included, as a client's bootstrap list. */
+  /** `host:port` of every node, stopped ones included, as a client's bootstrap list; `[host]:port` with IPv6. */
   get brokers(): string[] {
-    return this.allNodes.map(({ host, port }) => `${host}:${port}`);
+    return this.allNodes.map(({ host, port }) => `${isIPv6(host) ? `[${host}]` : host}:${port}`);
   }
 
   /** The nodes that are up. */
@@ -132,6 +134,7 @@ export class Broker implements BrokerState {
   private expireLater(): void {
     this.expiry = this.clock.setTimeout(() => {
       this.topics.expire(this.clock.now());
+      this.groups.forgetUnused();
       this.expireLater();
     }, this.options.retentionCheckMs);
   }

@@ -5,6 +5,7 @@ import { type CommittedOffsets } from './group/offsets.js';
 import { type ResolvedOptions } from './options.js';
 import { type ProducerIds } from './producer_ids.js';
 import { type Topics } from './topics.js';
+import { type AnyApi } from './wire/api.js';
 
 /** A node as clients see it: an id and an address. All nodes of a broker share its state. */
 export interface BrokerNode {
@@ -24,7 +25,7 @@ export interface BrokerState {
   /** The node that coordinates every consumer group; null while it is stopped. */
   readonly coordinatorNode: BrokerNode | null;
   /** Which APIs are served in which versions, by API key. */
-  readonly apis: ReadonlyMap<number, { key: number; versions: readonly [number, number] }>;
+  readonly apis: ReadonlyMap<number, Pick<AnyApi, 'key' | 'versions' | 'advertisedFrom'>>;
   readonly topics: Topics;
   /** What tests want to go wrong. */
   readonly faults: Faults;

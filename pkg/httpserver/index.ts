@@ -2,5 +2,5 @@ export type { ControlAccess } from './control_access.js';
 export type { Exchange, ExchangeObserver } from './exchange.js';
 export { createHttpApp, type HttpAppOptions, type RouteGroup } from './http_app.js';
 export { HttpServer, type HttpServerOptions } from './http_server.js';
-export { type FieldProblem, HttpProblem, type ProblemMapper, problemSchema } from './problem.js';
-export { defineRoute, problemsOf, type Reply, type RequestInput, type Route } from './route.js';
+export { type FieldProblem, HttpProblem, type ProblemMapper } from './problem.js';
+export { defineRoute, type Reply, type RequestInput, type Route } from './route.js';

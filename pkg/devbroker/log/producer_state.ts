@@ -4,6 +4,9 @@ import { type BatchHeader, InvalidBatch } from './record_batch.js';
 /** As many batches of a producer are remembered as it may have in flight (Apache Kafka's number). */
 const REMEMBERED_BATCHES = 5;
 
+/** Every run of a client is a producer of its own, so the list would grow for ever; who is forgotten counts as new. */
+const REMEMBERED_PRODUCERS = 10_000;
+
 interface SeenBatch {
   firstSequence: number;
   lastSequence: number;
@@ -61,14 +64,22 @@ export class ProducerState {
   record(header: BatchHeader, baseOffset: bigint): void {
     if (header.producerId < 0n) return;
     let entry = this.producers.get(header.producerId);
-    if (entry?.epoch !== header.producerEpoch) {
-      entry = { epoch: header.producerEpoch, batches: [] };
-      this.producers.set(header.producerId, entry);
-    }
+    if (entry?.epoch !== header.producerEpoch) entry = { epoch: header.producerEpoch, batches: [] };
+    // Put in anew each time, so that the first in the map is the one that has been silent for longest.
+    this.producers.delete(header.producerId);
+    this.producers.set(header.producerId, entry);
+    if (this.producers.size > REMEMBERED_PRODUCERS) this.forgetOldest();
     const firstSequence = header.baseSequence;
     const lastSequence = advanceSequence(firstSequence, header.lastOffsetDelta);
     entry.batches.push({ firstSequence, lastSequence, baseOffset });
     if (entry.batches.length > REMEMBERED_BATCHES) entry.batches.shift();
+  }
+
+  private forgetOldest(): void {
+    for (const producerId of this.producers.keys()) {
+      this.producers.delete(producerId);
+      return;
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
 import { DriverError, type DriverAdmin, type TopicShape } from '../driver.js';
 import { withAdmin } from './admin_client.js';
@@ -9,6 +10,7 @@ import { groupByTopic } from './topics.js';
 import { alterTopicConfigs } from './wire/alter_configs.js';
 
 const REQUEST_TIMEOUT_MS = 15_000;
+const LEADER_POLL_MS = 50;
 /** Where a setting comes from: the topic itself. */
 const OWN_CONFIG = 1;
 const NONE = 0;
@@ -43,10 +45,10 @@ export function topicAdmin(options: ConnectionOptions) {
     | 'offsetsAt'
     | 'deleteRecords'
   > = {
-    createTopic: ({ topic, partitions, replicationFactor, configs = {} }) =>
-      run((admin) =>
+    async createTopic({ topic, partitions, replicationFactor, configs = {} }) {
+      const created = await run((admin) =>
         admin.createTopics({
-          waitForLeaders: true,
+          waitForLeaders: false,
           timeout: REQUEST_TIMEOUT_MS,
           topics: [
             {
@@ -57,7 +59,10 @@ export function topicAdmin(options: ConnectionOptions) {
             },
           ],
         }),
-      ),
+      );
+      await untilLed(() => describe(topic));
+      return created;
+    },
 
     partitionCount: async (topic) => (await describe(topic)).partitions.length,
 
@@ -130,4 +135,22 @@ export function topicAdmin(options: ConnectionOptions) {
       }),
   };
   return topics;
+}
+
+/**
+ * Waits until every partition of a topic has a leader. A broker may know of a topic that was just created,
+ * here or by somebody else, a little later than the controller that created it.
+ */
+async function untilLed(describe: () => Promise<TopicShape>): Promise<void> {
+  const deadline = performance.now() + REQUEST_TIMEOUT_MS;
+  for (;;) {
+    try {
+      const { topic, partitions } = await describe();
+      if (partitions.length > 0 && partitions.every(({ leader }) => leader !== undefined)) return;
+      if (performance.now() > deadline) throw new DriverError('failed', `${topic} got no leader`, { topic });
+    } catch (error) {
+      if (toDriverError(error).reason !== 'unknown-topic' || performance.now() > deadline) throw error;
+    }
+    await setTimeout(LEADER_POLL_MS);
+  }
 }

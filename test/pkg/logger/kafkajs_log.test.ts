@@ -46,7 +46,8 @@ describe('logger: kafkajs', () => {
     [WARN, 'Limiting retries for the idempotent producer may invalidate EoS guarantees', {}, 'debug'],
     [WARN, 'KafkaJS v2.0.0 switched default partitioner. To retain', {}, 'debug'],
     [INFO, 'Pausing fetching from 1 topics', {}, 'debug'],
-    [INFO, 'Consumer has joined the group', {}, 'info'],
+    [INFO, 'Consumer has joined the group', {}, 'debug'],
+    [INFO, 'Stopped', {}, 'info'],
     [ERROR, 'Connection error: read ECONNRESET', {}, 'warn'],
     [ERROR, 'Connection timeout', {}, 'warn'],
     [

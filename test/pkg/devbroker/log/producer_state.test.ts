@@ -140,4 +140,14 @@ describe('devbroker: idempotent producers', () => {
       expect(partition.send({ epoch: -1, sequence: -1, count: 1 }, -1n)).to.have.property('appended');
     }
   });
+
+  it('are forgotten when 10,000 others have written since, and not before', () => {
+    const partition = new Partition();
+    const first = { epoch: 0, sequence: 0, count: 1 };
+    for (let id = 1n; id <= 10_000n; id++) partition.send(first, id);
+    expect(partition.send({ epoch: 0, sequence: 1, count: 1 }, 1n)).to.deep.equal({ appended: 10_000n });
+    partition.send(first, 10_001n);
+    expect(partition.send(first, 1n), 'it has written lately').to.deep.equal({ repeated: 0n });
+    expect(partition.send(first, 2n), 'it counts as new').to.deep.equal({ appended: 10_002n });
+  });
 });

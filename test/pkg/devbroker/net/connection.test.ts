@@ -10,6 +10,7 @@ import { WatchedClock } from './watched_clock.js';
 const LONG_WAIT_MS = 60_000;
 
 describe('connection', () => {
+  const sandbox = sinon.createSandbox();
   let broker: Broker;
   let clock: WatchedClock;
   let idleTimers: number;
@@ -48,7 +49,7 @@ describe('connection', () => {
   });
 
   afterEach(async () => {
-    sinon.restore();
+    sandbox.restore();
     for (const one of clients.splice(0)) one.close();
     await broker.stop();
   });
@@ -108,6 +109,16 @@ describe('connection', () => {
     expect(await one.ask(Key.ApiVersions, 2, {})).to.include({ errorCode: 0 });
   });
 
+  it('advertises Produce from version 0, without which librdkafka does not compress, yet serves it from 3', async () => {
+    const { apiKeys } = (await client().ask(Key.ApiVersions, 2, {})) as { apiKeys: object[] };
+    expect(apiKeys).to.deep.include({ apiKey: Key.Produce, minVersion: 0, maxVersion: 9 });
+    for (const version of [0, 1, 2]) {
+      const one = client();
+      one.stream.write(rawFrame({ key: Key.Produce, version }, Buffer.alloc(40)));
+      expect(await one.nextFrame(), `Produce ${version}`).to.equal(null);
+    }
+  });
+
   it('puts tags into the header of flexible answers, except those of ApiVersions', async () => {
     const one = client();
     const request = { clientSoftwareName: 'n', clientSoftwareVersion: '1' };
@@ -138,6 +149,16 @@ describe('connection', () => {
     expect(broker.topics.partition('orders', 0)?.endOffset).to.equal(1n);
   });
 
+  it('closes the connection when a produce with acks=0 is refused, and reports why', async () => {
+    const one = client();
+    const refused = produceRequest({ topic: 'orders', partition: 7 }, { acks: 0 });
+    one.stream.write(requestFrame({ key: Key.Produce, version: 7 }, refused));
+    expect(await one.nextFrame()).to.equal(null);
+    expect(problems.map(String)).to.deep.equal([
+      'UnansweredRefusal: a produce with acks=0 to orders-7 was refused: error 3',
+    ]);
+  });
+
   it('closes the connection on a frame above the limit, before it has come', async () => {
     const one = client();
     one.stream.write(Buffer.from('000f4241' + '00', 'hex'));
@@ -155,7 +176,7 @@ describe('connection', () => {
 
   it('closes the connection when a handler fails, and reports the failure', async () => {
     const failure = new Error('broken');
-    sinon.stub(broker.topics, 'all').throws(failure);
+    sandbox.stub(broker.topics, 'all').throws(failure);
     const one = client();
     one.stream.write(requestFrame({ key: Key.Metadata, version: 6 }, metadataRequest(null)));
     expect(await one.nextFrame()).to.equal(null);
@@ -171,7 +192,7 @@ describe('connection', () => {
       const header = { key: Key.Metadata, version: 6, correlationId: i };
       slow.stream.write(requestFrame(header, metadataRequest(['wide'])));
     }
-    const answered = sinon.spy(broker.topics, 'get');
+    const answered = sandbox.spy(broker.topics, 'get');
     // Without its reading no more than the buffers in between get filled; others are served meanwhile.
     let before = -1;
     await eventually(
