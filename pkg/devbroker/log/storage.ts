@@ -44,6 +44,11 @@ export interface Storage extends ProducerIdStore {
   openLog(request: LogRequest): LogStore;
   /** Removes all logs of a topic that is in the list no more; they are closed. */
   removeLogs(topic: Pick<StoredTopic, 'name' | 'id'>): void;
-  /** Ends what is under way. The logs are closed before, by those who opened them. */
+  /**
+   * Ends what is under way; the logs are closed before, by those who opened them. Every change is refused from then
+   * on. May be called more than once.
+   */
   close(): void;
+  /** Lets others have the data, once nobody uses this any more. May be called more than once. */
+  release(): void;
 }

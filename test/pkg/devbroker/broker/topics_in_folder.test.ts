@@ -81,6 +81,41 @@ describe('devbroker: topics in a folder', () => {
     expect(partitionFolders(disk)).to.have.property('size', 0);
   });
 
+  it('that the list of topics does not know are put aside with their records, not removed', () => {
+    const disk = new FakeFileSystem();
+    const { id } = open(disk).create('lost', 1);
+    open(disk).partition('lost', 0)?.append(batch());
+    disk.remove('/data/cluster.json');
+    const problems: string[] = [];
+    expect(open(disk, problems).all()).to.deep.equal([]);
+    expect(problems).to.have.length(1);
+    expect(problems[0]).to.contain(`/data/orphans/lost.${id}`);
+    const kept = disk.paths().filter((path) => path.startsWith(`/data/orphans/lost.${id}/0/`));
+    expect(kept).to.have.length(1);
+    expect(disk.content(kept[0]!)).to.have.length(batch().length);
+    expect(partitionFolders(disk)).to.have.property('size', 0);
+  });
+
+  it('are changed no more once they are closed', () => {
+    const disk = new FakeFileSystem();
+    const topics = open(disk);
+    const orders = topics.create('orders', 1);
+    const written = disk.content('/data/cluster.json');
+    topics.close();
+    const changes: (() => unknown)[] = [
+      () => topics.create('new', 1),
+      () => topics.delete('orders'),
+      () => {
+        topics.grow(orders, 2);
+      },
+      () => {
+        topics.configure(orders, new Map());
+      },
+    ];
+    for (const change of changes) expect(change).to.throw(StorageError, 'stops');
+    expect(disk.content('/data/cluster.json')).to.equal(written);
+  });
+
   it('change wholly or not at all when the disk refuses, also after a restart', () => {
     const changes: Record<string, (topics: Topics) => void> = {
       create: (topics) => topics.create('new', 2),
