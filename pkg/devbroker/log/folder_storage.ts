@@ -84,11 +84,19 @@ export class FolderStorage implements Storage {
     this.checkOpen();
     this.cluster.write({ clusterId: this.clusterId, topics });
     this.topics = topics;
+    try {
+      this.cluster.settle();
+    } catch (error) {
+      // The next start reads this list, so the change has happened; only a power cut could take it back.
+      this.options.onProblem('a change of the topics may not survive a power cut', error);
+    }
   }
 
   reserveProducerIds(id: bigint): void {
     this.checkOpen();
     this.producerIds.write({ firstFree: id.toString() });
+    // Ids that a power cut would let be given out twice are not given out.
+    this.producerIds.settle();
     this.firstFreeProducerId = id;
   }
 

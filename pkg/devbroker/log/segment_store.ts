@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { readWholeFile, replaceFile } from './atomic_file.js';
+import { readWholeFile, swapFile } from './atomic_file.js';
 import { type BatchHeader, type TimestampedOffset } from './record_batch.js';
 import { countExpired } from './retention.js';
 import { Segment, type SegmentFolder, segmentsIn } from './segment.js';
@@ -97,16 +97,23 @@ export class SegmentStore implements LogStore {
     if (offset <= this.startOffset) return;
     onDisk(`deleting records of ${this.options.path}`, () => {
       const { fileSystem, path } = this.options;
-      replaceFile(fileSystem, join(path, START_OFFSET_FILE), offset.toString());
-      this.firstKept = offset;
-      if (offset === this.endOffset && this.active.size > 0) this.roll();
-      this.removeFirst(this.segments.findIndex(({ nextOffset, size }) => nextOffset > offset || size === 0));
+      swapFile(fileSystem, join(path, START_OFFSET_FILE), offset.toString());
     });
+    // From here on it has happened, whatever else fails: the next start reads this offset.
+    this.firstKept = offset;
+    try {
+      this.options.fileSystem.syncFolder(this.options.path);
+      if (offset === this.endOffset && this.active.size > 0) this.roll();
+      this.removeUnreachable();
+    } catch (error) {
+      this.options.onProblem(`${this.options.path}: deleted records are still on the disk`, error);
+    }
   }
 
   expire(now: number): void {
     if (this.closed) return;
     onDisk(`expiring records of ${this.options.path}`, () => {
+      this.removeUnreachable();
       const expired = countExpired(this.segments, this.options.settings(), now);
       // The end of the log must outlive its last record, so an empty segment takes over first.
       if (expired === this.segments.length) this.roll();
@@ -146,6 +153,12 @@ export class SegmentStore implements LogStore {
     const segment = new Segment(this.options, baseOffset);
     segment.create();
     this.segments.push(segment);
+  }
+
+  /** Removes the segments that lie wholly before the start. */
+  private removeUnreachable(): void {
+    const start = this.firstKept;
+    this.removeFirst(this.segments.findIndex(({ nextOffset, size }) => nextOffset > start || size === 0));
   }
 
   private removeFirst(count: number): void {

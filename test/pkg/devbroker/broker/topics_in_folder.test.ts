@@ -153,6 +153,25 @@ describe('devbroker: topics in a folder', () => {
     }
   });
 
+  it('are as the next start finds them when only the sync after a change fails, which is then owed', () => {
+    const disk = new FakeFileSystem();
+    const problems: string[] = [];
+    const topics = open(disk, problems);
+    topics.create('users', 1);
+    const orders = topics.create('orders', 1);
+    disk.fail = (call, path) => (call === 'syncFolder' && path === '/data' ? 'EIO' : undefined);
+    topics.delete('users');
+    expect(problems).to.deep.equal(['a change of the topics may not survive a power cut']);
+    expect(topics.get('users')).to.equal(undefined);
+    expect(() => topics.create('more', 1), 'a second change waits for the first').to.throw(StorageError);
+    orders.partitions[0]?.append(batch());
+    disk.fail = () => undefined;
+    expect(describeAll(open(disk))).to.deep.equal(describeAll(topics));
+    topics.create('more', 1);
+    disk.cutPower();
+    expect(describeAll(open(disk)).map(({ name }) => name)).to.deep.equal(['orders', 'more']);
+  });
+
   it('grow only, by a whole number, and neither grow nor change once they are deleted', () => {
     const topics = open(new FakeFileSystem());
     const orders = topics.create('orders', 2);

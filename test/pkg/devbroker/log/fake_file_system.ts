@@ -27,7 +27,8 @@ export class FakeFileSystem implements FileSystem {
   private readonly folders = new Set<string>();
 
   exists(path: string): boolean {
-    return this.names.has(path) || this.folders.has(path);
+    if (this.names.has(path) || this.folders.has(path)) return true;
+    return [...this.names.keys()].some((name) => name.startsWith(`${path}/`));
   }
 
   makeFolder(path: string): void {
