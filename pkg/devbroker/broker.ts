@@ -38,6 +38,7 @@ export class Broker implements BrokerState {
     try {
       this.topics = new Topics(this.storage, options.onProblem);
       this.offsets = new CommittedOffsets(this.storage.offsets, this.clock);
+      this.offsets.retain((topic) => this.topics.get(topic)?.id);
     } catch (error) {
       this.storage.close();
       this.storage.release();
