@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { BrokerError } from './errors.js';
 import { PartitionLog } from './log/partition_log.js';
-import { type BatchHeader } from './log/record_batch.js';
 import { logSettings } from './log/settings.js';
-import { type Storage, type StoredTopic } from './log/storage.js';
+import { type LogRequest, type Storage, type StoredTopic } from './log/storage.js';
 import { StorageError } from './log/storage_error.js';
 import { ErrorCode } from './wire/errors.js';
 
@@ -185,8 +184,8 @@ export class Topics {
     const opened: PartitionLog[] = [];
     for (let index = topic.partitions.length; index < total; index++) {
       const settings = () => logSettings(topic.configs);
-      const open = (visit: (header: BatchHeader) => void) =>
-        this.storage.openLog({ topic: { name, id }, partition: index, settings, visit });
+      const open = (history: Pick<LogRequest, 'visit' | 'producers'>) =>
+        this.storage.openLog({ topic: { name, id }, partition: index, settings, ...history });
       opened.push(new PartitionLog(name, index, open));
     }
     return opened;

@@ -100,11 +100,11 @@ export class FolderStorage implements Storage {
     this.firstFreeProducerId = id;
   }
 
-  openLog({ topic, partition, settings, visit }: LogRequest): LogStore {
+  openLog({ topic, partition, ...request }: LogRequest): LogStore {
     this.checkOpen();
     const { fileSystem, onProblem } = this.options;
     const path = join(this.topicsPath, folderOf(topic), partition.toString());
-    return new SegmentStore({ fileSystem, syncer: this.syncer, path, settings, visit, onProblem });
+    return new SegmentStore({ fileSystem, syncer: this.syncer, path, onProblem, ...request });
   }
 
   removeLogs(topic: Pick<StoredTopic, 'name' | 'id'>): void {

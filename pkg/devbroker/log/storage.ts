@@ -1,4 +1,5 @@
 import { type OffsetsStore } from '../group/offsets.js';
+import { type ProducerState } from './producer_state.js';
 import { type BatchHeader } from './record_batch.js';
 import { type LogSettings } from './settings.js';
 import { type LogStore } from './store.js';
@@ -30,6 +31,8 @@ export interface LogRequest {
   readonly settings: () => LogSettings;
   /** Told each batch that is already there, in order, before the call returns. */
   readonly visit: (header: BatchHeader) => void;
+  /** Asked before batches are removed, and given the answer back before any batch is visited. */
+  readonly producers: Pick<ProducerState, 'snapshot' | 'restore'>;
 }
 
 /** Everything that a broker keeps, in memory or in a folder. Methods throw StorageError when the disk refuses. */

@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { systemClock } from '../../../../pkg/devbroker/clock.js';
 import { startBroker } from '../../../../pkg/devbroker/index.js';
 import { FolderStorage } from '../../../../pkg/devbroker/log/folder_storage.js';
+import { ProducerState } from '../../../../pkg/devbroker/log/producer_state.js';
 import { logSettings } from '../../../../pkg/devbroker/log/settings.js';
 import { StorageError } from '../../../../pkg/devbroker/log/storage_error.js';
 import { FakeFileSystem } from '../log/fake_file_system.js';
@@ -64,7 +65,14 @@ describe('devbroker: the stop of a broker with a data folder', () => {
       () => {
         storage.removeLogs(topic);
       },
-      () => storage.openLog({ topic, partition: 0, settings, visit: () => undefined }),
+      () =>
+        storage.openLog({
+          topic,
+          partition: 0,
+          settings,
+          visit: () => undefined,
+          producers: new ProducerState(),
+        }),
       () => {
         storage.offsets.append({ kind: 'delete-group', groupId: 'g' });
       },

@@ -64,6 +64,52 @@ describe('devbroker: topics in a folder', () => {
     expect(send(reopened, 7)).to.equal(7n);
   });
 
+  it('know a repeated batch after a restart also when its records are gone', () => {
+    const removals: ((topics: Topics) => void)[] = [
+      (topics) => {
+        topics.partition('orders', 0)?.deleteBefore(7n);
+      },
+      (topics) => {
+        topics.expire(Date.now());
+      },
+    ];
+    for (const remove of removals) {
+      const disk = new FakeFileSystem();
+      const topics = open(disk);
+      topics.create('orders', 1, new Map([['segment.bytes', '100']]));
+      const send = (to: Topics, baseSequence: number, producerEpoch = 1) =>
+        to.partition('orders', 0)?.append(batch({ producerId: 5n, producerEpoch, baseSequence }));
+      for (let i = 0; i < 7; i++) send(topics, i);
+      remove(topics);
+      expect(topics.partition('orders', 0)?.startOffset).to.equal(7n);
+      disk.cutPower();
+      const reopened = open(disk);
+      for (let i = 2; i < 7; i++) expect(send(reopened, i)).to.equal(BigInt(i));
+      expect(() => send(reopened, 0, 0)).to.throw(BrokerError, 'older');
+      expect(send(reopened, 7)).to.equal(7n);
+      // The snapshot and the batches after it, and neither of them twice.
+      const again = open(disk);
+      for (let i = 3; i < 8; i++) expect(send(again, i)).to.equal(BigInt(i));
+      expect(() => send(again, 2)).to.throw(BrokerError, 'expected 8');
+    }
+  });
+
+  it('free a full disk of expired records, and then forget after a restart who wrote them', () => {
+    const disk = new FakeFileSystem();
+    const problems: string[] = [];
+    const topics = open(disk, problems);
+    const { partitions } = topics.create('orders', 1, new Map([['segment.bytes', '100']]));
+    const sent = () => batch({ producerId: 5n, producerEpoch: 1, baseSequence: 0 });
+    partitions[0]?.append(sent());
+    disk.capacity = 0;
+    topics.expire(Date.now());
+    disk.capacity = Infinity;
+    expect(partitions[0]?.startOffset).to.equal(1n);
+    expect(problems).to.have.length(1);
+    expect(partitions[0]?.append(sent())).to.equal(0n);
+    expect(open(disk).partition('orders', 0)?.append(sent())).to.equal(1n);
+  });
+
   it('leave nothing behind when they are deleted, also when the broker is killed in between', () => {
     const disk = new FakeFileSystem();
     const problems: string[] = [];
