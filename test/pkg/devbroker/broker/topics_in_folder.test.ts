@@ -73,7 +73,13 @@ describe('devbroker: topics in a folder', () => {
         topics.expire(Date.now());
       },
     ];
-    for (const remove of removals) {
+    const kill = (disk: FakeFileSystem) => disk;
+    const cutPower = (disk: FakeFileSystem) => {
+      disk.cutPower();
+      return disk;
+    };
+    const ends = [kill, cutPower];
+    for (const [remove, end] of removals.flatMap((one) => ends.map((other) => [one, other] as const))) {
       const disk = new FakeFileSystem();
       const topics = open(disk);
       topics.create('orders', 1, new Map([['segment.bytes', '100']]));
@@ -82,8 +88,7 @@ describe('devbroker: topics in a folder', () => {
       for (let i = 0; i < 7; i++) send(topics, i);
       remove(topics);
       expect(topics.partition('orders', 0)?.startOffset).to.equal(7n);
-      disk.cutPower();
-      const reopened = open(disk);
+      const reopened = open(end(disk));
       for (let i = 2; i < 7; i++) expect(send(reopened, i)).to.equal(BigInt(i));
       expect(() => send(reopened, 0, 0)).to.throw(BrokerError, 'older');
       expect(send(reopened, 7)).to.equal(7n);
