@@ -5,13 +5,19 @@ import { type CommittedOffsets } from './group/offsets.js';
 import { type ResolvedOptions } from './options.js';
 import { type ProducerIds } from './producer_ids.js';
 import { type Topics } from './topics.js';
-import { type AnyApi } from './wire/api.js';
 
 /** A node as clients see it: an id and an address. All nodes of a broker share its state. */
 export interface BrokerNode {
   id: number;
   host: string;
   port: number;
+}
+
+/** What a client is told of an API. */
+export interface ServedApi {
+  readonly key: number;
+  readonly versions: readonly [number, number];
+  readonly advertisedFrom?: number;
 }
 
 /** What the APIs work on. */
@@ -25,7 +31,7 @@ export interface BrokerState {
   /** The node that coordinates every consumer group; null while it is stopped. */
   readonly coordinatorNode: BrokerNode | null;
   /** Which APIs are served in which versions, by API key. */
-  readonly apis: ReadonlyMap<number, Pick<AnyApi, 'key' | 'versions' | 'advertisedFrom'>>;
+  readonly apis: ReadonlyMap<number, ServedApi>;
   readonly topics: Topics;
   /** What tests want to go wrong. */
   readonly faults: Faults;
