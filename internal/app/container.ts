@@ -18,8 +18,10 @@ export type Overrides = (container: Container) => void;
  * configuration says `embedded`, the broker is started here, since every client needs its address.
  */
 export async function buildContainer(config: AppConfig, overrides?: Overrides): Promise<Container> {
-  // A token that ends up in an error's text is not to end up in the log.
-  if (config.HTTP.CONTROL_TOKEN !== undefined) redact(config.HTTP.CONTROL_TOKEN);
+  // A secret that ends up in an error's text is not to end up in the log.
+  for (const secret of [config.HTTP.CONTROL_TOKEN, config.TRANSLATOR.API_KEY]) {
+    if (secret !== undefined) redact(secret);
+  }
   const container = new Container({ defaultScope: 'Singleton' });
   container.bind(Config).toConstantValue(config);
   container

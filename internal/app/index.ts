@@ -1,6 +1,6 @@
 /** What programs and examples may use of the service. */
 export { buildContainer } from './container.js';
-export { brokerComponent, consumersComponent, kafkaComponent } from './components.js';
+export { eventComponents } from './components.js';
 export { Lifecycle } from './lifecycle.js';
 export { runService } from './run.js';
 export { BrokerHandle } from './tokens.js';

@@ -1,7 +1,7 @@
 import { type Config as AppConfig } from '../../config/config.js';
 import { type RootLogger } from '../../pkg/logger/index.js';
 import { Logger } from '../repo/contracts.js';
-import { brokerComponent, consumersComponent, kafkaComponent } from './components.js';
+import { eventComponents } from './components.js';
 import { buildContainer } from './container.js';
 import { httpComponent } from './http.js';
 import { Lifecycle } from './lifecycle.js';
@@ -22,13 +22,12 @@ export async function runService(config: AppConfig): Promise<void> {
   const logger = container.get<RootLogger>(Logger);
   const lifecycle: Lifecycle = new Lifecycle({
     components: [
-      brokerComponent(container),
-      kafkaComponent(container),
-      consumersComponent(container),
+      ...eventComponents(container, { waitForBroker: true }),
       httpComponent(container, {
-        accepting: () => lifecycle.running,
+        life: () => lifecycle,
         onListening: (url) => {
-          logger.info(`HTTP   ${url}/livez  ${url}/readyz`);
+          const { ENABLED: docs } = config.SWAGGER;
+          logger.info(`HTTP   ${url}/v1  ${docs ? `${url}/docs  ` : ''}${url}/readyz?verbose`);
           logger.info(`Kafka  ${container.get<BrokerHandle>(BrokerHandle).where}`);
         },
       }),

@@ -9,21 +9,22 @@ import { rejection } from '../../support/caught.js';
 const position = { topic: 'user-events', partition: 1, offset: '7' };
 
 describe('the use case for messages by hand', () => {
+  const sandbox = sinon.createSandbox();
   const kafka = {
-    sendMessage: sinon.stub(),
-    enableProducer: sinon.stub(),
-    disableProducer: sinon.stub(),
-    isProducerEnabled: sinon.stub(),
-    enableConsumer: sinon.stub(),
-    disableConsumer: sinon.stub(),
-    isConsumerEnabled: sinon.stub(),
-    getStatus: sinon.stub(),
+    sendMessage: sandbox.stub(),
+    enableProducer: sandbox.stub(),
+    disableProducer: sandbox.stub(),
+    isProducerEnabled: sandbox.stub(),
+    enableConsumer: sandbox.stub(),
+    disableConsumer: sandbox.stub(),
+    isConsumerEnabled: sandbox.stub(),
+    getStatus: sandbox.stub(),
   };
   const ids = { next: () => 'id-1', derived: (name: string) => `id of ${name}` };
   let useCase: KafkaUseCase;
 
   beforeEach(() => {
-    sinon.reset();
+    sandbox.reset();
     kafka.sendMessage.resolves(position);
     kafka.getStatus.returns({ instance: 'machine:1' });
     useCase = new KafkaUseCase(kafka as unknown as KafkaRepository, new Set(['user-events']), ids);
