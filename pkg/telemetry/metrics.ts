@@ -1,14 +1,12 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-/** Values by label name. Every value makes a time series of its own: no ids, keys or offsets. */
-export type Labels = Readonly<Record<string, string | number>>;
-
 /** What a metric is called and how it is divided. */
 export interface MetricSpec<Label extends string> {
   /** Of Prometheus's form: base units, `_seconds`, `_bytes`, `_total` for what only grows. */
   readonly name: string;
   /** One sentence. */
   readonly help: string;
+  /** Every value of a label makes a time series of its own: no ids, keys or offsets. */
   readonly labels?: readonly Label[];
 }
 
