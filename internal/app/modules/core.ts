@@ -89,8 +89,8 @@ export const coreModule = new ContainerModule(({ bind }) => {
   bind(EventFollowers).toDynamicValue((context) => {
     const admin = context.get(KafkaAdmin);
     return new EventFollowers({
-      offsets: (topic) => admin.topicOffsets(topic),
-      read: partitionRecords(context.get<KafkaDriver>(Driver)),
+      countPartitions: async (topic) => (await admin.topicOffsets(topic)).length,
+      read: partitionRecords(context.get<KafkaDriver>(Driver), context.get(Logger)),
       observer: context.get(EventObserver),
       logger: context.get(Logger),
     });

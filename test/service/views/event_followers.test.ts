@@ -31,7 +31,12 @@ describe('following events', () => {
     sandbox.reset();
     topic = new FakeTopic('user-events', 1);
     log = new LogBook();
-    followers = new EventFollowers({ offsets: topic.offsets, read: topic.read, observer, logger: log });
+    followers = new EventFollowers({
+      countPartitions: topic.countPartitions,
+      read: topic.read,
+      observer,
+      logger: log,
+    });
     handled = [];
   });
 

@@ -1,4 +1,7 @@
-import { type FollowedPartitionOptions } from '../../../internal/repo/persistent/kafka/followed_partition.js';
+import {
+  type PartitionRequest,
+  type ReadPartition,
+} from '../../../internal/repo/persistent/kafka/partition_records.js';
 import { type ReceivedMessage } from '../../../internal/repo/contracts.js';
 
 /** A topic in memory that can be read as the followers do, and made to fail. */
@@ -48,25 +51,36 @@ export class FakeTopic {
     this.down.delete(partition);
   }
 
-  readonly offsets = async () =>
-    this.partitions.map((log, partition) => ({ partition, low: '0', high: String(log.length) }));
+  readonly countPartitions = async () => this.partitions.length;
 
-  readonly read: FollowedPartitionOptions['read'] = (request) => this.batches(request);
+  readonly read: ReadPartition = (request) => this.batches(request);
 
-  private async *batches({ partition, from, signal }: Parameters<FollowedPartitionOptions['read']>[0]) {
+  private async *batches({ partition, from, signal }: PartitionRequest) {
     this.reads.push(`${partition}@${from}`);
-    let position = Number(from);
+    const log = this.partitions[partition] ?? [];
+    let position = from === 'earliest' ? 0 : Number(from);
+    const batch = (messages: ReceivedMessage[]) => ({
+      messages,
+      nextOffset: BigInt(position),
+      endOffset: BigInt(log.length),
+    });
+    this.check(partition);
+    yield batch([]);
     while (!signal.aborted) {
-      if (this.down.has(partition)) throw new Error('no leader');
+      this.check(partition);
       // One at a time, so that a batch ends between any two messages.
-      const messages = (this.partitions[partition] ?? []).slice(position, position + 1);
+      const messages = log.slice(position, position + 1);
       if (messages.length === 0) {
         await this.change(signal);
         continue;
       }
       position += 1;
-      yield { messages, nextOffset: String(position) };
+      yield batch(messages);
     }
+  }
+
+  private check(partition: number): void {
+    if (this.down.has(partition)) throw new Error('no leader');
   }
 
   private change(signal: AbortSignal): Promise<void> {

@@ -20,7 +20,7 @@ describe('following a topic', () => {
     failing = new Set();
     follower = new TopicFollower({
       topic: 'users',
-      offsets: topic.offsets,
+      countPartitions: topic.countPartitions,
       read: topic.read,
       handle: async ({ partition, offset }, live) => {
         const place = `${partition}@${offset}`;
@@ -55,7 +55,7 @@ describe('following a topic', () => {
     topic.takeDown(0);
     const started = follower.start();
     await eventually(() => follower.status().stuckAt !== undefined);
-    expect(follower.status()).to.include({ caughtUp: false, stuckAt: 'users[0]@0' });
+    expect(follower.status()).to.include({ caughtUp: false, stuckAt: 'users[0]@earliest' });
     topic.bringUp(0);
     await started;
     expect(follower.status()).to.include({ caughtUp: true, stuckAt: undefined });
@@ -85,7 +85,7 @@ describe('following a topic', () => {
   it('fails to start when it cannot tell what partitions there are', async () => {
     const unknown = new TopicFollower({
       topic: 'users',
-      offsets: () => Promise.reject(new Error('no such topic')),
+      countPartitions: () => Promise.reject(new Error('no such topic')),
       read: topic.read,
       handle: async () => undefined,
       logger: log,

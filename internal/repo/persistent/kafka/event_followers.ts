@@ -17,7 +17,7 @@ import {
 import { RecentIds } from './recent_ids.js';
 import { TopicFollower, type TopicFollowerOptions } from './topic_follower.js';
 
-export interface EventFollowersOptions extends Pick<TopicFollowerOptions, 'offsets' | 'read'> {
+export interface EventFollowersOptions extends Pick<TopicFollowerOptions, 'countPartitions' | 'read'> {
   observer: EventObserver;
   logger: Logger;
 }

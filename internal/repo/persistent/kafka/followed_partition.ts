@@ -1,26 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Logger, type ReceivedMessage } from '../../contracts.js';
-
-/** Some messages of a partition. */
-export interface PartitionBatch {
-  messages: readonly ReceivedMessage[];
-  /** Where reading goes on; beyond the last message where the log has gaps. Decimal text. */
-  nextOffset: string;
-}
+import { type ReadPartition } from './partition_records.js';
 
 export interface FollowedPartitionOptions {
   topic: string;
   partition: number;
-  /** The first offset to read and the one at which the partition ended. Decimal text. */
-  low: string;
-  high: string;
-  /** Yields what is there and what comes, until the signal is aborted; throws when it cannot go on. */
-  read: (position: {
-    topic: string;
-    partition: number;
-    from: string;
-    signal: AbortSignal;
-  }) => AsyncIterable<PartitionBatch>;
+  read: ReadPartition;
   /** `live` is false for what was there before. */
   handle: (message: ReceivedMessage, live: boolean) => Promise<void>;
   signal: AbortSignal;
@@ -36,16 +21,14 @@ const MOST_DOUBLED = 30;
 export class FollowedPartition {
   /** Where it cannot read on; undefined while it reads. */
   stuckAt: string | undefined;
-  private position: bigint;
-  private readonly end: bigint;
+  private position: bigint | 'earliest' = 'earliest';
+  /** Where the partition ended at first; unknown until it could be read. */
+  private end: bigint | undefined;
   private onCaughtUp: () => void = () => undefined;
 
-  constructor(private readonly options: FollowedPartitionOptions) {
-    this.position = BigInt(options.low);
-    this.end = BigInt(options.high);
-  }
+  constructor(private readonly options: FollowedPartitionOptions) {}
 
-  /** Resolves once everything up to `high` has been handled. */
+  /** Resolves once everything has been handled that was there at first, or it is stopped. */
   caughtUp(): Promise<void> {
     return new Promise((resolve) => {
       this.onCaughtUp = resolve;
@@ -63,7 +46,7 @@ export class FollowedPartition {
         await this.readOn();
       } catch (error) {
         if (this.isStopped()) break;
-        if (this.position > before) pauseMs = firstMs;
+        if (this.position !== before) pauseMs = firstMs;
         this.report(error);
         await wait(pauseMs, undefined, { signal }).catch(() => undefined);
         pauseMs = Math.min(2 * pauseMs, MOST_DOUBLED * firstMs);
@@ -85,23 +68,23 @@ export class FollowedPartition {
 
   private async readOn(): Promise<void> {
     const { topic, partition, read, handle, signal } = this.options;
-    for await (const batch of read({ topic, partition, from: String(this.position), signal })) {
+    for await (const batch of read({ topic, partition, from: this.position, signal })) {
+      this.end ??= batch.endOffset;
       for (const message of batch.messages) {
-        await handle(message, BigInt(message.offset) >= this.end);
-        this.advance(BigInt(message.offset) + 1n);
+        const offset = BigInt(message.offset);
+        await handle(message, offset >= this.end);
+        this.position = offset + 1n;
       }
-      this.advance(BigInt(batch.nextOffset));
+      this.position = batch.nextOffset;
       this.stuckAt = undefined;
+      this.tellCaughtUp();
     }
   }
 
-  private advance(position: bigint): void {
-    if (position > this.position) this.position = position;
-    this.tellCaughtUp();
-  }
-
   private tellCaughtUp(): void {
+    const { position, end } = this;
+    const isThere = end !== undefined && position !== 'earliest' && position >= end;
     // Once it is stopped, nobody is to wait for what will not come.
-    if (this.position >= this.end || this.isStopped()) this.onCaughtUp();
+    if (isThere || this.isStopped()) this.onCaughtUp();
   }
 }

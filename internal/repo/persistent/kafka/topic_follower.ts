@@ -2,19 +2,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type FollowerStatus } from '../../contracts.js';
 import { FollowedPartition, type FollowedPartitionOptions } from './followed_partition.js';
 
-/** The first and the next offset of a partition, as decimal text. */
-export interface PartitionEnds {
-  partition: number;
-  low: string;
-  high: string;
-}
-
 export interface TopicFollowerOptions extends Pick<
   FollowedPartitionOptions,
   'topic' | 'read' | 'handle' | 'logger' | 'pauseMs'
 > {
-  /** The partitions of a topic. */
-  offsets: (topic: string) => Promise<readonly PartitionEnds[]>;
+  /** How many partitions a topic has now. */
+  countPartitions: (topic: string) => Promise<number>;
   /** Milliseconds within which partitions that are added to the topic are found. Default 30,000. */
   lookEveryMs?: number;
 }
@@ -24,7 +17,8 @@ const LOOK_EVERY_MS = 30_000;
 /** Reads all partitions of a topic from their beginning, for as long as the program runs. */
 export class TopicFollower {
   private readonly stopping = new AbortController();
-  private readonly partitions = new Map<number, FollowedPartition>();
+  /** By their number. */
+  private readonly partitions: FollowedPartition[] = [];
   private readonly running: Promise<void>[] = [];
   private caughtUp = false;
 
@@ -32,7 +26,7 @@ export class TopicFollower {
 
   /**
    * Resolves when everything has been handled that was in the topic at the call.
-   * @throws what `offsets` throws; what happens later is overcome, and shown by {@link status}
+   * @throws what `countPartitions` throws; what happens later is overcome, and shown by {@link status}
    */
   async start(): Promise<void> {
     const found = await this.followNew();
@@ -42,7 +36,7 @@ export class TopicFollower {
   }
 
   status(): FollowerStatus {
-    const stuck = [...this.partitions.values()].flatMap(({ stuckAt }) => stuckAt ?? []);
+    const stuck = this.partitions.flatMap(({ stuckAt }) => stuckAt ?? []);
     return { topic: this.options.topic, caughtUp: this.caughtUp, stuckAt: stuck[0] };
   }
 
@@ -53,14 +47,14 @@ export class TopicFollower {
   }
 
   private async followNew(): Promise<FollowedPartition[]> {
+    const { topic, countPartitions } = this.options;
     const found: FollowedPartition[] = [];
-    for (const ends of await this.options.offsets(this.options.topic)) {
-      if (this.partitions.has(ends.partition)) continue;
-      const followed = new FollowedPartition({ ...this.options, ...ends, signal: this.stopping.signal });
-      this.partitions.set(ends.partition, followed);
-      this.running.push(followed.run());
-      found.push(followed);
+    const count = await countPartitions(topic);
+    for (let partition = this.partitions.length; partition < count; partition += 1) {
+      found.push(new FollowedPartition({ ...this.options, partition, signal: this.stopping.signal }));
     }
+    this.partitions.push(...found);
+    this.running.push(...found.map((partition) => partition.run()));
     return found;
   }
 
