@@ -98,6 +98,14 @@ export interface KafkaRepository {
     value: string | Uint8Array | null,
     options?: SendOptions,
   ): Promise<MessagePosition>;
+  /**
+   * The next message of a topic for a group that nobody consumes by: from its committed offset on, else from
+   * the beginning. Its offset is committed first, so that the next call gets the one after it.
+   *
+   * @returns undefined when none came until the signal was aborted
+   * @throws NotFound when there is no such topic, Conflict while the group has members, Unavailable
+   */
+  receiveOne(topic: string, groupId: string, signal: AbortSignal): Promise<ReceivedMessage | undefined>;
   /** Registers a handler; {@link startConsumer} or {@link startAllConsumers} sets it to work. */
   addConsumer(topic: string, groupId: string, handler: MessageHandler): void;
   startConsumer(topic: string): Promise<void>;

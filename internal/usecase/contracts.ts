@@ -7,10 +7,11 @@ import {
   type MessagePosition,
   type Page,
   type PageRequest,
+  type ReceivedMessage,
   type StoredEvent,
 } from '../repo/contracts.js';
 
-export type { KafkaStatus, Page };
+export type { KafkaStatus, Page, ReceivedMessage };
 
 /** How a command is to be carried out. */
 export interface CommandOptions {
@@ -34,6 +35,14 @@ export interface ProducedMessage extends MessagePosition {
   eventId: string;
 }
 
+/** A message that somebody waits for. */
+export interface ReceiveQuery {
+  topic: string;
+  group: string;
+  /** Milliseconds to wait for it. */
+  timeoutMs: number;
+}
+
 /** The state of one side of this instance's Kafka clients after it was switched. */
 export interface SwitchReport {
   enabled: boolean;
@@ -48,6 +57,15 @@ export interface Kafka {
    * @throws NotPublished when the brokers did not acknowledge the message
    */
   produceMessage(message: MessageInput, options?: CommandOptions): Promise<ProducedMessage>;
+  /**
+   * The next message of a topic for a group, whose position moves on by it.
+   * @returns undefined when none came in time
+   * @throws NotFound when there is no such topic, Conflict while the group has members, Unavailable
+   */
+  receiveMessage(
+    query: ReceiveQuery,
+    options?: { signal?: AbortSignal },
+  ): Promise<ReceivedMessage | undefined>;
   enableProducer(): Promise<SwitchReport>;
   /** Resolves when what was accepted before is settled. */
   disableProducer(): Promise<SwitchReport>;

@@ -14,6 +14,7 @@ import {
 import { KafkaEventBus } from '../../repo/persistent/kafka/kafka_event_bus.js';
 import { ManagedKafkaRepository } from '../../repo/persistent/kafka/kafka_repository.js';
 import { EventFollowers } from '../../repo/persistent/kafka/event_followers.js';
+import { MessageReceiver } from '../../repo/persistent/kafka/message_receiver.js';
 import { partitionRecords } from '../../repo/persistent/kafka/partition_records.js';
 import { EventMetrics } from '../../repo/persistent/kafka/event_metrics.js';
 import { EventObservers } from '../../repo/persistent/kafka/event_observers.js';
@@ -71,6 +72,10 @@ export const coreModule = new ContainerModule(({ bind }) => {
     const metrics = context.get(EventMetrics);
     return new ManagedKafkaRepository({
       manager: context.get(KafkaManager),
+      receiver: new MessageReceiver({
+        admin: context.get(KafkaAdmin),
+        read: partitionRecords(context.get<KafkaDriver>(Driver), context.get(Logger)),
+      }),
       instance: instanceName,
       onSent: (sent) => {
         metrics.sent(sent);

@@ -149,6 +149,25 @@ export const CASES: readonly Case[] = [
       503: unconfirmed,
     },
   ),
+  ...answers(
+    'GET /kafka/consumer/receiver',
+    ({ kafka }) => kafka.receiveMessage,
+    { path: '/kafka/consumer/receiver?topic=t&group=g&timeoutMs=10' },
+    {
+      200: {
+        ...position,
+        key: Buffer.from('k'),
+        value: Buffer.from([0xff]),
+        headers: { one: Buffer.from('1'), many: [Buffer.from('2'), Buffer.from('3')] },
+        timestamp: 0,
+        attempt: 1,
+      },
+      204: undefined,
+      404: new NotFound('TOPIC_NOT_FOUND', 'There is none.'),
+      409: new Conflict('GROUP_IN_USE', 'It has members.'),
+      503: unreachable,
+    },
+  ),
   ...(['enable', 'disable'] as const).flatMap((verb) => [
     ...answers(
       `POST /kafka/producer/${verb}`,

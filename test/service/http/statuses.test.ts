@@ -42,7 +42,7 @@ describe('the HTTP API', () => {
     const documented = answers.get(status);
     expect(documented, `${name} answers ${status}, which is not documented`).not.to.equal(undefined);
     const contentType = response.headers.get('content-type') ?? '';
-    expect(contentType.split(';')[0]).to.equal(documented?.contentType?.split(';')[0]);
+    expect(contentType.split(';')[0]).to.equal(documented?.contentType?.split(';')[0] ?? '');
     const answer: unknown = await (contentType.includes('json') ? response.json() : response.text());
     const fits = documented?.schema?.safeParse(answer);
     expect(fits?.success, `${name} ${status}: ${String(fits?.error)}`).to.equal(true);

@@ -12,6 +12,7 @@ describe('the use case for messages by hand', () => {
   const sandbox = sinon.createSandbox();
   const kafka = {
     sendMessage: sandbox.stub(),
+    receiveOne: sandbox.stub(),
     enableProducer: sandbox.stub(),
     disableProducer: sandbox.stub(),
     isProducerEnabled: sandbox.stub(),
@@ -81,6 +82,24 @@ describe('the use case for messages by hand', () => {
       sinon.assert.calledOnce(acts);
     });
   }
+
+  it('waits for a message as long as it is told to, or until the caller has gone', async () => {
+    kafka.receiveOne.callsFake(
+      (_topic: string, _group: string, signal: AbortSignal) =>
+        new Promise((resolve) => {
+          signal.addEventListener('abort', () => {
+            resolve(undefined);
+          });
+        }),
+    );
+    const query = { topic: 't', group: 'g', timeoutMs: 5 };
+    expect(await useCase.receiveMessage(query)).to.equal(undefined);
+    const caller = new AbortController();
+    const received = useCase.receiveMessage({ ...query, timeoutMs: 60_000 }, { signal: caller.signal });
+    caller.abort();
+    expect(await received).to.equal(undefined);
+    sinon.assert.calledWithMatch(kafka.receiveOne, 't', 'g');
+  });
 
   it('says how the clients stand', () => {
     expect(useCase.status()).to.deep.equal({ instance: 'machine:1' });

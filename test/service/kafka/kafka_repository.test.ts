@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import sinon from 'sinon';
 import { NotPublished } from '../../../internal/entity/errors.js';
+import { type MessageReceiver } from '../../../internal/repo/persistent/kafka/message_receiver.js';
 import {
   ManagedKafkaRepository,
   type SentMessage,
@@ -19,6 +20,7 @@ const position = { topic: 't', partition: 0, offset: '1' };
 describe('the Kafka repository', () => {
   const sandbox = sinon.createSandbox();
   const manager = { sendMessage: sandbox.stub(), getStatus: sandbox.stub() };
+  const receiver = { receive: sandbox.stub() };
   let repository: ManagedKafkaRepository;
   let sent: SentMessage[];
 
@@ -28,6 +30,7 @@ describe('the Kafka repository', () => {
     manager.sendMessage.resolves(position);
     repository = new ManagedKafkaRepository({
       manager: manager as unknown as KafkaManager,
+      receiver: receiver as unknown as MessageReceiver,
       instance: 'machine:1',
       onSent: (one) => sent.push(one),
     });
@@ -54,6 +57,12 @@ describe('the Kafka repository', () => {
     expect(sent[0]).to.include({ topic: 't', eventType: 'user.created', error: undefined });
     expect(sent[1]).to.include({ topic: 't', eventType: 'user.created', error });
     expect(sent[0]?.seconds).to.be.within(0, 1);
+  });
+
+  it('receives a message by the receiver', async () => {
+    const { signal } = new AbortController();
+    receiver.receive.withArgs('t', 'g', signal).resolves('message');
+    expect(await repository.receiveOne('t', 'g', signal)).to.equal('message');
   });
 
   it('says which instance it speaks of', () => {

@@ -6,14 +6,17 @@ import {
   type KafkaStatus,
   type MessageHandler,
   type MessagePosition,
+  type ReceivedMessage,
   type SendOptions,
 } from '../../contracts.js';
+import { type MessageReceiver } from './message_receiver.js';
 
 /** Probes are commonly given up after one second. */
 const PING_TIMEOUT_MS = 900;
 
 export interface ManagedKafkaRepositoryOptions {
   manager: KafkaManager;
+  receiver: MessageReceiver;
   /** Names this process among those of the service. */
   instance: string;
   /** Is told of each message, when it is known what became of it. */
@@ -63,6 +66,10 @@ export class ManagedKafkaRepository implements KafkaRepository {
       if (error instanceof NotPublished) report(error);
       throw error;
     }
+  }
+
+  receiveOne(topic: string, groupId: string, signal: AbortSignal): Promise<ReceivedMessage | undefined> {
+    return this.options.receiver.receive(topic, groupId, signal);
   }
 
   addConsumer(topic: string, groupId: string, handler: MessageHandler): void {
@@ -127,7 +134,7 @@ export class ManagedKafkaRepository implements KafkaRepository {
     const correlationId = currentContext()?.correlationId;
     const all = { ...(correlationId === undefined ? {} : { 'correlation-id': correlationId }), ...headers };
     try {
-      return await orAborted(this.manager.sendMessage(topic, key, value, { headers: all }), signal);
+      return await orAborted(this.manager.sendMessage(topic, key, value, { headers: all, signal }), signal);
     } catch (cause) {
       const unknown = cause instanceof PublishOutcomeUnknown || (signal?.aborted && cause === signal.reason);
       throw new NotPublished(unknown ? 'unknown' : 'not-stored', eventId, { cause });
