@@ -11,17 +11,19 @@ import { BrokerHandle, Config, EventConsumer, Topics, View } from './tokens.js';
 export interface EventComponentsOptions {
   /** Whether to wait for brokers that do not answer, instead of failing to start. Default false. */
   waitForBroker?: boolean;
+  /** Whether the views are kept, which answer questions. Default true. */
+  views?: boolean;
 }
 
 /** What every program that works with events is made of, each part needing those before it. */
 export function eventComponents(
   container: Container,
-  { waitForBroker = false }: EventComponentsOptions = {},
+  { waitForBroker = false, views = true }: EventComponentsOptions = {},
 ): Component[] {
   return [
     brokerComponent(container),
     kafkaComponent(container, waitForBroker),
-    viewsComponent(container),
+    ...(views ? [viewsComponent(container)] : []),
     consumersComponent(container),
   ];
 }

@@ -29,37 +29,67 @@ export interface HttpComponentOptions {
   onListening: (url: string) => void;
 }
 
-/**
- * The HTTP side of the program: every domain's routes, the probes, the documentation. It listens first, so
- * that the probes answer while the rest starts, and is the first to stop.
- */
-export function httpComponent(container: Container, { life, onListening }: HttpComponentOptions): Component {
+/** The HTTP side of the service: every domain's routes, the documentation, the probes and the metrics. */
+export function apiComponent(container: Container, options: HttpComponentOptions): Component {
   const config = container.get<AppConfig>(Config);
-  const { HOST, PORT, READ_TIMEOUT, WRITE_TIMEOUT, IDLE_TIMEOUT, DRAIN_DELAY } = config.HTTP;
-  const metrics = container.get(Metrics);
-  const probes = {
-    prefixes: [''],
-    routes: [
-      ...healthRoutes({ health: container.get<Health>(Health), life }),
-      ...(config.METRICS.ENABLED ? [metricsRoute(metrics, config.METRICS.PATH)] : []),
-    ],
-  };
   const api = {
     prefixes: API_PREFIXES,
     routes: container.getAll<Route[]>(ApiRoutes).flat(),
-    available: () => life().hasStarted,
+    available: () => options.life().hasStarted,
   };
+  const groups = [api, operatorRoutes(container, options)];
+  const pages = config.SWAGGER.ENABLED ? [documentation(config, groups)] : [];
+  return listener(container, { ...options, port: config.HTTP.PORT, portSetting: 'HTTP_PORT', groups, pages });
+}
+
+/** The HTTP side of a program without an API: the probes and the metrics. */
+export function probesComponent(container: Container, options: HttpComponentOptions): Component {
+  const { HTTP } = container.get<AppConfig>(Config);
+  const groups = [operatorRoutes(container, options)];
+  return listener(container, {
+    ...options,
+    port: HTTP.HEALTH_PORT,
+    portSetting: 'HTTP_HEALTH_PORT',
+    groups,
+    pages: [],
+  });
+}
+
+function operatorRoutes(container: Container, { life }: HttpComponentOptions): RouteGroup {
+  const { METRICS } = container.get<AppConfig>(Config);
+  const routes = healthRoutes({ health: container.get<Health>(Health), life });
+  const metrics = METRICS.ENABLED ? [metricsRoute(container.get(Metrics), METRICS.PATH)] : [];
+  return { prefixes: [''], routes: [...routes, ...metrics] };
+}
+
+interface ListenerOptions extends HttpComponentOptions {
+  port: number;
+  portSetting: string;
+  groups: readonly RouteGroup[];
+  pages: ReturnType<typeof docsPage>[];
+}
+
+/** Listens first, so that the probes answer while the rest starts, and is the first to stop. */
+function listener(container: Container, options: ListenerOptions): Component {
+  const { port, portSetting, groups, pages, onListening } = options;
+  const config = container.get<AppConfig>(Config);
+  const { HTTP, METRICS } = config;
   const app = createHttpApp({
-    groups: [probes, api],
+    groups,
+    pages,
     control: controlAccess(config),
     logger: container.get<Logger>(Logger),
     toProblem,
-    quietPaths: config.METRICS.SKIP_PATHS,
-    observers: config.METRICS.ENABLED ? [requestMetrics(metrics, config.METRICS.SKIP_PATHS)] : [],
-    pages: config.SWAGGER.ENABLED ? [documentation(config, [api, probes])] : [],
+    quietPaths: METRICS.SKIP_PATHS,
+    observers: METRICS.ENABLED ? [requestMetrics(container.get(Metrics), METRICS.SKIP_PATHS)] : [],
   });
-  const timeouts = { read: READ_TIMEOUT, write: WRITE_TIMEOUT, idle: IDLE_TIMEOUT };
-  const server = new HttpServer({ host: HOST, port: PORT, handler: app, timeouts });
+  const server = new HttpServer({
+    host: HTTP.HOST,
+    port,
+    portSetting,
+    handler: app,
+    timeouts: { read: HTTP.READ_TIMEOUT, write: HTTP.WRITE_TIMEOUT, idle: HTTP.IDLE_TIMEOUT },
+  });
   return {
     name: 'http',
     startsFirst: true,
@@ -68,7 +98,7 @@ export function httpComponent(container: Container, { life, onListening }: HttpC
     },
     async stop() {
       // Whoever sends work here is told by /readyz before it finds the door closed.
-      await wait(DRAIN_DELAY);
+      await wait(HTTP.DRAIN_DELAY);
       await server.stop();
     },
   };
@@ -83,7 +113,7 @@ function documentation({ APP }: AppConfig, groups: readonly RouteGroup[]) {
 }
 
 /** The token where there is one; without it only a developer's own machine may control the service. */
-export function controlAccess({ APP, HTTP }: AppConfig): ControlAccess {
+function controlAccess({ APP, HTTP }: AppConfig): ControlAccess {
   if (HTTP.CONTROL_TOKEN !== undefined) return { by: 'token', token: HTTP.CONTROL_TOKEN };
   const loopback = /^(localhost|127(\.\d+){3}|::1)$/.test(HTTP.HOST);
   return { by: loopback && APP.ENV === 'development' ? 'loopback' : 'nobody' };

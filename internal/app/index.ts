@@ -2,7 +2,7 @@
 export { buildContainer } from './container.js';
 export { eventComponents } from './components.js';
 export { Lifecycle } from './lifecycle.js';
-export { runService } from './run.js';
+export { runConsumers, runService } from './run.js';
 export { BrokerHandle } from './tokens.js';
 export { EventObserver, KafkaRepository, Logger, type StoredEvent } from '../repo/contracts.js';
 export { KafkaEvents } from '../usecase/contracts.js';

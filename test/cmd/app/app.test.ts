@@ -71,6 +71,14 @@ describe('cmd/app', function () {
     }
   });
 
+  it('GK6: closes everything when it stops, so that the process ends by itself', async () => {
+    app = new Program('test/cmd/app/start_and_stop');
+    await app.shows(/started/);
+    await app.shows(/stopped/);
+    expect(await app.exit()).to.equal(0);
+    expect(app.stdout + app.stderr).to.equal('started\nstopped\n');
+  });
+
   it('lists every configuration problem with its mend and exits 78', async () => {
     app = new Program('cmd/app/main', {
       env: { HTTP_PORT: 'abc', KAFKA_CONTROL_PRODUCER_ENABLED: 'maybe', KAFKA_BROKER: 'x:1' },

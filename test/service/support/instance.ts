@@ -2,7 +2,7 @@ import { type Container } from 'inversify';
 import { type Config, loadConfig } from '../../../config/config.js';
 import { eventComponents } from '../../../internal/app/components.js';
 import { buildContainer, type Overrides } from '../../../internal/app/container.js';
-import { httpComponent } from '../../../internal/app/http.js';
+import { apiComponent } from '../../../internal/app/http.js';
 import { Lifecycle } from '../../../internal/app/lifecycle.js';
 import { EventObserver, Logger, type StoredEvent } from '../../../internal/repo/contracts.js';
 import { testBrokers } from '../../support/broker.js';
@@ -11,6 +11,8 @@ import { LogBook } from '../../support/log.js';
 export interface InstanceOptions {
   /** Stem of the names of its group and topics; instances that share it work together. */
   prefix: string;
+  /** Default: those that the test runs on. */
+  brokers?: readonly string[];
   /** Further settings, as on the command line. */
   flags?: Record<string, string>;
   overrides?: Overrides;
@@ -30,14 +32,15 @@ export class Instance {
     readonly log: LogBook,
     /** What its consumer groups handled, and what its views took in once it was running. */
     readonly consumed: readonly Consumed[],
+    private readonly prefix: string,
     private readonly place: { url: string },
   ) {}
 
   /** An instance that has not been started. */
-  static async build({ prefix, flags, overrides }: InstanceOptions): Promise<Instance> {
+  static async build({ prefix, brokers, flags, overrides }: InstanceOptions): Promise<Instance> {
     const log = new LogBook();
     const consumed: Consumed[] = [];
-    const config = await configFor(prefix, flags);
+    const config = configFor(prefix, brokers ?? (await testBrokers()), flags);
     const container = await buildContainer(config, (bindings) => {
       bindings.rebind<Logger>(Logger).toConstantValue(log);
       bindings.rebind<EventObserver>(EventObserver).toConstantValue({
@@ -50,12 +53,12 @@ export class Instance {
     const lifecycle: Lifecycle = new Lifecycle({
       components: [
         ...eventComponents(container, { waitForBroker: true }),
-        httpComponent(container, { life: () => lifecycle, onListening: (url) => (place.url = url) }),
+        apiComponent(container, { life: () => lifecycle, onListening: (url) => (place.url = url) }),
       ],
       stopTimeoutMs: config.HTTP.SHUTDOWN_TIMEOUT,
       logger: log,
     });
-    return new Instance(container, lifecycle, log, consumed, place);
+    return new Instance(container, lifecycle, log, consumed, prefix, place);
   }
 
   get url(): string {
@@ -64,6 +67,11 @@ export class Instance {
 
   stop(): Promise<boolean> {
     return this.lifecycle.stop();
+  }
+
+  /** The topic of a domain. */
+  topic(domain: 'users' | 'translations'): string {
+    return `${this.prefix}.${domain}`;
   }
 
   call(path: string, init: RequestInit = {}): Promise<Response> {
@@ -88,11 +96,11 @@ export class Instance {
   }
 }
 
-async function configFor(prefix: string, flags: Record<string, string> = {}): Promise<Config> {
+function configFor(prefix: string, brokers: readonly string[], flags: Record<string, string> = {}): Config {
   return loadConfig({
     env: {},
     flags: {
-      'KAFKA.BROKERS': (await testBrokers()).join(','),
+      'KAFKA.BROKERS': brokers.join(','),
       'KAFKA.GROUP_ID': prefix,
       'KAFKA.SESSION_TIMEOUT': '6000',
       'KAFKA.TOPICS.USER_EVENTS': `${prefix}.users`,

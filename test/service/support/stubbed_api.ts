@@ -1,7 +1,7 @@
 import sinon from 'sinon';
 import { loadConfig } from '../../../config/config.js';
 import { buildContainer } from '../../../internal/app/container.js';
-import { httpComponent } from '../../../internal/app/http.js';
+import { apiComponent } from '../../../internal/app/http.js';
 import { type Component } from '../../../internal/app/lifecycle.js';
 import { Logger } from '../../../internal/repo/contracts.js';
 import { Health, Kafka, Translations, Users } from '../../../internal/usecase/contracts.js';
@@ -44,7 +44,7 @@ export class StubbedApi {
         bindings.rebind(token).toConstantValue(stub);
       }
     });
-    this.component = httpComponent(container, {
+    this.component = apiComponent(container, {
       life: () => this.life,
       onListening: (url) => (this.url = url),
     });
