@@ -36,7 +36,6 @@ describe('the service on a broker that fails', function () {
     await failing.waitUntilUsed(20);
     // Seven partitions are read; a loop without pauses would fail thousands of times a second.
     const perSecond = failing.used / ((performance.now() - startedAt) / 1000);
-    console.log(perSecond);
     expect(perSecond).to.be.lessThan(1_000);
     const { body } = await service.send('POST', '/v1/translations', translation);
     failing.remove();
