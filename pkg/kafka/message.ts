@@ -41,18 +41,20 @@ export interface IncomingMessage {
   readonly headers: HeaderMap;
   /** Milliseconds since the epoch. */
   readonly timestamp: number;
-  /** 1 for the first attempt in this process, then one more for each retry. */
+  /** 1 for the first call of the handler in this process, then one more for each. */
   readonly attempt: number;
 }
 
 /** What a handler gets besides the message. */
 export interface HandlerContext {
+  /** The topic that the handler was registered for; the message may come from one of its retry topics. */
+  readonly topic: string;
   /** Aborted when the handler's time is up, or when the consumer stops or loses the partition. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Handles one message. A message counts as done when the promise resolves; a rejection is retried. A
- * message may be delivered more than once.
+ * Handles one message. A message counts as done when the promise resolves, unless the signal was aborted
+ * before; a rejection is retried. A message may be delivered more than once.
  */
 export type MessageHandler = (message: IncomingMessage, context: HandlerContext) => Promise<void>;

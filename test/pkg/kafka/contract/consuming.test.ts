@@ -19,8 +19,11 @@ async function committed(groupId: string, topic: string): Promise<number> {
   return position === undefined ? -1 : Number(position.offset);
 }
 
+/** Sends messages of one key. */
 async function send(manager: KafkaManager, topic: string, values: readonly string[]): Promise<void> {
-  const results = await manager.sendMessages(values.map((value) => ({ topic, value, partition: 0 })));
+  const results = await manager.sendMessages(
+    values.map((value) => ({ topic, key: 'one', value, partition: 0 })),
+  );
   for (const result of results) if (result.status === 'rejected') throw result.reason;
 }
 
@@ -123,14 +126,18 @@ describe('kafka contract: consuming', function () {
     await inbox.has(2);
     expect(inbox.values).to.deep.equal(['v0', 'v1']);
     expect(threw).to.equal(2);
-    expect(manager.health()).to.deep.equal({ ok: true, problems: [] });
+    expect(manager.health()).to.deep.equal({ ok: true, problems: [], waiting: [] });
   });
 
   it('a message that fails in every attempt stops its partition, says so, and does not stop others', async () => {
     const topic = await newTopic(2);
     const groupId = uniqueName('group');
     const stopped: unknown[] = [];
-    const manager = await openManager({ onPartitionStopped: (_group, failure) => stopped.push(failure) });
+    const manager = await openManager({
+      onEvent: (event) => {
+        if (event.type === 'stopped') stopped.push(event.partition);
+      },
+    });
     const inbox = new Inbox();
     manager.addConsumer(
       topic,
@@ -139,7 +146,7 @@ describe('kafka contract: consuming', function () {
         if (String(message.value) === 'poison') return Promise.reject(new Error('cannot be handled'));
         return inbox.handler(message, context);
       },
-      { retry: QUICK_RETRY },
+      { retry: QUICK_RETRY, onExhausted: 'block' },
     );
     await manager.startConsumer(topic);
     await manager.sendMessage(topic, 'k', 'good', { partition: 0 });

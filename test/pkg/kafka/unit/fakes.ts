@@ -4,6 +4,7 @@ import {
   type DriverConsumerListener,
   type DriverProducer,
   type FetchedBatch,
+  type FetchedRecord,
   type KafkaDriver,
   type PartitionAck,
   type PartitionBatch,
@@ -149,12 +150,15 @@ export class FakeDriver implements KafkaDriver {
   }
 }
 
-/** A batch of partition `partition` of topic `t` whose records have these offsets, and what was resolved. */
+/** A batch of partition `partition` of topic `t` whose records have these offsets, each with a key of its own. */
 export class FakeBatch implements FetchedBatch {
-  readonly topic = 't';
-  readonly resolved: bigint[] = [];
-  readonly records;
+  readonly topic: string = 't';
+  /** Whether fetching may go on after it. */
+  resolved = false;
+  readonly records: FetchedRecord[];
+  readonly from: bigint;
   readonly nextOffset: bigint;
+  readonly highWatermark: bigint;
   heartbeats = 0;
   heartbeatError: DriverError | undefined;
 
@@ -163,18 +167,21 @@ export class FakeBatch implements FetchedBatch {
     readonly partition = 0,
     nextOffset = (offsets.at(-1) ?? -1) + 1,
   ) {
+    this.from = BigInt(offsets[0] ?? 0);
     this.nextOffset = BigInt(nextOffset);
+    this.highWatermark = this.nextOffset;
     this.records = offsets.map((offset) => ({
-      offset: BigInt(offset),
+      offset: String(offset),
       key: Buffer.from(`k${offset}`),
       value: Buffer.from(`v${offset}`),
       headers: {},
       timestamp: 0,
+      timestampType: 'CreateTime',
     }));
   }
 
-  resolve(offset: bigint): void {
-    this.resolved.push(offset);
+  resolve(): void {
+    this.resolved = true;
   }
 
   async heartbeat(): Promise<void> {

@@ -29,6 +29,8 @@ describe('GroupConsumer', () => {
       state: 'stopped',
       assigned: [],
       stoppedPartitions: [],
+      partitions: [],
+      flooded: false,
     });
     await Promise.all([group.start(), group.start()]);
     expect(driver.consumers).to.have.length(1);

@@ -1,0 +1,217 @@
+import type { FetchedBatch, TopicPartition } from '../driver.js';
+import { Chunk } from './chunk.js';
+import type { StoppedPartition } from './events.js';
+import { InfrastructureGate } from './infrastructure_gate.js';
+import { Lanes } from './lanes.js';
+import { OffsetTracker } from './offset_tracker.js';
+import type { Route } from './routes.js';
+import type { Task } from './task.js';
+
+/**
+ * Why no message of a partition is begun:
+ * - `paused`: by pause()
+ * - `infrastructure`: something that the handler needs is down
+ * - `dead-letter`: a dead letter cannot be written
+ * - `stopped`: a message failed for good, and was not to be set aside
+ * - `flood`: too many messages failed for good
+ * - `due`: the next message of a retry topic is to be tried later
+ * - `leftover`: handlers that an earlier assignment gave up have not ended yet
+ */
+export type Hold = 'paused' | 'infrastructure' | 'dead-letter' | 'stopped' | 'flood' | 'due' | 'leftover';
+
+/** Longer timers fire at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+interface Hooks {
+  /** Messages may be begun that could not be before. */
+  readonly onReady: (work: PartitionWork) => void;
+  readonly onHold: (work: PartitionWork, hold: Hold, held: boolean) => void;
+  /** When the message may be tried, in milliseconds since the epoch; undefined for at once. */
+  readonly dueAt: (task: { readonly record: FetchedBatch['records'][number] }) => number | undefined;
+}
+
+/** What one assignment does with one of its partitions. Messages are here until they are finished. */
+export class PartitionWork implements TopicPartition {
+  readonly tracker = new OffsetTracker();
+  readonly infrastructure: InfrastructureGate;
+  committed: bigint | undefined;
+  highWatermark: bigint | undefined;
+  /** Messages whose handler runs. */
+  running = 0;
+  /** True while it waits for a worker. */
+  queued = false;
+  /** True while the client does not fetch it. */
+  fetchPaused = false;
+  /** True while so much is read ahead that it need not fetch more. */
+  full = false;
+  /** The message that failed for good, when the partition stopped because of one. */
+  stopped: StoppedPartition | undefined;
+  /** Why a dead letter cannot be written at the moment. */
+  deadLetterError: Error | undefined;
+  /** Those with unfinished messages, and those with messages that were not begun. */
+  #live: Chunk[] = [];
+  readonly #fresh: Chunk[] = [];
+  /** Begun, and free to run. */
+  readonly #ready: Task[] = [];
+  readonly #lanes: Lanes<Task>;
+  readonly #holds = new Set<Hold>();
+  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #gone = new AbortController();
+  #unfinished = 0;
+  #carriedBytes = 0;
+  #onLevel: { readonly level: number; readonly call: () => void } | undefined;
+
+  constructor(
+    readonly topic: string,
+    readonly partition: number,
+    readonly route: Route,
+    private readonly hooks: Hooks,
+  ) {
+    const { order, infrastructureBackoff } = route.subscription;
+    this.#lanes = new Lanes(order);
+    this.infrastructure = new InfrastructureGate(infrastructureBackoff, () => {
+      hooks.onReady(this);
+    });
+  }
+
+  /** Aborted when the assignment is over. */
+  get gone(): AbortSignal {
+    return this.#gone.signal;
+  }
+
+  get dropped(): boolean {
+    return this.#gone.signal.aborted;
+  }
+
+  get holds(): ReadonlySet<Hold> {
+    return this.#holds;
+  }
+
+  /** Messages taken from the client and not finished. */
+  get unfinished(): number {
+    return this.#unfinished;
+  }
+
+  isDrained(): boolean {
+    return this.#unfinished === 0;
+  }
+
+  /** Bytes of those whose batch was handed back. */
+  get carriedBytes(): number {
+    return this.#carriedBytes;
+  }
+
+  /** Takes a batch over. */
+  add(batch: FetchedBatch): void {
+    const span = this.tracker.begin(batch.records, batch.nextOffset);
+    this.#prune();
+    this.highWatermark = batch.highWatermark;
+    this.#unfinished += batch.records.length;
+    const chunk = new Chunk(batch.records, span);
+    this.#live.push(chunk);
+    this.#fresh.push(chunk);
+  }
+
+  /** The next message to be run; undefined when there is none now. */
+  take(): Task | undefined {
+    if (this.#holds.size > 0) return this.#takeProbe();
+    const ready = this.#ready.shift();
+    if (ready !== undefined) return ready;
+    for (let chunk = this.#fresh[0]; chunk !== undefined; chunk = this.#fresh[0]) {
+      if (this.route.delayed && this.#isEarly(chunk)) return undefined;
+      const task = chunk.begin(this);
+      if (chunk.exhausted) this.#fresh.shift();
+      if (this.#lanes.enter(task)) return task;
+    }
+    return undefined;
+  }
+
+  /** The message needs no more work: it was handled, or set aside for good. */
+  finish(task: Task): void {
+    this.tracker.finish(task.chunk.span, task.index);
+    this.#unfinished -= 1;
+    this.#carriedBytes -= task.chunk.carriedBytes(task.index);
+    const next = this.#lanes.leave(task);
+    if (next !== undefined) this.#ready.push(next);
+    if (this.#onLevel !== undefined && this.#unfinished <= this.#onLevel.level) {
+      const { call } = this.#onLevel;
+      this.#onLevel = undefined;
+      call();
+    }
+  }
+
+  /** The message may be run again. */
+  again(tasks: readonly Task[]): void {
+    if (tasks.length === 0 || this.dropped) return;
+    this.#ready.unshift(...tasks);
+    this.hooks.onReady(this);
+  }
+
+  /** ... after so many milliseconds; its lane waits meanwhile. */
+  againAfter(task: Task, delayMs: number): void {
+    this.#after(delayMs, () => {
+      this.again([task]);
+    });
+  }
+
+  /** Begins nothing more. */
+  hold(reason: Hold): void {
+    if (this.#holds.has(reason)) return;
+    this.#holds.add(reason);
+    this.hooks.onHold(this, reason, true);
+  }
+
+  /** The reason is gone. */
+  release(reason: Hold): void {
+    if (!this.#holds.delete(reason) || this.dropped) return;
+    this.hooks.onHold(this, reason, false);
+    if (this.#holds.size === 0) this.hooks.onReady(this);
+  }
+
+  /** Calls back once, when no more than `level` messages are unfinished; a later call replaces an earlier. */
+  onLevel(level: number, call: () => void): void {
+    this.#onLevel = { level, call };
+  }
+
+  /** The client gets its batch back: keeps copies of what is unfinished. */
+  carry(): void {
+    this.#prune();
+    for (const chunk of this.#live) this.#carriedBytes += chunk.carry();
+  }
+
+  /** The assignment is over: nothing of it comes back. */
+  drop(): void {
+    this.#gone.abort();
+    this.infrastructure.close();
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+  }
+
+  #prune(): void {
+    this.#live = this.#live.filter(({ span }) => !span.done);
+  }
+
+  #takeProbe(): Task | undefined {
+    return this.#holds.size === 1 && this.#holds.has('infrastructure')
+      ? this.infrastructure.takeProbe()
+      : undefined;
+  }
+
+  #isEarly(chunk: Chunk): boolean {
+    const due = this.hooks.dueAt({ record: chunk.peek() });
+    if (due === undefined) return false;
+    this.hold('due');
+    this.#after(Math.min(due - Date.now(), MAX_TIMER_MS), () => {
+      this.release('due');
+    });
+    return true;
+  }
+
+  #after(delayMs: number, call: () => void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      call();
+    }, delayMs);
+    this.#timers.add(timer);
+  }
+}

@@ -1,0 +1,212 @@
+import { AsyncResource } from 'node:async_hooks';
+import { HandlerTimeout } from '../errors.js';
+import { Attempt, messageOf } from './attempt.js';
+import type { PartitionWork } from './partition_work.js';
+import type { Task } from './task.js';
+
+/** Handlers that end at once run on in the same turn of the event loop, but not for longer than this. */
+const TURN_MS = 20;
+
+/** What the workers report. After `onDone` and `onFailed` the message is the listener's. */
+interface Listener {
+  readonly onDone: (task: Task, durationMs: number) => void;
+  readonly onFailed: (task: Task, thrown: unknown) => void;
+  /** A handler that was given up has ended. */
+  readonly onLeftoverEnded: (attempt: Attempt) => void;
+}
+
+/**
+ * Runs handlers: at most `concurrency` at a time, over all partitions by turns. While several partitions
+ * are assigned, a quarter of the places at most is kept from those that run something already, so that a
+ * partition of slow messages leaves room for the others.
+ */
+export class Workers {
+  readonly #attempts = new Set<Attempt>();
+  /** Partitions that may have messages to run, by turns. */
+  readonly #queue: PartitionWork[] = [];
+  /** Handlers run in it: what one leaves behind in its asynchronous context does not reach the next. */
+  readonly #context = new AsyncResource('KafkaHandler');
+  #turnStartedAt = 0;
+  #nextTurn: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #timerDue = Infinity;
+  #idle: (() => void)[] = [];
+  #reserve = 0;
+  #closed = false;
+
+  constructor(
+    private readonly concurrency: number,
+    private readonly listener: Listener,
+  ) {}
+
+  /** Handlers that run and were not given up. */
+  get attempts(): ReadonlySet<Attempt> {
+    return this.#attempts;
+  }
+
+  /** Begins nothing more until {@link open}. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  /** An assignment of so many partitions begins. */
+  open(partitions: number): void {
+    this.#closed = false;
+    this.#queue.length = 0;
+    this.#reserve = Math.min(partitions - 1, Math.floor(this.concurrency / 4));
+  }
+
+  /** The partition may have messages to run. */
+  wake(work: PartitionWork): void {
+    this.#enqueue(work);
+    this.#pump();
+  }
+
+  /** Resolves when no handler runs, apart from those given up. */
+  async whenIdle(): Promise<void> {
+    if (this.#attempts.size === 0) return;
+    await new Promise<void>((resolve) => this.#idle.push(resolve));
+  }
+
+  /** Waits for none of the handlers any more. Their messages are not finished. Returns those that run on. */
+  giveUp(reason: Error): Attempt[] {
+    const running = [...this.#attempts];
+    for (const attempt of running) {
+      this.#ended(attempt);
+      attempt.giveUp(reason);
+    }
+    return running;
+  }
+
+  #enqueue(work: PartitionWork): void {
+    if (work.queued || work.dropped) return;
+    work.queued = true;
+    this.#queue.push(work);
+  }
+
+  #pump(): void {
+    let now = performance.now();
+    this.#turnStartedAt = now;
+    for (let task = this.#take(); task !== undefined; task = this.#take()) {
+      void this.#work(task, now);
+      now = performance.now();
+      if (now - this.#turnStartedAt < TURN_MS) continue;
+      void this.#turn().then(() => {
+        this.#pump();
+      });
+      return;
+    }
+  }
+
+  #take(): Task | undefined {
+    const free = this.concurrency - this.#attempts.size;
+    if (this.#closed || free <= 0) return undefined;
+    for (let turns = this.#queue.length; turns > 0; turns -= 1) {
+      const work = this.#queue.shift();
+      if (work === undefined) return undefined;
+      if (work.running > 0 && free <= this.#reserve) {
+        this.#queue.push(work);
+        continue;
+      }
+      const task = work.dropped ? undefined : work.take();
+      if (task !== undefined) {
+        this.#queue.push(work);
+        return task;
+      }
+      work.queued = false;
+    }
+    return undefined;
+  }
+
+  /** Runs one message after the other until there is none. */
+  async #work(first: Task, startedAt: number): Promise<void> {
+    let now = startedAt;
+    for (let task: Task | undefined = first; task !== undefined; task = this.#take()) {
+      const attempt = this.#begin(task, now);
+      let failed = false;
+      let thrown: unknown;
+      try {
+        const { handler } = task.work.route.subscription;
+        await this.#context.runInAsyncScope(handler, undefined, messageOf(task), attempt);
+      } catch (error) {
+        failed = true;
+        thrown = error;
+      }
+      attempt.settled = true;
+      if (attempt.givenUp) {
+        // Its place was given to another worker.
+        this.listener.onLeftoverEnded(attempt);
+        return;
+      }
+      now = performance.now();
+      this.#ended(attempt);
+      if (failed) this.listener.onFailed(task, thrown);
+      else this.listener.onDone(task, now - attempt.startedAt);
+      this.#enqueue(task.work);
+      if (now - this.#turnStartedAt < TURN_MS) continue;
+      await this.#turn();
+      now = performance.now();
+    }
+  }
+
+  #begin(task: Task, startedAt: number): Attempt {
+    const { work } = task;
+    const attempt = new Attempt(task, startedAt, startedAt + work.route.subscription.handlerTimeoutMs);
+    task.deliveries += 1;
+    work.running += 1;
+    this.#attempts.add(attempt);
+    if (attempt.deadline < this.#timerDue) this.#arm(attempt.deadline, startedAt);
+    return attempt;
+  }
+
+  #ended(attempt: Attempt): void {
+    attempt.task.work.running -= 1;
+    this.#attempts.delete(attempt);
+    if (this.#attempts.size > 0 || this.#idle.length === 0) return;
+    const waiting = this.#idle;
+    this.#idle = [];
+    for (const resolve of waiting) resolve();
+  }
+
+  /** Lets timers and the network have their turn: one pause for all workers. */
+  async #turn(): Promise<void> {
+    this.#nextTurn ??= new Promise((resolve) => {
+      setImmediate(() => {
+        this.#nextTurn = undefined;
+        this.#turnStartedAt = performance.now();
+        resolve();
+      });
+    });
+    await this.#nextTurn;
+  }
+
+  /** One timer for all handlers: it is set for the first deadline, and again for what is left then. */
+  #arm(deadline: number, now: number): void {
+    clearTimeout(this.#timer);
+    this.#timerDue = deadline;
+    this.#timer = setTimeout(() => {
+      this.#endOverdue();
+    }, deadline - now).unref();
+  }
+
+  #endOverdue(): void {
+    this.#timerDue = Infinity;
+    const now = performance.now();
+    let next = Infinity;
+    for (const attempt of [...this.#attempts]) {
+      if (attempt.deadline > now) next = Math.min(next, attempt.deadline);
+      else this.#timeOut(attempt);
+    }
+    if (next < Infinity) this.#arm(next, now);
+    this.#pump();
+  }
+
+  #timeOut(attempt: Attempt): void {
+    const { task } = attempt;
+    const error = new HandlerTimeout(task.work.route.subscription.handlerTimeoutMs);
+    this.#ended(attempt);
+    attempt.giveUp(error);
+    this.listener.onFailed(task, error);
+    this.#enqueue(task.work);
+  }
+}
