@@ -43,15 +43,21 @@ export interface ReceivedMessage extends Readonly<MessagePosition> {
   readonly headers: Readonly<Record<string, Buffer | readonly Buffer[] | undefined>>;
   /** Milliseconds since the epoch. */
   readonly timestamp: number;
+}
+
+/** What a handler gets besides the message. */
+export interface MessageContext {
+  /** Aborted when the work is no longer wanted. */
+  readonly signal: AbortSignal;
   /** 1 for the first delivery to the handler in this process, then counting up. */
   readonly attempt: number;
 }
 
 /**
  * Handles one message. The message counts as done when the promise resolves; when it rejects, the message is
- * tried again. The signal is aborted when the work is no longer wanted.
+ * tried again, and set aside in the end.
  */
-export type MessageHandler = (message: ReceivedMessage, context: { signal: AbortSignal }) => Promise<void>;
+export type MessageHandler = (message: ReceivedMessage, context: MessageContext) => Promise<void>;
 
 /** How one consumer of this instance is doing. */
 export interface ConsumerStatus {

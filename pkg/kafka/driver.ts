@@ -40,7 +40,7 @@ export interface DriverRecord {
 }
 
 /** A record that was read. Its buffers may be slices of a larger response: copy what outlives the batch. */
-export interface FetchedRecord extends DriverRecord {
+export interface FetchedRecord extends TopicPartition, DriverRecord {
   /** Decimal text. */
   readonly offset: string;
   /** Who set the timestamp: the producer, or the broker when it stored the record. */
@@ -103,7 +103,11 @@ export interface DriverConsumerListener {
 
 /** Consecutive records of one partition, at least one. Offsets may have gaps (compaction, transaction markers). */
 export interface FetchedBatch extends TopicPartition {
-  readonly records: readonly FetchedRecord[];
+  /** The offset of each record, decimal text. */
+  readonly offsets: readonly string[];
+  recordAt(index: number): FetchedRecord;
+  /** About the bytes of all records together. */
+  readonly bytes: number;
   /** The offset that was asked for: that after the batch before, unless the broker's log no longer has it. */
   readonly from: bigint;
   /** The offset after the batch, control records included. */

@@ -1,8 +1,11 @@
-import type { HandlerContext, IncomingMessage } from '../message.js';
+import type { HandlerContext } from '../message.js';
+import type { Linked } from './linked_list.js';
 import type { Task } from './task.js';
 
 /** One call of a handler, which is also the context that it gets. */
-export class Attempt implements HandlerContext {
+export class Attempt implements HandlerContext, Linked<Attempt> {
+  previous: Attempt | undefined = undefined;
+  next: Attempt | undefined = undefined;
   #controller: AbortController | undefined;
   #reason: Error | undefined;
   /** True when nobody waits for the handler any more, though it may still run. */
@@ -10,12 +13,20 @@ export class Attempt implements HandlerContext {
   /** True once the handler has returned. */
   settled = false;
 
+  readonly attempt: number;
+
   constructor(
     readonly task: Task,
-    readonly startedAt: number,
     /** On the scale of performance.now(). */
-    readonly deadline: number,
-  ) {}
+    readonly startedAt: number,
+  ) {
+    this.attempt = task.deliveries;
+  }
+
+  /** When its time is up, on the same scale. */
+  get deadline(): number {
+    return this.startedAt + this.task.work.route.subscription.handlerTimeoutMs;
+  }
 
   /** The topic that the handler was registered for. */
   get topic(): string {
@@ -35,19 +46,4 @@ export class Attempt implements HandlerContext {
     this.#reason = reason;
     this.#controller?.abort(reason);
   }
-}
-
-/** The message as its handler gets it in this attempt. */
-export function messageOf({ work, record, deliveries }: Task): IncomingMessage {
-  const { offset, key, value, headers, timestamp } = record;
-  return {
-    topic: work.topic,
-    partition: work.partition,
-    offset,
-    key,
-    value,
-    headers,
-    timestamp,
-    attempt: deliveries,
-  };
 }

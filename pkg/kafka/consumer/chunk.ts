@@ -1,62 +1,53 @@
-import type { FetchedRecord } from '../driver.js';
+import type { FetchedBatch, FetchedRecord } from '../driver.js';
 import type { OffsetSpan } from './offset_tracker.js';
 import type { PartitionWork } from './partition_work.js';
-import { detached, sizeOf, Task } from './task.js';
+import { detached, Task } from './task.js';
 
-/** The records of one fetched batch while they are worked on. */
+/** The records of one fetched batch that were not begun yet. */
 export class Chunk {
-  readonly #records: FetchedRecord[];
   #begun = 0;
-  #carried = false;
+  /** Copies of what was left when the batch went back to the client. */
+  #copies: FetchedRecord[] | undefined;
+  #copiedAt = 0;
+  #batch: Pick<FetchedBatch, 'recordAt'> | undefined;
+  readonly #size: number;
 
   constructor(
-    records: readonly FetchedRecord[],
-    readonly span: OffsetSpan,
+    batch: Pick<FetchedBatch, 'offsets' | 'recordAt'>,
+    private readonly span: OffsetSpan,
   ) {
-    this.#records = [...records];
+    this.#batch = batch;
+    this.#size = batch.offsets.length;
   }
 
   /** True when every record was begun. */
   get exhausted(): boolean {
-    return this.#begun === this.#records.length;
+    return this.#begun === this.#size;
   }
 
-  recordAt(index: number): FetchedRecord {
-    const record = this.#records[index];
-    if (record === undefined) throw new RangeError(`the chunk has no record ${index}`);
-    return record;
-  }
-
-  /** The next record that was not begun. */
+  /** The next record. */
   peek(): FetchedRecord {
-    return this.recordAt(this.#begun);
+    const record = this.#copies?.[this.#begun - this.#copiedAt] ?? this.#batch?.recordAt(this.#begun);
+    if (record === undefined) throw new RangeError(`record ${this.#begun} was begun already`);
+    return record;
   }
 
   /** Begins it. */
   begin(work: PartitionWork): Task {
-    const task = new Task(work, this, this.#begun);
+    const task = new Task(work, this.span, this.#begun, this.peek());
     this.#begun += 1;
     return task;
   }
 
-  /**
-   * The batch goes back to the client while its work goes on: copies what is unfinished, so that it does
-   * not pin the whole response. Returns how many bytes that are; 0 when it was done before.
-   */
-  carry(): number {
-    if (this.#carried) return 0;
-    this.#carried = true;
-    let bytes = 0;
-    for (const [index, record] of this.#records.entries()) {
-      if (this.span.isFinished(index)) continue;
-      this.#records[index] = detached(record);
-      bytes += sizeOf(record);
+  /** Keeps copies of what was not begun, which pin nothing of the response in which the batch came. */
+  detach(): void {
+    const batch = this.#batch;
+    if (batch === undefined) return;
+    this.#copiedAt = this.#begun;
+    this.#copies = [];
+    for (let index = this.#begun; index < this.#size; index += 1) {
+      this.#copies.push(detached(batch.recordAt(index)));
     }
-    return bytes;
-  }
-
-  /** The bytes that {@link carry} counted for a record; 0 when it was not carried. */
-  carriedBytes(index: number): number {
-    return this.#carried ? sizeOf(this.recordAt(index)) : 0;
+    this.#batch = undefined;
   }
 }

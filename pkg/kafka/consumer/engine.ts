@@ -20,7 +20,7 @@ import { Workers } from './workers.js';
  * The client fetches again only when every partition's batch has returned, so a batch whose handlers take
  * longer is handed back after so many milliseconds, and its work carried on.
  */
-const PATIENCE_MS = 100;
+const PATIENCE_MS = 200;
 
 /** What a group shares among its sessions. */
 export interface EngineParts {
@@ -128,8 +128,7 @@ export class Engine {
     batch.resolve();
     work.add(batch);
     this.#workers.wake(work);
-    // A partition that carries work already is not worth waiting for.
-    if (wasDrained && !work.isDrained()) await drained(work, PATIENCE_MS);
+    if (wasDrained && !work.isDrained()) await this.#drained(work);
     if (!work.isDrained() && !work.dropped) this.#carryOn(work);
   }
 
@@ -201,19 +200,43 @@ export class Engine {
     return from > expected ? work : this.#assignment?.restart(work);
   }
 
+  /**
+   * Resolves when nothing of the partition is unfinished, or when that is not worth waiting for: after some
+   * time, and at once when the batch before took longer, so that the client loses that time only once.
+   */
+  async #drained(work: PartitionWork): Promise<void> {
+    const startedAt = performance.now();
+    const wait = work.quick ? PATIENCE_MS : 0;
+    work.quick = false;
+    await new Promise<void>((resolve) => {
+      const timer = wait === 0 ? undefined : setTimeout(resolve, wait);
+      work.onLevel(0, () => {
+        clearTimeout(timer);
+        work.quick = performance.now() - startedAt <= PATIENCE_MS;
+        resolve();
+      });
+      if (timer === undefined) resolve();
+    });
+  }
+
   /** The batch is handed back; its work goes on. */
   #carryOn(work: PartitionWork): void {
-    const { maxBufferedMessages, maxBufferedBytes } = this.#parts.options;
-    const share = this.#assignment?.size ?? 1;
-    work.carry();
-    work.full =
-      work.unfinished * share >= maxBufferedMessages || work.carriedBytes * share >= maxBufferedBytes;
+    work.carryOn();
+    work.full = this.#isFull(work);
     if (!work.full) return;
     this.#syncFetching(work);
     work.onLevel(Math.floor(work.unfinished / 2), () => {
       work.full = false;
       this.#syncFetching(work);
     });
+  }
+
+  /** Partitions that have unfinished messages share what may be read ahead. */
+  #isFull(work: PartitionWork): boolean {
+    const { maxBufferedMessages, maxBufferedBytes } = this.#parts.options;
+    let busy = 0;
+    for (const { unfinished } of this.#assignment?.works ?? []) if (unfinished > 0) busy += 1;
+    return work.unfinished * busy >= maxBufferedMessages || work.unfinishedBytes * busy >= maxBufferedBytes;
   }
 
   #handled(task: Task, durationMs: number): void {
@@ -265,15 +288,4 @@ export class Engine {
     if (flood.tripped) return;
     for (const work of this.#assignment?.works ?? []) work.release('flood');
   }
-}
-
-/** Resolves when nothing of the partition is unfinished, or after so many milliseconds. */
-function drained(work: PartitionWork, ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    work.onLevel(0, () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }

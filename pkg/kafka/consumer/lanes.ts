@@ -1,63 +1,82 @@
-import type { FetchedRecord } from '../driver.js';
-
-/** What is to be kept apart: things of one lane run one after the other, in the order in which they came. */
-export interface LaneMember {
-  readonly record: FetchedRecord;
-  lane: Lane | undefined;
-  /** The member behind it in its lane. */
-  behind: LaneMember | undefined;
-}
-
-interface Lane {
-  readonly id: number;
-  first: LaneMember | undefined;
-  last: LaneMember | undefined;
+/** Something that runs after those before it in its lane, and before those behind it. */
+export interface LaneMember<T> {
+  /** The lane; undefined when it is in none. */
+  lane: number | undefined;
+  /** The next member of the lane. */
+  behind: T | undefined;
+  /** The last member of the lane; known to its first. */
+  last: T | undefined;
+  /** The first member of another lane in the same bucket. */
+  neighbour: T | undefined;
 }
 
 /** How far the order of a partition's messages is kept. */
 export type Order = 'key' | 'partition' | 'none';
 
-const WHOLE_PARTITION = -1;
+const WHOLE_PARTITION = 0;
+const BUCKETS = 256;
 
-/** The lanes of one partition. Only occupied ones exist. */
-export class Lanes<T extends LaneMember> {
-  readonly #lanes = new Map<number, Lane>();
+/**
+ * The lanes of one partition: members of one lane run one after the other. A hash table whose entries are
+ * the members themselves, since every message goes through it and should leave no garbage.
+ */
+export class Lanes<T extends LaneMember<T>> {
+  readonly #buckets: (T | undefined)[];
 
-  constructor(private readonly order: Order) {}
+  constructor(private readonly order: Order) {
+    this.#buckets = new Array<T | undefined>(order === 'key' ? BUCKETS : 1).fill(undefined);
+  }
 
-  /** True when the member may run now; else it waits until the one before it leaves. */
-  enter(member: T): boolean {
-    const id = this.#laneOf(member.record);
-    if (id === undefined) return true;
-    const lane = this.#lanes.get(id);
-    if (lane === undefined) {
-      const created: Lane = { id, first: undefined, last: undefined };
-      member.lane = created;
-      this.#lanes.set(id, created);
+  /** Puts a member into the lane of its key. True when it may run now; else it waits for those before it. */
+  enter(member: T, key: Buffer | null): boolean {
+    const lane = this.#laneOf(key);
+    if (lane === undefined) return true;
+    member.lane = lane;
+    const bucket = lane % this.#buckets.length;
+    const first = this.#find(bucket, lane);
+    if (first === undefined) {
+      member.last = member;
+      member.neighbour = this.#buckets[bucket];
+      this.#buckets[bucket] = member;
       return true;
     }
-    member.lane = lane;
-    if (lane.last === undefined) lane.first = member;
-    else lane.last.behind = member;
-    lane.last = member;
+    if (first.last !== undefined) first.last.behind = member;
+    first.last = member;
     return false;
   }
 
-  /** The member has run. Returns the one that may run now in its place. */
+  /** The first member of a lane has run. Returns the one that may run now in its place. */
   leave(member: T): T | undefined {
-    const { lane } = member;
+    const { lane, behind } = member;
     if (lane === undefined) return undefined;
-    const next = lane.first as T | undefined;
-    if (next === undefined) {
-      this.#lanes.delete(lane.id);
-      return undefined;
+    if (behind !== undefined) {
+      behind.last = member.last;
+      behind.neighbour = member.neighbour;
     }
-    lane.first = next.behind;
-    if (lane.first === undefined) lane.last = undefined;
-    return next;
+    this.#replace(member, lane % this.#buckets.length, behind ?? member.neighbour);
+    member.behind = undefined;
+    member.neighbour = undefined;
+    member.last = undefined;
+    return behind;
   }
 
-  #laneOf({ key }: FetchedRecord): number | undefined {
+  #find(bucket: number, lane: number): T | undefined {
+    let first = this.#buckets[bucket];
+    while (first !== undefined && first.lane !== lane) first = first.neighbour;
+    return first;
+  }
+
+  #replace(member: T, bucket: number, by: T | undefined): void {
+    let before = this.#buckets[bucket];
+    if (before === member) {
+      this.#buckets[bucket] = by;
+      return;
+    }
+    while (before?.neighbour !== member) before = before?.neighbour;
+    before.neighbour = by;
+  }
+
+  #laneOf(key: Buffer | null): number | undefined {
     switch (this.order) {
       case 'none':
         return undefined;

@@ -1,30 +1,30 @@
-/** Records of one partition that were taken together, and which of them are finished. */
+/** Records of one partition that were taken together. */
+export interface OffsetBatch {
+  /** Decimal text, ascending. */
+  readonly offsets: readonly string[];
+  /** Where the next batch starts: above the last record, and above what follows it and is none. */
+  readonly nextOffset: bigint;
+}
+
+/** Which records of a batch are finished. */
 export class OffsetSpan {
   readonly #finished: Uint8Array;
   /** Index of the first unfinished record. */
   #head = 0;
 
-  constructor(
-    private readonly records: readonly { readonly offset: string }[],
-    /** The offset after the span, records that are none included. */
-    readonly nextOffset: bigint,
-  ) {
-    this.#finished = new Uint8Array(records.length);
+  constructor(private readonly offsets: readonly string[]) {
+    this.#finished = new Uint8Array(offsets.length);
   }
 
   /** True when every record is finished. */
   get done(): boolean {
-    return this.#head === this.records.length;
+    return this.#head === this.offsets.length;
   }
 
   /** The offset of the first unfinished record; undefined when there is none. */
   get firstUnfinished(): bigint | undefined {
-    const record = this.records[this.#head];
-    return record === undefined ? undefined : BigInt(record.offset);
-  }
-
-  isFinished(index: number): boolean {
-    return this.#finished[index] === 1;
+    const offset = this.offsets[this.#head];
+    return offset === undefined ? undefined : BigInt(offset);
   }
 
   /** @throws RangeError when the record is finished already, or is none of the span. */
@@ -61,17 +61,16 @@ export class OffsetTracker {
   }
 
   /**
-   * Begins records in ascending order of their offsets.
-   * @param nextOffset where the next span starts: above the last record, and above what follows and is none.
+   * Begins a batch of records.
    * @throws RangeError unless all are above everything that was begun or skipped.
    */
-  begin(records: readonly { readonly offset: string }[], nextOffset: bigint): OffsetSpan {
-    const first = records[0];
-    if (first !== undefined && this.#next !== undefined && BigInt(first.offset) < this.#next) {
-      throw new RangeError(`offset ${first.offset} was begun before`);
+  begin({ offsets, nextOffset }: OffsetBatch): OffsetSpan {
+    const [first] = offsets;
+    if (first !== undefined && this.#next !== undefined && BigInt(first) < this.#next) {
+      throw new RangeError(`offset ${first} was begun before`);
     }
-    const span = new OffsetSpan(records, nextOffset);
-    if (records.length > 0) this.#spans.push(span);
+    const span = new OffsetSpan(offsets);
+    if (!span.done) this.#spans.push(span);
     this.#next = nextOffset;
     return span;
   }

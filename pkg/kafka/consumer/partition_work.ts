@@ -1,11 +1,12 @@
-import type { FetchedBatch, TopicPartition } from '../driver.js';
+import type { FetchedBatch, FetchedRecord, TopicPartition } from '../driver.js';
 import { Chunk } from './chunk.js';
 import type { StoppedPartition } from './events.js';
 import { InfrastructureGate } from './infrastructure_gate.js';
 import { Lanes } from './lanes.js';
+import { LinkedList } from './linked_list.js';
 import { OffsetTracker } from './offset_tracker.js';
 import type { Route } from './routes.js';
-import type { Task } from './task.js';
+import { detached, type Task } from './task.js';
 
 /**
  * Why no message of a partition is begun:
@@ -19,6 +20,7 @@ import type { Task } from './task.js';
  */
 export type Hold = 'paused' | 'infrastructure' | 'dead-letter' | 'stopped' | 'flood' | 'due' | 'leftover';
 
+const DETACH_AFTER_MS = 1_000;
 /** Longer timers fire at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -27,7 +29,7 @@ interface Hooks {
   readonly onReady: (work: PartitionWork) => void;
   readonly onHold: (work: PartitionWork, hold: Hold, held: boolean) => void;
   /** When the message may be tried, in milliseconds since the epoch; undefined for at once. */
-  readonly dueAt: (task: { readonly record: FetchedBatch['records'][number] }) => number | undefined;
+  readonly dueAt: (message: { readonly record: FetchedRecord }) => number | undefined;
 }
 
 /** What one assignment does with one of its partitions. Messages are here until they are finished. */
@@ -40,17 +42,22 @@ export class PartitionWork implements TopicPartition {
   running = 0;
   /** True while it waits for a worker. */
   queued = false;
+  /** The assignment is over. */
+  dropped = false;
   /** True while the client does not fetch it. */
   fetchPaused = false;
+  /** Whether its last batch was finished soon. */
+  quick = true;
   /** True while so much is read ahead that it need not fetch more. */
   full = false;
   /** The message that failed for good, when the partition stopped because of one. */
   stopped: StoppedPartition | undefined;
   /** Why a dead letter cannot be written at the moment. */
   deadLetterError: Error | undefined;
-  /** Those with unfinished messages, and those with messages that were not begun. */
-  #live: Chunk[] = [];
-  readonly #fresh: Chunk[] = [];
+  /** Batches with messages that were not begun. */
+  readonly #chunks: Chunk[] = [];
+  /** Messages that were begun and are not finished. */
+  readonly #tasks = new LinkedList<Task>();
   /** Begun, and free to run. */
   readonly #ready: Task[] = [];
   readonly #lanes: Lanes<Task>;
@@ -58,7 +65,9 @@ export class PartitionWork implements TopicPartition {
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #gone = new AbortController();
   #unfinished = 0;
-  #carriedBytes = 0;
+  /** Bytes of a message, as of the newest batch. */
+  #averageBytes = 0;
+  #willDetach = false;
   #onLevel: { readonly level: number; readonly call: () => void } | undefined;
 
   constructor(
@@ -79,10 +88,6 @@ export class PartitionWork implements TopicPartition {
     return this.#gone.signal;
   }
 
-  get dropped(): boolean {
-    return this.#gone.signal.aborted;
-  }
-
   get holds(): ReadonlySet<Hold> {
     return this.#holds;
   }
@@ -96,20 +101,18 @@ export class PartitionWork implements TopicPartition {
     return this.#unfinished === 0;
   }
 
-  /** Bytes of those whose batch was handed back. */
-  get carriedBytes(): number {
-    return this.#carriedBytes;
+  /** About how many bytes they have. */
+  get unfinishedBytes(): number {
+    return Math.round(this.#unfinished * this.#averageBytes);
   }
 
   /** Takes a batch over. */
   add(batch: FetchedBatch): void {
-    const span = this.tracker.begin(batch.records, batch.nextOffset);
-    this.#prune();
+    const span = this.tracker.begin(batch);
     this.highWatermark = batch.highWatermark;
-    this.#unfinished += batch.records.length;
-    const chunk = new Chunk(batch.records, span);
-    this.#live.push(chunk);
-    this.#fresh.push(chunk);
+    this.#averageBytes = batch.bytes / batch.offsets.length;
+    this.#unfinished += batch.offsets.length;
+    this.#chunks.push(new Chunk(batch, span));
   }
 
   /** The next message to be run; undefined when there is none now. */
@@ -117,20 +120,21 @@ export class PartitionWork implements TopicPartition {
     if (this.#holds.size > 0) return this.#takeProbe();
     const ready = this.#ready.shift();
     if (ready !== undefined) return ready;
-    for (let chunk = this.#fresh[0]; chunk !== undefined; chunk = this.#fresh[0]) {
+    for (let chunk = this.#chunks[0]; chunk !== undefined; chunk = this.#chunks[0]) {
       if (this.route.delayed && this.#isEarly(chunk)) return undefined;
       const task = chunk.begin(this);
-      if (chunk.exhausted) this.#fresh.shift();
-      if (this.#lanes.enter(task)) return task;
+      if (chunk.exhausted) this.#chunks.shift();
+      this.#tasks.add(task);
+      if (this.#lanes.enter(task, task.record.key)) return task;
     }
     return undefined;
   }
 
   /** The message needs no more work: it was handled, or set aside for good. */
   finish(task: Task): void {
-    this.tracker.finish(task.chunk.span, task.index);
+    this.tracker.finish(task.span, task.index);
+    this.#tasks.remove(task);
     this.#unfinished -= 1;
-    this.#carriedBytes -= task.chunk.carriedBytes(task.index);
     const next = this.#lanes.leave(task);
     if (next !== undefined) this.#ready.push(next);
     if (this.#onLevel !== undefined && this.#unfinished <= this.#onLevel.level) {
@@ -173,22 +177,27 @@ export class PartitionWork implements TopicPartition {
     this.#onLevel = { level, call };
   }
 
-  /** The client gets its batch back: keeps copies of what is unfinished. */
-  carry(): void {
-    this.#prune();
-    for (const chunk of this.#live) this.#carriedBytes += chunk.carry();
+  /**
+   * The client gets its batch back while work on it goes on. What is left of that after a while is copied,
+   * so that it does not pin the whole response; most work is done before.
+   */
+  carryOn(): void {
+    if (this.#willDetach) return;
+    this.#willDetach = true;
+    this.#after(DETACH_AFTER_MS, () => {
+      this.#willDetach = false;
+      for (const task of this.#tasks) task.record = detached(task.record);
+      for (const chunk of this.#chunks) chunk.detach();
+    });
   }
 
   /** The assignment is over: nothing of it comes back. */
   drop(): void {
+    this.dropped = true;
     this.#gone.abort();
     this.infrastructure.close();
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
-  }
-
-  #prune(): void {
-    this.#live = this.#live.filter(({ span }) => !span.done);
   }
 
   #takeProbe(): Task | undefined {

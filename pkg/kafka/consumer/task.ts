@@ -1,28 +1,30 @@
 import type { FetchedRecord, HeaderMap } from '../driver.js';
-import type { Chunk } from './chunk.js';
 import type { LaneMember } from './lanes.js';
+import type { Linked } from './linked_list.js';
+import type { OffsetSpan } from './offset_tracker.js';
 import type { PartitionWork } from './partition_work.js';
 
 /** One message on its way from being begun to being finished. */
-export class Task implements LaneMember {
-  lane: LaneMember['lane'];
-  behind: LaneMember | undefined;
+export class Task implements LaneMember<Task>, Linked<Task> {
+  lane: number | undefined = undefined;
+  behind: Task | undefined = undefined;
+  last: Task | undefined = undefined;
+  neighbour: Task | undefined = undefined;
+  previous: Task | undefined = undefined;
+  next: Task | undefined = undefined;
   /** How often the handler was called. */
   deliveries = 0;
   /** Failures that count towards the limit of attempts. */
   failures = 0;
   /** Milliseconds since the epoch. */
-  firstFailedAt: number | undefined;
+  firstFailedAt: number | undefined = undefined;
 
   constructor(
     readonly work: PartitionWork,
-    readonly chunk: Chunk,
+    readonly span: OffsetSpan,
     readonly index: number,
+    public record: FetchedRecord,
   ) {}
-
-  get record(): FetchedRecord {
-    return this.chunk.recordAt(this.index);
-  }
 }
 
 /** A copy that pins nothing of the response in which the record came. */
@@ -33,19 +35,6 @@ export function detached(record: FetchedRecord): FetchedRecord {
     value: record.value === null ? null : Buffer.from(record.value),
     headers: detachedHeaders(record.headers),
   };
-}
-
-/** Bytes of key, value and headers. */
-export function sizeOf({ key, value, headers }: FetchedRecord): number {
-  let size = (key?.length ?? 0) + (value?.length ?? 0);
-  for (const name of Object.keys(headers)) {
-    const bytes = headers[name];
-    if (bytes === undefined) continue;
-    size += name.length;
-    if (Array.isArray(bytes)) for (const item of bytes) size += item.length;
-    else size += bytes.length;
-  }
-  return size;
 }
 
 function detachedHeaders(headers: HeaderMap): HeaderMap {

@@ -1,11 +1,14 @@
 import { AsyncResource } from 'node:async_hooks';
 import { HandlerTimeout } from '../errors.js';
-import { Attempt, messageOf } from './attempt.js';
+import { Attempt } from './attempt.js';
+import { LinkedList } from './linked_list.js';
 import type { PartitionWork } from './partition_work.js';
 import type { Task } from './task.js';
 
 /** Handlers that end at once run on in the same turn of the event loop, but not for longer than this. */
 const TURN_MS = 20;
+/** So many messages of a partition are begun before the next one has its turn. */
+const MESSAGES_PER_TURN = 16;
 
 /** What the workers report. After `onDone` and `onFailed` the message is the listener's. */
 interface Listener {
@@ -21,11 +24,14 @@ interface Listener {
  * partition of slow messages leaves room for the others.
  */
 export class Workers {
-  readonly #attempts = new Set<Attempt>();
+  /** Handlers that run and were not given up. */
+  readonly #attempts = new LinkedList<Attempt>();
   /** Partitions that may have messages to run, by turns. */
   readonly #queue: PartitionWork[] = [];
   /** Handlers run in it: what one leaves behind in its asynchronous context does not reach the next. */
   readonly #context = new AsyncResource('KafkaHandler');
+  /** Messages taken from the first of them. */
+  #taken = 0;
   #turnStartedAt = 0;
   #nextTurn: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -38,11 +44,6 @@ export class Workers {
     private readonly concurrency: number,
     private readonly listener: Listener,
   ) {}
-
-  /** Handlers that run and were not given up. */
-  get attempts(): ReadonlySet<Attempt> {
-    return this.#attempts;
-  }
 
   /** Begins nothing more until {@link open}. */
   close(): void {
@@ -102,20 +103,30 @@ export class Workers {
     const free = this.concurrency - this.#attempts.size;
     if (this.#closed || free <= 0) return undefined;
     for (let turns = this.#queue.length; turns > 0; turns -= 1) {
-      const work = this.#queue.shift();
+      const work = this.#queue[0];
       if (work === undefined) return undefined;
       if (work.running > 0 && free <= this.#reserve) {
-        this.#queue.push(work);
+        this.#nextPartition();
         continue;
       }
       const task = work.dropped ? undefined : work.take();
       if (task !== undefined) {
-        this.#queue.push(work);
+        this.#taken += 1;
+        if (this.#taken === MESSAGES_PER_TURN) this.#nextPartition();
         return task;
       }
+      this.#taken = 0;
+      this.#queue.shift();
       work.queued = false;
     }
     return undefined;
+  }
+
+  /** The first partition of the queue becomes its last. */
+  #nextPartition(): void {
+    this.#taken = 0;
+    const work = this.#queue.shift();
+    if (work !== undefined) this.#queue.push(work);
   }
 
   /** Runs one message after the other until there is none. */
@@ -127,7 +138,7 @@ export class Workers {
       let thrown: unknown;
       try {
         const { handler } = task.work.route.subscription;
-        await this.#context.runInAsyncScope(handler, undefined, messageOf(task), attempt);
+        await this.#context.runInAsyncScope(handler, undefined, task.record, attempt);
       } catch (error) {
         failed = true;
         thrown = error;
@@ -151,17 +162,18 @@ export class Workers {
 
   #begin(task: Task, startedAt: number): Attempt {
     const { work } = task;
-    const attempt = new Attempt(task, startedAt, startedAt + work.route.subscription.handlerTimeoutMs);
     task.deliveries += 1;
+    const attempt = new Attempt(task, startedAt);
     work.running += 1;
     this.#attempts.add(attempt);
-    if (attempt.deadline < this.#timerDue) this.#arm(attempt.deadline, startedAt);
+    const { deadline } = attempt;
+    if (deadline < this.#timerDue) this.#arm(deadline, startedAt);
     return attempt;
   }
 
   #ended(attempt: Attempt): void {
     attempt.task.work.running -= 1;
-    this.#attempts.delete(attempt);
+    this.#attempts.remove(attempt);
     if (this.#attempts.size > 0 || this.#idle.length === 0) return;
     const waiting = this.#idle;
     this.#idle = [];
@@ -193,7 +205,7 @@ export class Workers {
     this.#timerDue = Infinity;
     const now = performance.now();
     let next = Infinity;
-    for (const attempt of [...this.#attempts]) {
+    for (const attempt of this.#attempts) {
       if (attempt.deadline > now) next = Math.min(next, attempt.deadline);
       else this.#timeOut(attempt);
     }

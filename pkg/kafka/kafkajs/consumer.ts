@@ -30,6 +30,8 @@ const PARTITIONS_AT_ONCE = 8;
 /** A fetch waits so long for records, and kafkajs sleeps so long when every partition is paused. */
 const MAX_WAIT_MS = 250;
 const STOP_TIMEOUT_MS = 10_000;
+/** Bytes that a message takes in memory beside its key and value. */
+const OVERHEAD = 100;
 /** In the attributes of a batch. */
 const LOG_APPEND_TIME = 1;
 
@@ -247,7 +249,13 @@ function toFetchedBatch(payload: EachBatchPayload): Omit<FetchedBatch, 'resolve'
   return {
     topic: batch.topic,
     partition: batch.partition,
-    records: batch.messages.map(toFetchedRecord),
+    offsets: batch.messages.map(({ offset }) => offset),
+    bytes: batch.messages.reduce((sum, { key, value }) => sum + sizeOf(key) + sizeOf(value) + OVERHEAD, 0),
+    recordAt: (index) => {
+      const message = batch.messages[index];
+      if (message === undefined) throw new RangeError(`the batch has no record ${index}`);
+      return toFetchedRecord(batch, message);
+    },
     from: BigInt(batch.fetchedOffset),
     nextOffset: BigInt(batch.lastOffset()) + 1n,
     highWatermark: BigInt(batch.highWatermark),
@@ -261,10 +269,16 @@ function toFetchedBatch(payload: EachBatchPayload): Omit<FetchedBatch, 'resolve'
   };
 }
 
-function toFetchedRecord(message: KafkaMessage): FetchedRecord {
+function sizeOf(bytes: Buffer | null): number {
+  return bytes === null ? 0 : bytes.length;
+}
+
+function toFetchedRecord({ topic, partition }: Batch, message: KafkaMessage): FetchedRecord {
   const { offset, key, value, headers, timestamp } = message;
   const { batchContext } = message as KafkaMessage & { batchContext?: { timestampType: number } };
   return {
+    topic,
+    partition,
     offset,
     key,
     value,

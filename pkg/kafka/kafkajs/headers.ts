@@ -19,7 +19,7 @@ export function toHeaderMap(headers: IHeaders | undefined): HeaderMap {
 
 /** True when there is nothing to correct: the usual case, which costs no copy. */
 function isClean(headers: IHeaders): headers is Record<string, Buffer> {
-  for (const name of Object.keys(headers)) if (!Buffer.isBuffer(headers[name])) return false;
+  for (const name in headers) if (!Buffer.isBuffer(headers[name])) return false;
   return true;
 }
 

@@ -35,7 +35,7 @@ describe('kafka contract: consuming', function () {
     const topic = await newTopic(1);
     const groupId = uniqueName('group');
     const seen: string[] = [];
-    const handler: MessageHandler = async ({ value, attempt }) => {
+    const handler: MessageHandler = async ({ value }, { attempt }) => {
       seen.push(`${String(value)}#${attempt}`);
       if (String(value) === 'v1' && attempt < 3) throw new Error('not yet');
     };
@@ -200,7 +200,7 @@ describe('kafka contract: consuming', function () {
     const manager = await consume(
       topic,
       uniqueName('group'),
-      async ({ attempt }, { signal }) => {
+      async (_message, { attempt, signal }) => {
         if (attempt === 1)
           await new Promise((resolve) => {
             signal.addEventListener('abort', resolve);
@@ -219,7 +219,7 @@ describe('kafka contract: consuming', function () {
     const topic = await newTopic(1);
     const groupId = uniqueName('group');
     const seen: number[] = [];
-    const manager = await consume(topic, groupId, async ({ attempt }) => {
+    const manager = await consume(topic, groupId, async (_message, { attempt }) => {
       seen.push(attempt);
       await new Promise((resolve) => setTimeout(resolve, 7_000));
     });

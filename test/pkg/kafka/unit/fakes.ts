@@ -156,6 +156,8 @@ export class FakeBatch implements FetchedBatch {
   /** Whether fetching may go on after it. */
   resolved = false;
   readonly records: FetchedRecord[];
+  readonly offsets: string[];
+  readonly bytes: number;
   readonly from: bigint;
   readonly nextOffset: bigint;
   readonly highWatermark: bigint;
@@ -170,7 +172,11 @@ export class FakeBatch implements FetchedBatch {
     this.from = BigInt(offsets[0] ?? 0);
     this.nextOffset = BigInt(nextOffset);
     this.highWatermark = this.nextOffset;
+    this.offsets = offsets.map(String);
+    this.bytes = offsets.length * 10;
     this.records = offsets.map((offset) => ({
+      topic: this.topic,
+      partition,
       offset: String(offset),
       key: Buffer.from(`k${offset}`),
       value: Buffer.from(`v${offset}`),
@@ -178,6 +184,12 @@ export class FakeBatch implements FetchedBatch {
       timestamp: 0,
       timestampType: 'CreateTime',
     }));
+  }
+
+  recordAt(index: number): FetchedRecord {
+    const record = this.records[index];
+    if (record === undefined) throw new RangeError(`no record ${index}`);
+    return record;
   }
 
   resolve(): void {

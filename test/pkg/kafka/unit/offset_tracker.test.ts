@@ -14,9 +14,9 @@ const batches = fc
   .map((plan) => {
     let offset = 9_007_199_254_740_990n;
     return plan.map(({ steps, after }) => {
-      const records = steps.map((step) => ({ offset: (offset += BigInt(step)).toString() }));
+      const offsets = steps.map((step) => (offset += BigInt(step)).toString());
       offset += BigInt(after - 1);
-      return { records, nextOffset: offset + 1n };
+      return { offsets, nextOffset: offset + 1n };
     });
   });
 
@@ -27,7 +27,7 @@ interface Begun {
 }
 
 const work = batches.chain((plan) => {
-  const count = plan.reduce((sum, { records }) => sum + records.length, 0);
+  const count = plan.reduce((sum, { offsets }) => sum + offsets.length, 0);
   const places = Array.from({ length: count }, (_, place) => place);
   return fc.record({
     plan: fc.constant(plan),
@@ -37,8 +37,8 @@ const work = batches.chain((plan) => {
   });
 });
 
-function records(...offsets: number[]) {
-  return offsets.map((offset) => ({ offset: String(offset) }));
+function batch(offsets: readonly number[], nextOffset: number) {
+  return { offsets: offsets.map(String), nextOffset: BigInt(nextOffset) };
 }
 
 describe('OffsetTracker', () => {
@@ -58,15 +58,15 @@ describe('OffsetTracker', () => {
         };
         let place = 0;
         const queue = [...order];
-        for (const { records: batch, nextOffset } of plan) {
-          const span = tracker.begin(batch, nextOffset);
-          for (const [index, { offset }] of batch.entries()) {
+        for (const next of plan) {
+          const span = tracker.begin(next);
+          for (const [index, offset] of next.offsets.entries()) {
             left.set(place, { span, index, offset: BigInt(offset) });
             place += 1;
           }
           check();
-          for (const next of queue.filter((candidate) => left.has(candidate)).slice(0, pace)) {
-            finish(tracker, left, next);
+          for (const candidate of queue.filter((waiting) => left.has(waiting)).slice(0, pace)) {
+            finish(tracker, left, candidate);
             check();
           }
         }
@@ -82,7 +82,7 @@ describe('OffsetTracker', () => {
   it('O2: takes records that are none only after everything before them is finished', () => {
     const tracker = new OffsetTracker();
     expect(tracker.committable).to.equal(undefined);
-    const span = tracker.begin(records(5), 6n);
+    const span = tracker.begin(batch([5], 6));
     tracker.skipTo(9n);
     expect(tracker.committable).to.equal(5n);
     tracker.finish(span, 0);
@@ -93,8 +93,8 @@ describe('OffsetTracker', () => {
 
   it('O3: a later batch that is finished first waits for the one before it', () => {
     const tracker = new OffsetTracker();
-    const first = tracker.begin(records(1, 2), 3n);
-    const second = tracker.begin(records(3, 4), 5n);
+    const first = tracker.begin(batch([1, 2], 3));
+    const second = tracker.begin(batch([3, 4], 5));
     tracker.finish(second, 0);
     tracker.finish(second, 1);
     tracker.finish(first, 1);
@@ -105,8 +105,8 @@ describe('OffsetTracker', () => {
 
   it('refuses to begin an offset twice, and to finish a record twice or one that is none', () => {
     const tracker = new OffsetTracker();
-    const span = tracker.begin(records(1, 2), 3n);
-    expect(() => tracker.begin(records(2), 3n)).to.throw(RangeError);
+    const span = tracker.begin(batch([1, 2], 3));
+    expect(() => tracker.begin(batch([2], 3))).to.throw(RangeError);
     tracker.finish(span, 1);
     expect(() => {
       tracker.finish(span, 1);
