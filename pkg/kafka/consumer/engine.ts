@@ -29,7 +29,7 @@ export interface EngineParts {
   readonly options: ResolvedGroupOptions;
   readonly logger: Logger;
   readonly emit: ConsumerEventListener | undefined;
-  readonly deadLetters: DeadLetters;
+  readonly deadLetters: Pick<DeadLetters, 'write'>;
   readonly details: FailureDetails;
   readonly flood: FloodGuard;
   readonly pauses: Pauses;

@@ -25,7 +25,7 @@ export class FailureHandling {
       readonly groupId: string;
       readonly logger: Logger;
       readonly emit: ConsumerEventListener | undefined;
-      readonly deadLetters: DeadLetters;
+      readonly deadLetters: Pick<DeadLetters, 'write'>;
       readonly details: FailureDetails;
       readonly flood: FloodGuard;
       /** The message was set aside, and needs no more work. */

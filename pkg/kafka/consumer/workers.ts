@@ -7,6 +7,8 @@ import type { Task } from './task.js';
 
 /** Handlers that end at once run on in the same turn of the event loop, but not for longer than this. */
 const TURN_MS = 20;
+/** Spares the garbage collector the bookkeeping of a resource that nothing observes. */
+const UNWATCHED = { requireManualDestroy: true };
 /** So many messages of a partition are begun before the next one has its turn. */
 const MESSAGES_PER_TURN = 16;
 
@@ -28,8 +30,8 @@ export class Workers {
   readonly #attempts = new LinkedList<Attempt>();
   /** Partitions that may have messages to run, by turns. */
   readonly #queue: PartitionWork[] = [];
-  /** Handlers run in it: what one leaves behind in its asynchronous context does not reach the next. */
-  readonly #context = new AsyncResource('KafkaHandler');
+  /** Workers run in it, and not in the asynchronous context of whoever made a message ready. */
+  readonly #context = new AsyncResource('KafkaWorker');
   /** Messages taken from the first of them. */
   #taken = 0;
   #turnStartedAt = 0;
@@ -89,7 +91,7 @@ export class Workers {
     let now = performance.now();
     this.#turnStartedAt = now;
     for (let task = this.#take(); task !== undefined; task = this.#take()) {
-      void this.#work(task, now);
+      void this.#context.runInAsyncScope(this.#work, this, task, now);
       now = performance.now();
       if (now - this.#turnStartedAt < TURN_MS) continue;
       void this.#turn().then(() => {
@@ -138,7 +140,9 @@ export class Workers {
       let thrown: unknown;
       try {
         const { handler } = task.work.route.subscription;
-        await this.#context.runInAsyncScope(handler, undefined, task.record, attempt);
+        // What a handler leaves in its context does not reach the next one.
+        const context = new AsyncResource('KafkaHandler', UNWATCHED);
+        await context.runInAsyncScope(handler, undefined, task.record, attempt);
       } catch (error) {
         failed = true;
         thrown = error;
