@@ -3,7 +3,7 @@ export type { ConsumerEvent, ConsumerEventListener, StoppedPartition } from './c
 export { GroupConsumer, type ConsumerState, type ConsumerStatus } from './consumer/group_consumer.js';
 export type { GroupOptions, RetryPolicy, SubscriptionOptions } from './consumer/options.js';
 export type { PartitionStatus } from './consumer/partition_status.js';
-export type { Hold } from './consumer/partition_work.js';
+export type { Hold } from './consumer/hold.js';
 export {
   DriverError,
   type KafkaDriver,
@@ -14,13 +14,7 @@ export {
 export * from './errors.js';
 export { classifyFailure, type FailureClass, type FailureClassifier } from './failures/classify.js';
 export type { FailureDetails } from './failures/dead_letter_headers.js';
-export {
-  FailureTopicsMissing,
-  InfrastructureError,
-  InvalidFailureTopic,
-  NonRetryableError,
-  type MissingTopic,
-} from './failures/errors.js';
+export * from './failures/errors.js';
 export type { FloodLimits } from './failures/flood_guard.js';
 export { deadLetterTopic, retryTopic } from './failures/topic_names.js';
 export type { ConnectionOptions } from './kafkajs/client.js';

@@ -1,7 +1,6 @@
 import type { FetchedBatch, FetchedRecord } from '../driver.js';
+import { detached } from './detached.js';
 import type { OffsetSpan } from './offset_tracker.js';
-import type { PartitionWork } from './partition_work.js';
-import { detached, Task } from './task.js';
 
 /** The records of one fetched batch that were not begun yet. */
 export class Chunk {
@@ -14,7 +13,7 @@ export class Chunk {
 
   constructor(
     batch: Pick<FetchedBatch, 'offsets' | 'recordAt'>,
-    private readonly span: OffsetSpan,
+    readonly span: OffsetSpan,
   ) {
     this.#batch = batch;
     this.#size = batch.offsets.length;
@@ -32,11 +31,10 @@ export class Chunk {
     return record;
   }
 
-  /** Begins it. */
-  begin(work: PartitionWork): Task {
-    const task = new Task(work, this.span, this.#begun, this.peek());
+  /** Begins it. Returns its place in the batch. */
+  begin(): number {
     this.#begun += 1;
-    return task;
+    return this.#begun - 1;
   }
 
   /** Keeps copies of what was not begun, which pin nothing of the response in which the batch came. */

@@ -8,12 +8,12 @@ import type { Logger } from '../../logger/index.js';
 import { Assignment } from './assignment.js';
 import type { ConsumerEventListener, StoppedPartition } from './events.js';
 import { FailureHandling } from './failure_handling.js';
+import type { Hold } from './hold.js';
 import type { Leftovers } from './leftovers.js';
 import type { ResolvedGroupOptions } from './options.js';
-import { PartitionWork, type Hold } from './partition_work.js';
+import { PartitionWork, type Task } from './partition_work.js';
 import type { Pauses } from './pauses.js';
 import type { Route } from './routes.js';
-import type { Task } from './task.js';
 import { Workers } from './workers.js';
 
 /**

@@ -1,7 +1,7 @@
 import type { PartitionPosition, TopicPartition } from '../driver.js';
 import type { Logger } from '../../logger/index.js';
 import { asError } from '../async.js';
-import type { Hold } from './partition_work.js';
+import type { Hold } from './hold.js';
 
 /** A partition that stopped because a message kept failing. Nothing from `offset` on was committed. */
 export interface StoppedPartition extends TopicPartition {

@@ -1,3 +1,4 @@
+import type { Task } from './partition_work.js';
 import {
   deadLetterHeaders,
   delayedRetryHeaders,
@@ -10,7 +11,6 @@ import type { FloodGuard } from '../failures/flood_guard.js';
 import type { Logger } from '../../logger/index.js';
 import { delayAfter } from './backoff.js';
 import type { ConsumerEventListener } from './events.js';
-import type { Task } from './task.js';
 
 const PREVIEW_LENGTH = 64;
 

@@ -1,11 +1,10 @@
 import { delayAfter, type Backoff } from './backoff.js';
-import type { Task } from './task.js';
 
 /**
  * One partition's wait for something that its handlers need and that is down. When the wait is over, one
  * message is tried alone: it tells whether the others may go on.
  */
-export class InfrastructureGate {
+export class InfrastructureGate<Task> {
   readonly #waiting: Task[] = [];
   #failures = 0;
   #timer: NodeJS.Timeout | undefined;

@@ -1,5 +1,6 @@
 import type { TopicPartition } from '../driver.js';
-import type { Hold, PartitionWork } from './partition_work.js';
+import type { Hold } from './hold.js';
+import type { PartitionWork } from './partition_work.js';
 
 /** A snapshot of one assigned partition. Offsets are decimal text. */
 export interface PartitionStatus extends TopicPartition {

@@ -1,24 +1,13 @@
 import type { FetchedBatch, FetchedRecord, TopicPartition } from '../driver.js';
 import { Chunk } from './chunk.js';
+import { detached } from './detached.js';
 import type { StoppedPartition } from './events.js';
+import type { Hold } from './hold.js';
 import { InfrastructureGate } from './infrastructure_gate.js';
-import { Lanes } from './lanes.js';
-import { LinkedList } from './linked_list.js';
-import { OffsetTracker } from './offset_tracker.js';
+import { Lanes, type LaneMember } from './lanes.js';
+import { LinkedList, type Linked } from './linked_list.js';
+import { OffsetTracker, type OffsetSpan } from './offset_tracker.js';
 import type { Route } from './routes.js';
-import { detached, type Task } from './task.js';
-
-/**
- * Why no message of a partition is begun:
- * - `paused`: by pause()
- * - `infrastructure`: something that the handler needs is down
- * - `dead-letter`: a dead letter cannot be written
- * - `stopped`: a message failed for good, and was not to be set aside
- * - `flood`: too many messages failed for good
- * - `due`: the next message of a retry topic is to be tried later
- * - `leftover`: handlers that an earlier assignment gave up have not ended yet
- */
-export type Hold = 'paused' | 'infrastructure' | 'dead-letter' | 'stopped' | 'flood' | 'due' | 'leftover';
 
 const DETACH_AFTER_MS = 1_000;
 /** Longer timers fire at once. */
@@ -32,10 +21,33 @@ interface Hooks {
   readonly dueAt: (message: { readonly record: FetchedRecord }) => number | undefined;
 }
 
+/** One message on its way from being begun to being finished. */
+export class Task implements LaneMember<Task>, Linked<Task> {
+  lane: number | undefined = undefined;
+  behind: Task | undefined = undefined;
+  last: Task | undefined = undefined;
+  neighbour: Task | undefined = undefined;
+  previous: Task | undefined = undefined;
+  next: Task | undefined = undefined;
+  /** How often the handler was called. */
+  deliveries = 0;
+  /** Failures that count towards the limit of attempts. */
+  failures = 0;
+  /** Milliseconds since the epoch. */
+  firstFailedAt: number | undefined = undefined;
+
+  constructor(
+    readonly work: PartitionWork,
+    readonly span: OffsetSpan,
+    readonly index: number,
+    public record: FetchedRecord,
+  ) {}
+}
+
 /** What one assignment does with one of its partitions. Messages are here until they are finished. */
 export class PartitionWork implements TopicPartition {
   readonly tracker = new OffsetTracker();
-  readonly infrastructure: InfrastructureGate;
+  readonly infrastructure: InfrastructureGate<Task>;
   committed: bigint | undefined;
   highWatermark: bigint | undefined;
   /** Messages whose handler runs. */
@@ -122,7 +134,8 @@ export class PartitionWork implements TopicPartition {
     if (ready !== undefined) return ready;
     for (let chunk = this.#chunks[0]; chunk !== undefined; chunk = this.#chunks[0]) {
       if (this.route.delayed && this.#isEarly(chunk)) return undefined;
-      const task = chunk.begin(this);
+      const record = chunk.peek();
+      const task = new Task(this, chunk.span, chunk.begin(), record);
       if (chunk.exhausted) this.#chunks.shift();
       this.#tasks.add(task);
       if (this.#lanes.enter(task, task.record.key)) return task;

@@ -2,8 +2,7 @@ import { AsyncResource } from 'node:async_hooks';
 import { HandlerTimeout } from '../errors.js';
 import { Attempt } from './attempt.js';
 import { LinkedList } from './linked_list.js';
-import type { PartitionWork } from './partition_work.js';
-import type { Task } from './task.js';
+import type { PartitionWork, Task } from './partition_work.js';
 
 /** Handlers that end at once run on in the same turn of the event loop, but not for longer than this. */
 const TURN_MS = 20;
