@@ -16,6 +16,8 @@ import { Watchdog } from './watchdog.js';
 /** How long a rebalance waits for handlers to end by themselves. */
 const GRACE_MS = 1_000;
 const LAST_COMMIT_TIMEOUT_MS = 5_000;
+/** The client must notice so soon that it has to join anew. */
+const REJOIN_TIMEOUT_MS = 5_000;
 
 export interface SessionParts extends EngineParts {
   readonly driver: KafkaDriver;
@@ -31,6 +33,7 @@ export class GroupSession implements DriverConsumerListener {
   readonly #heartbeats: Heartbeats;
   readonly #watchdog: Watchdog;
   #windingDown: Promise<void> | undefined;
+  #rejoin: NodeJS.Timeout | undefined;
   #stopping = false;
 
   constructor(parts: SessionParts) {
@@ -150,14 +153,22 @@ export class GroupSession implements DriverConsumerListener {
     const { groupId, logger } = this.#parts;
     const { reason, message } = error;
     logger.debug('the membership could not be confirmed', { groupId, reason, error: message });
-    if (reason === 'rebalancing') {
-      void this.#windDown();
-    } else if (reason === 'membership-lost' && this.assignment !== undefined) {
-      this.assignment.lost = true;
-      this.#heartbeats.stop();
-      this.#engine.close();
-      this.#engine.giveUp('the partition was taken away');
-    }
+    // Of a rebalance the client learns by its own heartbeat.
+    if (reason !== 'membership-lost' || this.assignment === undefined) return;
+    this.assignment.lost = true;
+    this.#heartbeats.stop();
+    this.#engine.close();
+    this.#engine.giveUp('the partition was taken away');
+    this.#expectToRejoin(error);
+  }
+
+  /** The client finds out by itself that it must join anew; when it does not, it is given up. */
+  #expectToRejoin(error: DriverError): void {
+    const { assignment } = this;
+    clearTimeout(this.#rejoin);
+    this.#rejoin = setTimeout(() => {
+      if (this.assignment === assignment && !this.#stopping) this.#abandon(error);
+    }, REJOIN_TIMEOUT_MS + this.#parts.options.drainTimeoutMs).unref();
   }
 
   /** Begins nothing more, lets handlers end or aborts them, and commits what is finished. */
@@ -188,10 +199,13 @@ export class GroupSession implements DriverConsumerListener {
 
   #silent(silentMs: number): void {
     if (this.#stopping) return;
+    this.#abandon(new DriverError('failed', `no broker has answered a fetch for ${Math.round(silentMs)} ms`));
+  }
+
+  /** The client does not do what it must: as good as crashed. */
+  #abandon(error: DriverError): void {
     void this.#consumer.stop();
-    this.onCrashed(
-      new DriverError('failed', `no broker has answered a fetch for ${Math.round(silentMs)} ms`),
-    );
+    this.onCrashed(error);
   }
 
   #end(why: string): void {
@@ -199,6 +213,7 @@ export class GroupSession implements DriverConsumerListener {
     this.#committer.stop();
     this.#watchdog.stop();
     this.#heartbeats.stop();
+    clearTimeout(this.#rejoin);
     this.#engine.end(why);
   }
 }

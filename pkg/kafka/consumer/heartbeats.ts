@@ -36,12 +36,14 @@ export class Heartbeats {
 
   async #beat(): Promise<void> {
     const batch = this.#batch;
+    const timer = this.#timer;
     if (batch === undefined || this.#beating) return;
     this.#beating = true;
     try {
       await batch.heartbeat();
     } catch (error) {
-      if (this.#batch !== undefined) this.onFailure(asDriverError(error));
+      // What an earlier assignment hears late says nothing about this one.
+      if (timer === this.#timer) this.onFailure(asDriverError(error));
     } finally {
       this.#beating = false;
     }

@@ -3,7 +3,7 @@ import { createAdmin, ping } from './admin.js';
 import type { ConnectionOptions } from './client.js';
 import { createConsumer } from './consumer.js';
 import { createProducer } from './producer.js';
-import { applyPausePatch } from './pause_patch.js';
+import { applyFetchPatch } from './fetch_patch.js';
 import { applyTimerPatch } from './timer_patch.js';
 
 /** The {@link KafkaDriver} over kafkajs 2.2.4. Nothing is connected before a client is used. */
@@ -11,7 +11,7 @@ export function createKafkajsDriver(options: ConnectionOptions): KafkaDriver {
   if (!applyTimerPatch()) {
     options.logger.warn('kafkajs is not the version that this package patches; idle clients cost CPU');
   }
-  applyPausePatch();
+  applyFetchPatch();
   return {
     brokers: options.brokers,
     producer: () => createProducer(options),

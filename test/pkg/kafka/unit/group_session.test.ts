@@ -139,19 +139,6 @@ describe('GroupSession', () => {
     expect(joined).to.equal(true);
   });
 
-  it('a heartbeat that tells of a rebalance ends the dispatch before the client notices', async () => {
-    await member.start({ order: 'partition' }, { heartbeatIntervalMs: 3_000 });
-    member.handler = async ({ offset }) => {
-      seen.push(offset);
-      await new Promise((resolve) => setTimeout(resolve, 2_000));
-    };
-    const batch = new FakeBatch([0, 1, 2, 3]);
-    batch.heartbeatError = new DriverError('rebalancing', 'the group rebalances');
-    void member.deliver(batch);
-    await member.clock.tickAsync(20_000);
-    expect(seen).to.deep.equal(['0']);
-  });
-
   it('when the membership is lost, handlers are aborted at once and nothing is committed', async () => {
     await member.start({}, { commitIntervalMs: 60_000 });
     let signal: AbortSignal | undefined;
@@ -169,6 +156,18 @@ describe('GroupSession', () => {
     await member.settle();
     await stopping;
     expect(member.consumer.commits).to.deep.equal([]);
+  });
+
+  it('a client that does not notice the loss of its membership is given up', async () => {
+    await member.start({}, { drainTimeoutMs: 5_000 });
+    const batch = new FakeBatch([0]);
+    batch.heartbeatError = new DriverError('membership-lost', 'unknown member');
+    await member.deliver(batch);
+    await member.clock.tickAsync(2_000);
+    expect(member.crashes).to.deep.equal([]);
+    await member.clock.tickAsync(10_000);
+    expect(member.crashes).to.deep.equal([batch.heartbeatError]);
+    expect(member.consumer.stopped).to.equal(true);
   });
 
   it('N4: a partition that comes back waits until its handlers of before have ended', async () => {
