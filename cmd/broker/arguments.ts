@@ -3,6 +3,8 @@ import { parseArgs } from 'node:util';
 /** What the command line asks for. */
 export interface BrokerArguments {
   host: string;
+  /** The host that clients are told, or null for the one to listen on. */
+  advertisedHost: string | null;
   /** 0 takes a free port. */
   port: number;
   /** The folder to keep data in, or null to keep it in memory. */
@@ -23,7 +25,8 @@ export const USAGE = `Usage: broker [options]
 The embedded Kafka broker, for development and tests.
 
   --port <port>              port to listen on, 0 for a free one (default 9092)
-  --host <address>           address to listen on and to advertise (default 127.0.0.1)
+  --host <address>           address to listen on (default 127.0.0.1)
+  --advertised-host <host>   host that clients are told (default: that of --host, 127.0.0.1 for 0.0.0.0)
   --data <folder>            folder to keep the data in (default .data)
   --memory                   keep the data in memory instead, as long as the program runs
   --topic <name:partitions>  create this topic when it is missing; may be repeated
@@ -39,6 +42,7 @@ export function parseArguments(argv: readonly string[]): BrokerArguments | 'help
   }
   return {
     host: values.host,
+    advertisedHost: values['advertised-host'] ?? null,
     port: parsePort(values.port),
     data: values.memory ? null : (values.data ?? DEFAULT_DATA),
     topics: parseTopics(values.topic),
@@ -52,6 +56,7 @@ function parse(argv: readonly string[]) {
       options: {
         port: { type: 'string', default: '9092' },
         host: { type: 'string', default: '127.0.0.1' },
+        'advertised-host': { type: 'string' },
         data: { type: 'string' },
         memory: { type: 'boolean', default: false },
         topic: { type: 'string', multiple: true, default: [] },

@@ -58,9 +58,16 @@ async function start(wanted: BrokerArguments) {
   }
 }
 
-function optionsFor({ data, host, port, topics }: BrokerArguments): BrokerOptions {
+function optionsFor({ data, host, advertisedHost, port, topics }: BrokerArguments): BrokerOptions {
   const dataDir = data === null ? undefined : brokerFolder(data);
-  return { host, port, topics, dataDir, autoCreatePartitions: AUTO_CREATED_PARTITIONS };
+  return {
+    host,
+    advertisedHost: advertisedHost ?? undefined,
+    port,
+    topics,
+    dataDir,
+    autoCreatePartitions: AUTO_CREATED_PARTITIONS,
+  };
 }
 
 function report(message: string, error?: unknown): void {

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { type Duplex } from 'node:stream';
 import { apis } from './apis/index.js';
 import { type Clock, type TimerHandle } from './clock.js';
@@ -29,6 +30,7 @@ export class Broker implements BrokerState {
   private readonly storage: Storage;
   private expiry: TimerHandle | null = null;
   private readonly allNodes: readonly ListeningNode[];
+  private readonly connections = new Set<Promise<void>>();
 
   constructor(readonly options: ResolvedOptions) {
     this.clock = options.clock;
@@ -37,8 +39,10 @@ export class Broker implements BrokerState {
     try {
       this.topics = new Topics(this.storage, options.onProblem);
       this.offsets = new CommittedOffsets(this.storage.offsets, this.clock);
+      this.offsets.retain((topic) => this.topics.get(topic)?.id);
     } catch (error) {
       this.storage.close();
+      this.storage.release();
       throw error;
     }
     this.producerIds = new ProducerIds(this.storage);
@@ -55,21 +59,18 @@ export class Broker implements BrokerState {
     this.allNodes = Array.from({ length: options.advertisedNodes }, (_, i) => {
       const nodeId = FIRST_NODE_ID + i;
       const port = i === 0 ? options.port : 0;
-      const serve = (stream: Duplex, clientHost: string) =>
-        void serveConnection(stream, {
-          broker: this,
-          nodeId,
-          clientHost,
-          maxFrameBytes: options.maxRequestBytes,
-        });
-      return new ListeningNode({ id: nodeId, host: options.host, port, serve });
+      const serve = (stream: Duplex, clientHost: string) => {
+        this.serve(stream, { nodeId, clientHost });
+      };
+      const { host, advertisedHost } = options;
+      return new ListeningNode({ id: nodeId, host, advertisedHost, port, serve });
     });
     this.expireLater();
   }
 
-  /** `host:port` of every node, stopped ones included, as a client's bootstrap list. */
+  /** `host:port` of every node, stopped ones included, as a client's bootstrap list; `[host]:port` with IPv6. */
   get brokers(): string[] {
-    return this.allNodes.map(({ host, port }) => `${host}:${port}`);
+    return this.allNodes.map(({ host, port }) => `${isIPv6(host) ? `[${host}]` : host}:${port}`);
   }
 
   /** The nodes that are up. */
@@ -114,24 +115,37 @@ export class Broker implements BrokerState {
     return this.node(nodeId).connect();
   }
 
-  /** Ends all connections and closes the data. May be called more than once. */
+  /**
+   * Ends all connections and closes the data. From the call on nothing is changed any more; the data folder is given
+   * back when the last request has ended. May be called more than once.
+   */
   async stop(): Promise<void> {
     if (this.expiry !== null) this.clock.clearTimeout(this.expiry);
     const closed = this.allNodes.map((node) => node.stop());
     this.faults.clear();
     this.groups.close();
+    // A request that is worked on still, or that waits behind it, must find neither an empty broker nor a writable one.
     this.topics.close();
     this.storage.close();
-    await Promise.all(closed);
+    await Promise.all([...closed, ...this.connections]);
+    this.storage.release();
   }
 
   report(message: string, error: unknown): void {
     this.options.onProblem(message, error);
   }
 
+  private serve(stream: Duplex, client: { nodeId: number; clientHost: string }): void {
+    const { maxRequestBytes: maxFrameBytes } = this.options;
+    const served = serveConnection(stream, { broker: this, maxFrameBytes, ...client });
+    this.connections.add(served);
+    void served.finally(() => this.connections.delete(served));
+  }
+
   private expireLater(): void {
     this.expiry = this.clock.setTimeout(() => {
       this.topics.expire(this.clock.now());
+      this.groups.forgetUnused();
       this.expireLater();
     }, this.options.retentionCheckMs);
   }

@@ -54,7 +54,11 @@ const MAX_ATTEMPTS = 100;
  * making a new one, as a single lock file would need it, can hit the lock of another contender.
  *
  * An owner is known by its process id and start time, so that a later process of the same id is not taken for it.
- * One on another machine or in another container cannot be looked at: it counts as the owner until its file goes.
+ * One on another machine or in another container cannot be looked at: it counts as the owner until its file goes, or
+ * until the machine of its host name has been booted again. So a container that was killed leaves a folder, kept in a
+ * volume, owned: its successor refuses to start and names the file to remove. One that is stopped (SIGTERM) gives the
+ * folder back. Sharing the process ids of the host (`pid: host` and a fixed host name) lets the successor see by itself
+ * that the owner has ended.
  */
 export class DataFolder {
   private constructor(

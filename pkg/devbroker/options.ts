@@ -5,10 +5,16 @@ import { type Fsync } from './log/fsync.js';
 /** Timers hold no more milliseconds than this: 2^31 - 1. */
 const MAX_TIMER_MS = 2_147_483_647;
 
+const LOOPBACK = '127.0.0.1';
+/** What nobody can connect to; a dual-stack listener on `::` is reached by IPv4 as well. */
+const ALL_ADDRESSES = ['0.0.0.0', '::', ''];
+
 /** How a broker is started; every field has a default. */
 export interface BrokerOptions {
-  /** Address to listen on and to advertise. Default 127.0.0.1: nobody else reaches it. */
+  /** Address to listen on. Default 127.0.0.1: nobody else reaches it. */
   host?: string;
+  /** The host that clients are told to connect to. Default `host`; 127.0.0.1 where that stands for all addresses. */
+  advertisedHost?: string | undefined;
   /** Port of the first node; 0 (default) takes a free one. Further nodes always take free ones. */
   port?: number;
   /** Node ids to advertise, each with a listener of its own over the same log. Default 1. */
@@ -29,7 +35,7 @@ export interface BrokerOptions {
   fsync?: Fsync;
   /** With a folder: the files to keep it in. Default the machine's own. */
   fileSystem?: FileSystem;
-  /** How often old records are looked for, in milliseconds. Default 300,000, as in Apache Kafka. */
+  /** How often old records and unused groups are looked for, in milliseconds. Default 300,000, as in Apache Kafka. */
   retentionCheckMs?: number;
   /** In memory: bytes of records kept of one partition; the oldest go first. Default 64 MiB. */
   partitionBytes?: number;
@@ -45,12 +51,13 @@ export interface BrokerOptions {
 /** Options of a broker in a process of its own: all but those that cannot leave this process. */
 export type BrokerProcessOptions = Omit<BrokerOptions, 'clock' | 'fileSystem'>;
 
-export type ResolvedOptions = Required<BrokerOptions>;
+export type ResolvedOptions = Required<BrokerOptions> & { advertisedHost: string };
 
 /** Fills in the defaults. @throws RangeError when a number is out of its range */
 export function resolveOptions(options: BrokerOptions): ResolvedOptions {
+  const { host = LOOPBACK } = options;
+  const { advertisedHost = ALL_ADDRESSES.includes(host) ? LOOPBACK : host } = options;
   const resolved: ResolvedOptions = {
-    host: '127.0.0.1',
     port: 0,
     advertisedNodes: 1,
     topics: {},
@@ -68,6 +75,8 @@ export function resolveOptions(options: BrokerOptions): ResolvedOptions {
     clock: systemClock,
     onProblem: () => undefined,
     ...options,
+    host,
+    advertisedHost,
   };
   requireRange('port', resolved.port, { min: 0, max: 65_535 });
   requireRange('advertisedNodes', resolved.advertisedNodes, { min: 1, max: 16 });

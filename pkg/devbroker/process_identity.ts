@@ -7,6 +7,10 @@ export interface ProcessIdentity {
   readonly pid: number;
   /** Where its id means something: the machine and, within it, the container. */
   readonly realm: string;
+  /** The machine's name, or the container's. */
+  readonly host?: string;
+  /** Names the run of the system's kernel, from one boot to the next; absent where it does not tell. */
+  readonly boot?: string;
   /** When it was started, in whatever terms the system uses; empty where it does not tell. */
   readonly start: string;
 }
@@ -16,11 +20,20 @@ export type Liveness = 'alive' | 'dead' | 'elsewhere';
 
 /** The identity of this process. */
 export function ownIdentity(): ProcessIdentity {
-  return { pid: process.pid, realm: realm(), start: startOf(process.pid) ?? '' };
+  const boot = bootId();
+  const identity = { pid: process.pid, realm: realm(), start: startOf(process.pid) ?? '', host: hostname() };
+  return boot === null ? identity : { ...identity, boot };
 }
 
-/** Whether the very process runs, not only one that was given its id after its end. */
-export function livenessOf({ pid, realm: itsRealm, start }: ProcessIdentity): Liveness {
+/**
+ * Whether the very process runs, not only one that was given its id after its end. A container that is started anew
+ * is another realm, which cannot look into the old one; but no process outlives the boot it was started in. Only a host
+ * of the same name is taken for the same machine, since another machine has another boot anyway.
+ */
+export function livenessOf({ pid, realm: itsRealm, start, host, boot }: ProcessIdentity): Liveness {
+  const bootNow = bootId();
+  const rebooted = boot !== undefined && bootNow !== null && boot !== bootNow;
+  if (host === hostname() && rebooted) return 'dead';
   if (itsRealm !== realm()) return 'elsewhere';
   return startOf(pid) === start ? 'alive' : 'dead';
 }
@@ -54,8 +67,12 @@ function startOnLinux(pid: number): string | null {
   const [state = '', ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   // A zombie has ended; only its parent has not asked yet.
   if (state === 'Z' || state === 'X') return null;
-  const bootId = optional(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()) ?? '';
-  return `${bootId} ${fields[18] ?? ''}`.trim();
+  return `${bootId() ?? ''} ${fields[18] ?? ''}`.trim();
+}
+
+/** A random UUID that Linux makes at each boot (random(4)); null elsewhere. */
+function bootId(): string | null {
+  return optional(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim());
 }
 
 function startByPs(pid: number): string | null {

@@ -13,6 +13,13 @@ export interface BrokerNode {
   port: number;
 }
 
+/** What a client is told of an API. */
+export interface ServedApi {
+  readonly key: number;
+  readonly versions: readonly [number, number];
+  readonly advertisedFrom?: number;
+}
+
 /** What the APIs work on. */
 export interface BrokerState {
   readonly options: ResolvedOptions;
@@ -24,7 +31,7 @@ export interface BrokerState {
   /** The node that coordinates every consumer group; null while it is stopped. */
   readonly coordinatorNode: BrokerNode | null;
   /** Which APIs are served in which versions, by API key. */
-  readonly apis: ReadonlyMap<number, { key: number; versions: readonly [number, number] }>;
+  readonly apis: ReadonlyMap<number, ServedApi>;
   readonly topics: Topics;
   /** What tests want to go wrong. */
   readonly faults: Faults;

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { BrokerError } from './errors.js';
 import { PartitionLog } from './log/partition_log.js';
-import { type BatchHeader } from './log/record_batch.js';
 import { logSettings } from './log/settings.js';
-import { type Storage, type StoredTopic } from './log/storage.js';
+import { type LogRequest, type Storage, type StoredTopic } from './log/storage.js';
+import { StorageError } from './log/storage_error.js';
 import { ErrorCode } from './wire/errors.js';
 
 /** More partitions than this in one topic are surely a slip on a development broker. */
@@ -28,6 +28,7 @@ interface OwnTopic extends Topic {
 /** The topics of a broker. A change is written down before it shows; when that fails, nothing has changed. */
 export class Topics {
   private readonly topics = new Map<string, OwnTopic>();
+  private closed = false;
 
   /** Opens the topics that the storage knows. @throws StorageError */
   constructor(
@@ -58,6 +59,7 @@ export class Topics {
    * @throws BrokerError when the name or the number is no good, or the topic exists; StorageError
    */
   create(name: string, partitions: number, configs: ReadonlyMap<string, string> = new Map()): Topic {
+    this.checkOpen();
     this.checkCreate(name, partitions);
     const topic: OwnTopic = { name, id: randomUUID(), partitions: [], configs };
     try {
@@ -136,6 +138,7 @@ export class Topics {
 
   /** Forgets a topic with all its records. @returns whether there was one @throws StorageError */
   delete(name: string): boolean {
+    this.checkOpen();
     const topic = this.topics.get(name);
     if (!topic) return false;
     this.save(this.all().filter((t) => t !== topic));
@@ -155,14 +158,21 @@ export class Topics {
     }
   }
 
-  /** Closes all logs, and wakes who waits for more of them. */
+  /** Closes all logs, and wakes who waits for more of them. Every change is refused from then on. */
   close(): void {
+    this.closed = true;
     const topics = this.all();
     this.topics.clear();
     for (const { partitions } of topics) for (const partition of partitions) partition.close();
   }
 
+  /** An empty list because of the end would be written down as the end of all topics. */
+  private checkOpen(): void {
+    if (this.closed) throw new StorageError('the broker stops');
+  }
+
   private own({ name, id }: Topic): OwnTopic {
+    this.checkOpen();
     const topic = this.topics.get(name);
     if (topic?.id === id) return topic;
     throw new BrokerError(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, `Topic '${name}' is gone.`);
@@ -174,8 +184,8 @@ export class Topics {
     const opened: PartitionLog[] = [];
     for (let index = topic.partitions.length; index < total; index++) {
       const settings = () => logSettings(topic.configs);
-      const open = (visit: (header: BatchHeader) => void) =>
-        this.storage.openLog({ topic: { name, id }, partition: index, settings, visit });
+      const open = (history: Pick<LogRequest, 'visit' | 'producers'>) =>
+        this.storage.openLog({ topic: { name, id }, partition: index, settings, ...history });
       opened.push(new PartitionLog(name, index, open));
     }
     return opened;

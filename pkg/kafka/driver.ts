@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import type { Compression } from './codecs/codec.js';
 
 /**
  * The port between this package and a Kafka client. Everything above it (coalescing, offset tracking,
@@ -9,6 +10,7 @@ export interface KafkaDriver {
   readonly brokers: readonly string[];
   producer(): DriverProducer;
   consumer(options: DriverConsumerOptions, listener: DriverConsumerListener): DriverConsumer;
+  reader(): DriverReader;
   readonly admin: DriverAdmin;
   /**
    * Resolves when one broker answered a metadata request within `timeoutMs`.
@@ -39,7 +41,12 @@ export interface DriverRecord {
   readonly timestamp: number;
 }
 
-/** A record that was read. Its buffers may be slices of a larger response: copy what outlives the batch. */
+/** A record that was read. */
+export interface StoredRecord extends DriverRecord {
+  readonly offset: bigint;
+}
+
+/** A record as a group reads it. Its buffers may be slices of a larger response: copy what outlives the batch. */
 export interface FetchedRecord extends TopicPartition, DriverRecord {
   /** Decimal text. */
   readonly offset: string;
@@ -50,25 +57,103 @@ export interface FetchedRecord extends TopicPartition, DriverRecord {
 /** Records for one partition, in the order in which they are to be stored. */
 export interface PartitionBatch extends TopicPartition {
   readonly records: readonly DriverRecord[];
+  /** Applied when the records are larger than 1 KiB. */
+  readonly compression: Compression;
 }
 
-/** The broker stored a {@link PartitionBatch}: its records have the offsets from `baseOffset` on. */
-export interface PartitionAck extends TopicPartition {
-  readonly baseOffset: bigint;
+/**
+ * What became of a {@link PartitionBatch}:
+ * - `stored`: its records have the offsets from `baseOffset` on; -1 where the broker only knows that it
+ *   has them already
+ * - `refused`: it is not stored, and never will be as it is
+ * - `retry`: it is not stored, but may be when it is sent again
+ * - `unknown`: it may or may not be stored. Sending the very same batch again is safe; before anything else
+ *   is sent to its partition, {@link DriverProducer.renounce} must be called
+ * - `stale`: the broker lost track of this producer. This call stored nothing; `renounce` must be called
+ */
+export type PartitionOutcome =
+  | { readonly kind: 'stored'; readonly baseOffset: bigint }
+  | { readonly kind: 'refused' | 'retry' | 'unknown' | 'stale'; readonly error: DriverError };
+
+/** The partitions of a topic: the id of the node that leads each, undefined while it has none. */
+export interface TopicLeaders {
+  readonly topic: string;
+  /** By partition; empty when `error` is set. */
+  readonly leaders: readonly (number | undefined)[];
+  /** `unknown-topic`, `refused` or `failed` (which may pass). */
+  readonly error?: DriverError;
 }
 
-/** An idempotent producer with acknowledgement by all in-sync replicas. */
+/** An idempotent producer with acknowledgement by all in-sync replicas. It retries nothing by itself. */
 export interface DriverProducer {
+  /** Makes ready for the first `send`, which does so itself otherwise. @throws DriverError */
   connect(): Promise<void>;
+  /** Asks where the partitions are. @throws DriverError `unreachable` when no node answers */
+  describe(topics: readonly string[]): Promise<TopicLeaders[]>;
   /**
-   * Stores the batches. At most one call may be in flight. The answer names every partition that was
-   * acknowledged, which a client may get wrong: a batch without an ack is not known to be stored.
-   * After a rejection the producer must be discarded, unless the one batch of the call was `refused`.
-   * @throws DriverError; parts of the call may be stored nevertheless.
+   * Sends batches to the node that leads their partitions, in one request. One call may be in flight per
+   * node, and one batch per partition. Never rejects.
+   * @returns the outcomes, in the order of the batches
    */
-  send(batches: readonly PartitionBatch[]): Promise<PartitionAck[]>;
-  /** Closes the connections; a `send` in flight rejects. Never rejects itself. */
+  send(node: number, batches: readonly PartitionBatch[]): Promise<PartitionOutcome[]>;
+  /** Gives up the batch of this partition whose outcome is unknown; later ones cannot be mistaken for it. */
+  renounce(partition: TopicPartition): void;
+  /** Closes the connections for good; the outcome of a `send` in flight is then unknown. Never rejects. */
   disconnect(): Promise<void>;
+}
+
+/** Which records of transactions are read: `committed` leaves out those of aborted and open ones. */
+export type Isolation = 'committed' | 'uncommitted';
+
+/** A batch as it stands in a partition, its records not yet unpacked. */
+export interface StoredBatch {
+  readonly baseOffset: bigint;
+  /** The offset of the last record that the batch ever had: compaction may have taken it since. */
+  readonly lastOffset: bigint;
+  readonly producerId: bigint;
+  readonly transactional: boolean;
+  /** A batch of markers that end transactions; it has no records of anybody. */
+  readonly control: boolean;
+  /** Of a control batch: whether its marker aborts the transaction. */
+  readonly aborts: boolean;
+  /** Unpacks the records. @throws Error when they are damaged, or compressed by an unknown codec */
+  records(): Promise<StoredRecord[]>;
+}
+
+/** What a fetch brought. The first batch may begin before the offset that was asked for. */
+export interface FetchedChunk {
+  readonly batches: Iterable<StoredBatch>;
+  /** Aborted transactions that may have records in these batches. Nothing is filtered yet. */
+  readonly aborted: readonly { readonly producerId: bigint; readonly firstOffset: bigint }[];
+  /** The offset up to which the partition can be read at this isolation. */
+  readonly endOffset: bigint;
+}
+
+/** Reads partitions without a group. It retries nothing by itself. */
+export interface DriverReader {
+  /**
+   * Where to begin: the first or next offset of a partition, or the first record from a time on (in ms
+   * since the epoch; undefined when there is none).
+   * @throws DriverError
+   */
+  offsetAt(
+    partition: TopicPartition,
+    at: 'earliest' | 'latest' | number,
+    isolation: Isolation,
+  ): Promise<bigint | undefined>;
+  /** Fetches from an offset on, waiting for the first record up to `maxWaitMs`. @throws DriverError */
+  fetch(
+    partition: TopicPartition,
+    options: {
+      readonly offset: bigint;
+      readonly isolation: Isolation;
+      /** A single larger batch is fetched nevertheless. */
+      readonly maxBytes: number;
+      readonly maxWaitMs: number;
+    },
+  ): Promise<FetchedChunk>;
+  /** Closes the connections for good; a fetch under way rejects. */
+  close(): void;
 }
 
 /** Settings of one group member. Times are milliseconds. */
@@ -154,16 +239,73 @@ export interface PartitionOffsets {
   readonly high: bigint;
 }
 
+/** A topic as it is. */
+export interface TopicShape {
+  readonly topic: string;
+  /** In order of their numbers. */
+  readonly partitions: readonly {
+    readonly partition: number;
+    /** The id of the node that leads it; undefined while there is none. */
+    readonly leader: number | undefined;
+    /** Ids of the nodes that hold it, and of those that are up to date. */
+    readonly replicas: readonly number[];
+    readonly inSync: readonly number[];
+  }[];
+}
+
+/** One setting of a topic. */
+export interface TopicConfig {
+  readonly name: string;
+  /** Null where the broker does not tell. */
+  readonly value: string | null;
+  /** Set for this topic itself, instead of coming from the broker. */
+  readonly own: boolean;
+}
+
+/** A consumer group, as its coordinator sees it. */
+export interface GroupShape {
+  readonly groupId: string;
+  /** The protocol's name, for example `Stable`, `Empty`, `PreparingRebalance`, or `Dead` for none. */
+  readonly state: string;
+  readonly members: readonly {
+    readonly memberId: string;
+    readonly clientId: string;
+    readonly clientHost: string;
+    readonly partitions: readonly TopicPartition[];
+  }[];
+}
+
 /** Cluster operations. Every call opens and closes its own connection, so there is nothing to close. */
 export interface DriverAdmin {
   /** Creates a topic and waits for its leaders. False when it exists already. */
   createTopic(spec: TopicSpec): Promise<boolean>;
   /** Number of partitions. @throws DriverError `unknown-topic`. */
   partitionCount(topic: string): Promise<number>;
+  /** Adds partitions, up to `total`. */
+  addPartitions(topic: string, total: number): Promise<void>;
   deleteTopic(topic: string): Promise<void>;
+  /** The names of all topics, internal ones included. */
+  listTopics(): Promise<string[]>;
+  /** @throws DriverError `unknown-topic` */
+  describeTopic(topic: string): Promise<TopicShape>;
+  topicConfigs(topic: string): Promise<TopicConfig[]>;
+  /** Changes these settings and no others; null goes back to what the broker has. */
+  alterTopicConfigs(topic: string, changes: Readonly<Record<string, string | null>>): Promise<void>;
   topicOffsets(topic: string): Promise<PartitionOffsets[]>;
-  /** Committed positions; partitions without a commit are left out. */
-  groupOffsets(groupId: string, topics: readonly string[]): Promise<PartitionPosition[]>;
+  /** Per partition the first record from a time on (ms since the epoch), or the end where there is none. */
+  offsetsAt(topic: string, time: number): Promise<PartitionPosition[]>;
+  /** Deletes the records before these positions. */
+  deleteRecords(positions: readonly PartitionPosition[]): Promise<void>;
+  listGroups(): Promise<string[]>;
+  describeGroup(groupId: string): Promise<GroupShape>;
+  deleteGroup(groupId: string): Promise<void>;
+  /** Committed positions, of all topics or of some; partitions without a commit are left out. */
+  groupOffsets(groupId: string, topics?: readonly string[]): Promise<PartitionPosition[]>;
+  /**
+   * Commits positions for a group that has no members.
+   * @throws DriverError `membership-lost` or `rebalancing` when it has some
+   */
+  commitGroupOffsets(groupId: string, positions: readonly PartitionPosition[]): Promise<void>;
 }
 
 /** Opens the byte stream to a broker; `onConnect` must be called once it can be written to. */

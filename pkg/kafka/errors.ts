@@ -124,6 +124,45 @@ export class TopicNotCreated extends KafkaError {
   }
 }
 
+/** The broker refused to change or tell something about a topic or a group. */
+export class AdminRefused extends KafkaError {
+  readonly code = 'KAFKA_ADMIN_REFUSED';
+
+  /** @param what for example `add partitions to topic orders` */
+  constructor(what: string, why: string, cause?: unknown) {
+    super(`The broker refused to ${what} (${why}). Check the values and your rights.`, cause);
+  }
+}
+
+/** No such group exists. */
+export class UnknownGroup extends KafkaError {
+  readonly code = 'KAFKA_UNKNOWN_GROUP';
+
+  constructor(
+    readonly groupId: string,
+    cause?: unknown,
+  ) {
+    super(`Group ${groupId} does not exist: it has neither members nor committed offsets.`, cause);
+  }
+}
+
+/** The group has members, which would not notice, or would undo, what is asked. */
+export class GroupNotEmpty extends KafkaError {
+  readonly code = 'KAFKA_GROUP_NOT_EMPTY';
+
+  constructor(
+    readonly groupId: string,
+    members: readonly string[],
+    cause?: unknown,
+  ) {
+    const who = members.length === 0 ? '' : `: ${members.join(', ')}`;
+    super(
+      `Group ${groupId} has members${who}. Stop its consumers first; one that crashed counts until its session times out.`,
+      cause,
+    );
+  }
+}
+
 /** The message has a shape that Kafka cannot store. */
 export class InvalidMessage extends KafkaError {
   readonly code = 'KAFKA_INVALID_MESSAGE';
@@ -197,6 +236,37 @@ export class PublishOutcomeUnknown extends KafkaError {
         'Send it again if its consumers deduplicate.',
       cause,
     );
+  }
+}
+
+/** The records at this offset are gone, or not yet written. */
+export class OffsetOutOfRange extends KafkaError {
+  readonly code = 'KAFKA_OFFSET_OUT_OF_RANGE';
+
+  constructor(
+    readonly topic: string,
+    readonly partition: number,
+    readonly offset: bigint,
+    cause?: unknown,
+  ) {
+    super(
+      `Partition ${partition} of topic ${topic} has no offset ${offset}. ` +
+        "Its records may have been deleted: start from 'earliest', or from a snapshot that is younger.",
+      cause,
+    );
+  }
+}
+
+/** The broker does not let this client read the topic, or its records cannot be read. */
+export class ReadRefused extends KafkaError {
+  readonly code = 'KAFKA_READ_REFUSED';
+
+  constructor(
+    readonly topic: string,
+    why: string,
+    cause?: unknown,
+  ) {
+    super(`Topic ${topic} cannot be read (${why}). Check the rights of this client and the topic.`, cause);
   }
 }
 

@@ -1,4 +1,14 @@
-export { KafkaAdmin, type EnsuredTopic, type GroupOffset, type TopicOffset } from './admin.js';
+export {
+  KafkaAdmin,
+  type EnsuredTopic,
+  type GroupOffset,
+  type OffsetTarget,
+  type PartitionLag,
+  type TopicDescription,
+  type TopicOffset,
+} from './admin.js';
+export type { TopicDifference } from './admin/differences.js';
+export type { Compression } from './codecs/codec.js';
 export type { ConsumerEvent, ConsumerEventListener, StoppedPartition } from './consumer/events.js';
 export { GroupConsumer, type ConsumerState, type ConsumerStatus } from './consumer/group_consumer.js';
 export type { GroupOptions, RetryPolicy, SubscriptionOptions } from './consumer/options.js';
@@ -6,8 +16,10 @@ export type { PartitionStatus } from './consumer/partition_status.js';
 export type { Hold } from './consumer/hold.js';
 export {
   DriverError,
+  type Isolation,
   type KafkaDriver,
   type SocketFactory,
+  type StoredRecord,
   type TopicPartition,
   type TopicSpec,
 } from './driver.js';
@@ -38,4 +50,5 @@ export type {
 } from './message.js';
 export { partitionForKey } from './partitioner.js';
 export type { ProducerOptions } from './producer/options.js';
-export { Producer } from './producer/producer.js';
+export { readPartition, type ReadBatch, type ReadOptions } from './reader/partition_reader.js';
+export { Producer, type PublishOptions } from './producer/producer.js';

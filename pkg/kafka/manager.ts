@@ -14,7 +14,7 @@ import type { Logger } from '../logger/index.js';
 import { silentLogger } from './silent_logger.js';
 import type { Bytes, MessageHandler, OutgoingMessage, PublishReceipt } from './message.js';
 import type { ProducerOptions } from './producer/options.js';
-import { Producer } from './producer/producer.js';
+import { Producer, type PublishOptions } from './producer/producer.js';
 
 /** Settings of a {@link KafkaManager}. */
 export interface KafkaManagerOptions {
@@ -58,7 +58,7 @@ export interface ConsumerTarget {
 }
 
 /** What {@link KafkaManager.sendMessage} takes besides key and value. */
-export type SendOptions = Pick<OutgoingMessage, 'headers' | 'timestamp' | 'partition'>;
+export type SendOptions = Pick<OutgoingMessage, 'headers' | 'timestamp' | 'partition'> & PublishOptions;
 
 /**
  * The producer and the consumers of one process, with switches for both sides. All methods may be called
@@ -95,7 +95,7 @@ export class KafkaManager {
     value: Bytes | null,
     options: SendOptions = {},
   ): Promise<PublishReceipt> {
-    return this.#enabledProducer().send({ ...options, topic, key, value });
+    return this.#enabledProducer().send({ ...options, topic, key, value }, options);
   }
 
   /**

@@ -39,13 +39,18 @@ export class StickyPartitions {
 
   constructor(private readonly random: () => number = Math.random) {}
 
-  /** The partition for a message without a key, below `partitions` (at least 1). */
-  choose(topic: string, partitions: number): number {
-    let partition = this.#chosen.get(topic);
-    if (partition === undefined || partition >= partitions) {
-      partition = Math.floor(this.random() * partitions);
-      this.#chosen.set(topic, partition);
-    }
+  /**
+   * The partition for a message without a key, below `partitions` (at least 1). One that is not `usable` is
+   * avoided as long as there is another.
+   */
+  choose(topic: string, partitions: number, usable: (partition: number) => boolean = () => true): number {
+    const known = this.#chosen.get(topic);
+    if (known !== undefined && known < partitions && usable(known)) return known;
+    const all = Array.from({ length: partitions }, (_, partition) => partition);
+    const candidates = all.filter(usable);
+    const from = candidates.length > 0 ? candidates : all;
+    const partition = from[Math.floor(this.random() * from.length)] ?? 0;
+    this.#chosen.set(topic, partition);
     return partition;
   }
 

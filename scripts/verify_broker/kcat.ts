@@ -1,14 +1,17 @@
+import { createTopic, untilMembersShare } from './group_members.js';
+import { CODECS, storedCodecs } from './stored_codecs.js';
 import { type ClientChecks, demand, demandEqual, succeed } from './check.js';
 
-const CODECS = ['none', 'gzip', 'snappy', 'lz4', 'zstd'];
 const RECORDS = 100;
+/** So long that every batch gets smaller by each codec; librdkafka sends uncompressed what does not. */
+const PADDING = 'x'.repeat(200);
 
-/** kcat, and with it librdkafka. @throws Error when it is not installed */
-export async function kcatChecks(broker: string): Promise<ClientChecks> {
+/** kcat, and with it librdkafka, against a broker that keeps its data in a folder. @throws Error without a kcat */
+export async function kcatChecks(broker: string, dataFolder: string): Promise<ClientChecks> {
   const version = /Version ([\d.]+).*?librdkafka ([\d.]+)/s.exec(await succeed(['kcat', '-V'])) ?? [];
   const kcat = (args: readonly string[], input?: string) =>
     succeed(['kcat', '-b', broker, ...args], input === undefined ? {} : { input });
-  const lines = Array.from({ length: RECORDS }, (_, i) => `key-${i}\tvalue ${i}`);
+  const lines = Array.from({ length: RECORDS }, (_, i) => `key-${i}\tvalue ${i} ${PADDING}`);
   const produce = (topic: string, ...args: string[]) =>
     kcat(['-P', '-t', topic, '-K', '\t', ...args], `${lines.join('\n')}\n`);
   const consume = async (topic: string, format: string, ...args: string[]) =>
@@ -31,6 +34,7 @@ export async function kcatChecks(broker: string): Promise<ClientChecks> {
           await produce(topic, '-z', codec, '-H', 'colour=red');
           const got = await consume(topic, '%k\t%s %h', '-o', 'beginning');
           demandEqual(got.sort(), lines.map((line) => `${line} colour=red`).sort());
+          demandEqual(await storedCodecs(dataFolder, topic), [codec]);
         },
       })),
       {
@@ -62,25 +66,31 @@ export async function kcatChecks(broker: string): Promise<ClientChecks> {
       {
         what: 'consume in a group of three members (`-G`)',
         run: async () => {
-          await produce('kcat-group');
-          const member = () =>
-            kcat([
-              '-G',
-              'kcat-three',
-              '-q',
-              '-e',
-              '-f',
-              '%k\n',
-              '-X',
-              'auto.offset.reset=earliest',
-              'kcat-group',
-            ]);
-          const outputs = await Promise.all([member(), member(), member()]);
-          const keys = outputs
-            .join('')
-            .split('\n')
-            .filter((line) => line.startsWith('key-'));
-          demandEqual(new Set(keys).size, RECORDS);
+          const partitions = [0, 1, 2];
+          await createTopic(broker, 'kcat-group', partitions.length);
+          // Each ends after as many records as a partition holds, so that one member cannot read them all.
+          const members = partitions.map(() => {
+            const group = ['-G', 'kcat-three', '-q', '-c', String(RECORDS), '-f', '%k\n'];
+            return kcat([...group, '-X', 'auto.offset.reset=earliest', 'kcat-group']);
+          });
+          await untilMembersShare(broker, 'kcat-three', members.length);
+          const produced = partitions.map((p) => lines.map((line) => `${p}-${line}`));
+          for (const [p, input] of produced.entries()) {
+            await kcat(['-P', '-t', 'kcat-group', '-p', String(p), '-K', '\t'], `${input.join('\n')}\n`);
+          }
+          const outputs = await Promise.all(members);
+          const keys = outputs.map((output) => output.split('\n').filter((line) => line.includes('key-')));
+          demandEqual(
+            keys.map(({ length }) => length),
+            partitions.map(() => RECORDS),
+          );
+          demandEqual(
+            keys.flat().sort(),
+            produced
+              .flat()
+              .map((line) => line.split('\t')[0])
+              .sort(),
+          );
         },
       },
     ],

@@ -37,7 +37,7 @@ async function verifyKcat(): Promise<Outcome[]> {
     process.stdout.write(`skipped: ${failure}\n`);
     return process.env['CI'] === 'true' ? [{ client: 'kcat', what: 'all of it', failure }] : [];
   }
-  return verify(await kcatChecks(address));
+  return verify(await kcatChecks(address, data));
 }
 
 const root = projectRoot();

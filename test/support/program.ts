@@ -32,7 +32,8 @@ export class Program {
     const file = path.join(root, 'dist', `${script}.js`);
     this.child = spawn(process.execPath, ['--enable-source-maps', file, ...args], {
       cwd: root,
-      env: { ...neutral(process.env), APP_DATA_DIR: dataDir ?? ownFolder, ...env },
+      // Colours would be on in CI, where nothing is a terminal either.
+      env: { ...neutral(process.env), NO_COLOR: '1', APP_DATA_DIR: dataDir ?? ownFolder, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const name of ['stdout', 'stderr'] as const) {

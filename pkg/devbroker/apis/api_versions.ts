@@ -13,9 +13,9 @@ const response = struct({
 });
 
 function served(apis: BrokerState['apis']) {
-  return [...apis.values()].map(({ key, versions }) => ({
+  return [...apis.values()].map(({ key, versions, advertisedFrom }) => ({
     apiKey: key,
-    minVersion: versions[0],
+    minVersion: advertisedFrom ?? versions[0],
     maxVersion: versions[1],
   }));
 }

@@ -1,5 +1,5 @@
 import { outcomeOf } from '../errors.js';
-import { defineApi } from '../wire/api.js';
+import { defineApi, type RequestContext } from '../wire/api.js';
 import { NO_TOPIC_ID } from '../wire/constants.js';
 import { ErrorCode } from '../wire/errors.js';
 import { array, int16, int32, nullableString, since, string, struct, until, uuid } from '../wire/schema.js';
@@ -36,13 +36,19 @@ export const deleteTopics = defineApi({
       if (!topic) {
         return { name, topicId, errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, errorMessage: null };
       }
-      const outcome = outcomeOf(() => {
-        // Offsets first: left over, they would let readers skip the records of a new topic of this name.
-        broker.offsets.deleteTopic(topic.name);
-        broker.topics.delete(topic.name);
-      });
+      const outcome = outcomeOf(() => broker.topics.delete(topic.name));
+      if (outcome.errorCode === ErrorCode.NONE) forgetOffsets(topic.name, broker);
       return { name: topic.name, topicId: topic.id, ...outcome };
     });
     return { throttleTimeMs: 0, responses };
   },
 });
+
+function forgetOffsets(topic: string, broker: RequestContext['broker']): void {
+  try {
+    broker.offsets.deleteTopic(topic);
+  } catch (error) {
+    // The topic is gone all the same; the next start knows its commits by the topic's id.
+    broker.report(`forgetting the committed offsets of the deleted topic '${topic}'`, error);
+  }
+}

@@ -18,6 +18,9 @@ import {
 const NO_OFFSET = -1n;
 const NO_REPLICA = -1;
 
+/** No answer holds more bytes of records, whatever the client asks for: Apache Kafka's default of fetch.max.bytes. */
+const MAX_ANSWER_BYTES = 55 * 1024 * 1024;
+
 const request = struct({
   replicaId: int32,
   maxWaitMs: int32,
@@ -80,7 +83,10 @@ export const fetch = defineApi({
       }),
     ),
   }),
-  async handle(body, context) {
+  async handle(asked, context) {
+    const maxBytes = Math.min(asked.maxBytes, MAX_ANSWER_BYTES);
+    // What is not sent in one answer cannot be waited for.
+    const body = { ...asked, maxBytes, minBytes: Math.min(asked.minBytes, maxBytes) };
     let read = readAll(body, context);
     if (!read.answerNow && read.bytes < body.minBytes && body.maxWaitMs > 0) {
       await enoughOrLate(body, context, () => {

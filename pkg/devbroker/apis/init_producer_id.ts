@@ -6,8 +6,8 @@ import { int16, int32, int64, nullableString, since, struct } from '../wire/sche
 const NO_PRODUCER = { producerId: -1n, producerEpoch: -1 };
 
 /**
- * InitProducerId 0 to 3, for idempotent producers: a fresh id, or the next epoch for a producer that names
- * the id and epoch it has (KIP-360).
+ * InitProducerId 0 to 3, for idempotent producers: always a fresh id, also for a producer that names the one it has.
+ * Only for transactions does the broker raise epochs, as in Apache Kafka.
  */
 export const initProducerId = defineApi({
   key: 22,
@@ -29,7 +29,7 @@ export const initProducerId = defineApi({
     }
     let next = NO_PRODUCER;
     const { errorCode } = outcomeOf(() => {
-      next = broker.producerIds.next(request);
+      next = broker.producerIds.next();
     });
     // What Apache Kafka answers while it has no id to give; clients try again.
     return { throttleTimeMs: 0, errorCode: errorCode && ErrorCode.COORDINATOR_LOAD_IN_PROGRESS, ...next };

@@ -57,9 +57,9 @@ export const offsetCommit = defineApi({
     const { groupId } = request;
     const refused = groupRefusal(context, groupId) || context.broker.groups.validateCommit(request);
     const accepted: OffsetToCommit[] = [];
-    const topics = request.topics.map(({ name, partitions }) => ({
-      name,
-      partitions: partitions.map((wanted) => {
+    const topics = request.topics.map(({ name, partitions }) => {
+      const topicId = context.broker.topics.get(name)?.id;
+      const answers = partitions.map((wanted) => {
         const commit = { topic: name, ...wanted };
         const injected = context.faults.errorFor({
           group: groupId,
@@ -67,10 +67,12 @@ export const offsetCommit = defineApi({
           partition: wanted.partition,
         });
         const errorCode = injected || refused || check(commit, context);
-        if (errorCode === ErrorCode.NONE) accepted.push(commit);
+        if (errorCode === ErrorCode.NONE)
+          accepted.push(topicId === undefined ? commit : { ...commit, topicId });
         return { partition: wanted.partition, errorCode };
-      }),
-    }));
+      });
+      return { name, partitions: answers };
+    });
     const { errorCode: notKept } = outcomeOf(() => {
       context.broker.offsets.commit(groupId, accepted);
     });

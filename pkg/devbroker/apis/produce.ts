@@ -21,12 +21,16 @@ const NO_TIME = -1n;
 
 /**
  * Produce 3 to 9. Every acks setting means the same on a single replica, except that acks=0 wants no
- * answer at all.
+ * answer at all; an error then ends the connection, as with Apache Kafka, so that the client learns of it.
+ *
+ * It is advertised from version 0, as by Apache Kafka 4, which refuses versions 0 to 2 as well: librdkafka sends
+ * everything uncompressed to a broker that does not advertise them (KAFKA-18659).
  */
 export const produce = defineApi({
   key: 0,
   name: 'Produce',
   versions: [3, 9],
+  advertisedFrom: 0,
   flexibleSince: 9,
   request: struct({
     transactionalId: nullableString,
@@ -67,9 +71,29 @@ export const produce = defineApi({
         return { index, recordErrors: [], ...outcome };
       }),
     }));
-    return request.acks === 0 ? null : { topics, throttleTimeMs: 0 };
+    if (request.acks !== 0) return { topics, throttleTimeMs: 0 };
+    for (const { name, partitions } of topics) {
+      const refused = partitions.find(({ errorCode }) => errorCode !== ErrorCode.NONE);
+      if (refused) throw new UnansweredRefusal(name, refused);
+    }
+    return null;
   },
 });
+
+/** A produce that wants no answer was refused: the end of the connection tells the client. */
+class UnansweredRefusal extends Error {
+  override readonly name = 'UnansweredRefusal';
+
+  constructor(topic: string, { index, errorCode, errorMessage }: Refused) {
+    super(`a produce with acks=0 to ${topic}-${index} was refused: ${errorMessage ?? `error ${errorCode}`}`);
+  }
+}
+
+interface Refused {
+  index: number;
+  errorCode: number;
+  errorMessage: string | null;
+}
 
 interface Append {
   topic: string;

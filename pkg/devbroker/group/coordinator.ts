@@ -143,6 +143,17 @@ export class GroupCoordinator {
   }
 
   /**
+   * Forgets the groups that have nothing to be remembered: no members, no ids given out, no offsets. Apache Kafka does
+   * so at intervals too, so that a group's generations count on when its members are away for a short while.
+   */
+  forgetUnused(): void {
+    for (const [groupId, { state, pendingJoins }] of this.#groups) {
+      const unused = state === 'Empty' && pendingJoins.size === 0;
+      if (unused && this.#offsets?.hasGroup(groupId) !== true) this.#groups.delete(groupId);
+    }
+  }
+
+  /**
    * @returns the error code of an OffsetCommit, 0 when it is allowed, which counts as a sign of life. Without a member
    * (generation -1, empty member id) it is allowed only while the group has none.
    */

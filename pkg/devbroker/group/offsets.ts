@@ -7,6 +7,8 @@ export interface TopicPartition {
 
 /** What a consumer asks to be remembered for a partition. */
 export interface OffsetToCommit extends TopicPartition {
+  /** Of the topic that was read, which tells it from a later one of its name. */
+  readonly topicId?: string;
   /** The next offset to read. */
   readonly offset: bigint;
   /** Of the last record read, -1 when unknown. */
@@ -83,12 +85,26 @@ export class CommittedOffsets {
     if (this.#groups.has(groupId)) this.#change({ kind: 'delete-group', groupId });
   }
 
-  /** Forgets a deleted topic in every group, so that a new topic of that name is read from its own start. */
+  /**
+   * Forgets a deleted topic in every group, so that a new topic of that name is read from its own start. It is
+   * forgotten also when the store throws; see {@link retain} for the next start.
+   */
   deleteTopic(topic: string): void {
-    for (const topics of this.#groups.values()) {
-      if (topics.has(topic)) {
-        this.#change({ kind: 'delete-topic', topic });
-        return;
+    if (![...this.#groups.values()].some((topics) => topics.has(topic))) return;
+    const record = { kind: 'delete-topic', topic } as const;
+    this.#apply(record);
+    this.#store.append(record);
+  }
+
+  /**
+   * Forgets, in memory, the commits of topics that are gone, whose deletion may never have been written down here.
+   * @param idOf the id of the topic that has the name now
+   */
+  retain(idOf: (topic: string) => string | undefined): void {
+    for (const groupId of this.groups()) {
+      for (const { topic, partition, topicId } of this.fetchAll(groupId)) {
+        const id = idOf(topic);
+        if (id === undefined || id !== (topicId ?? id)) this.#drop(groupId, topic, partition);
       }
     }
   }

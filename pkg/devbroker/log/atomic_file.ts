@@ -1,7 +1,10 @@
 import { dirname } from 'node:path';
 import { type FileSystem } from './file_system.js';
 
-/** Writes a whole file so that a crash at any moment leaves the old content or the new, never a mixture. */
+/**
+ * Writes a whole file so that a crash at any moment leaves the old content or the new, never a mixture. When it throws,
+ * the new content may be there all the same, though not for good.
+ */
 export function replaceFile(fileSystem: FileSystem, path: string, content: string | Buffer): void {
   swapFile(fileSystem, path, content);
   fileSystem.syncFolder(dirname(path));

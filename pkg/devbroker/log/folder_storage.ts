@@ -7,12 +7,15 @@ import { JsonFile } from './json_file.js';
 import { newClusterId } from './memory_storage.js';
 import { OffsetsLog } from './offsets_log.js';
 import { SegmentStore } from './segment_store.js';
-import { onDisk } from './storage_error.js';
+import { onDisk, StorageError } from './storage_error.js';
 import { type LogRequest, type Storage, type StoredTopic } from './storage.js';
 import { type LogStore } from './store.js';
 
 /** As much of a topic's name as its folder shows; the rest of a path may be long. */
 const SHOWN_NAME_LENGTH = 80;
+
+/** Ends the name of a folder that is being removed. */
+const DELETED = '.deleted';
 
 interface Cluster {
   readonly clusterId: string;
@@ -34,7 +37,8 @@ export interface FolderStorageOptions {
  * - `producer-ids.json`: up to where producer ids are handed out
  * - `offsets.log`: the committed offsets
  * - `topics/<name>.<id>/<partition>/`: the segments of each partition. The id keeps apart topics whose names differ
- *   in case only, and a topic from a deleted one of its name.
+ *   in case only, and a topic from a deleted one of its name; a folder that is being removed ends in `.deleted`
+ * - `orphans/`: folders of topics that `cluster.json` does not know, which nobody has deleted either
  *
  * Nothing here keeps a second process away: the folder must be one's own.
  */
@@ -48,8 +52,9 @@ export class FolderStorage implements Storage {
   private readonly producerIds: JsonFile<{ firstFree: string }>;
   private readonly offsetsLog: OffsetsLog;
   private readonly topicsPath: string;
+  private closed = false;
 
-  /** Opens the folder, or begins one, and removes what was left of deleted topics. @throws StorageError */
+  /** Opens the folder, or begins one, removes what was left of deleted topics, and puts aside what belongs to none. @throws StorageError */
   constructor(private readonly options: FolderStorageOptions) {
     const { path, fileSystem, fsync, clock, onProblem } = options;
     this.syncer = new Syncer(fsync, clock, onProblem);
@@ -66,7 +71,7 @@ export class FolderStorage implements Storage {
     this.topics = known?.topics ?? [];
     if (!known) this.saveTopics([]);
     this.firstFreeProducerId = BigInt(this.producerIds.read()?.firstFree ?? 1);
-    this.removeOrphans();
+    this.clearTopicsFolder();
     this.offsetsLog = new OffsetsLog(
       { fileSystem, syncer: this.syncer },
       join(path, 'offsets.log'),
@@ -76,39 +81,73 @@ export class FolderStorage implements Storage {
   }
 
   saveTopics(topics: readonly StoredTopic[]): void {
+    this.checkOpen();
     this.cluster.write({ clusterId: this.clusterId, topics });
     this.topics = topics;
+    try {
+      this.cluster.settle();
+    } catch (error) {
+      // The next start reads this list, so the change has happened; only a power cut could take it back.
+      this.options.onProblem('a change of the topics may not survive a power cut', error);
+    }
   }
 
   reserveProducerIds(id: bigint): void {
+    this.checkOpen();
     this.producerIds.write({ firstFree: id.toString() });
+    // Ids that a power cut would let be given out twice are not given out.
+    this.producerIds.settle();
     this.firstFreeProducerId = id;
   }
 
-  openLog({ topic, partition, settings, visit }: LogRequest): LogStore {
+  openLog({ topic, partition, ...request }: LogRequest): LogStore {
+    this.checkOpen();
     const { fileSystem, onProblem } = this.options;
     const path = join(this.topicsPath, folderOf(topic), partition.toString());
-    return new SegmentStore({ fileSystem, syncer: this.syncer, path, settings, visit, onProblem });
+    return new SegmentStore({ fileSystem, syncer: this.syncer, path, onProblem, ...request });
   }
 
   removeLogs(topic: Pick<StoredTopic, 'name' | 'id'>): void {
-    this.remove(folderOf(topic));
+    this.checkOpen();
+    const { fileSystem } = this.options;
+    const path = join(this.topicsPath, folderOf(topic));
+    onDisk(`removing a deleted topic's records`, () => {
+      if (!fileSystem.exists(path)) return;
+      fileSystem.rename(path, path + DELETED);
+      fileSystem.remove(path + DELETED);
+    });
   }
 
   close(): void {
+    this.closed = true;
     this.offsetsLog.close();
     this.syncer.close();
   }
 
-  private removeOrphans(): void {
-    const known = new Set(this.topics.map(folderOf));
-    const found = onDisk(`reading ${this.topicsPath}`, () => this.options.fileSystem.list(this.topicsPath));
-    for (const folder of found) if (!known.has(folder)) this.remove(folder);
+  release(): void {
+    this.close();
   }
 
-  private remove(folder: string): void {
-    onDisk(`removing a deleted topic's records`, () => {
-      this.options.fileSystem.remove(join(this.topicsPath, folder));
+  private checkOpen(): void {
+    if (this.closed) throw new StorageError(`${this.options.path} is closed`);
+  }
+
+  /** Only what was deleted goes for good: records that the list of topics has lost are worth more than their space. */
+  private clearTopicsFolder(): void {
+    const { path, fileSystem, onProblem } = this.options;
+    const known = new Set(this.topics.map(folderOf));
+    onDisk(`clearing ${this.topicsPath}`, () => {
+      for (const folder of fileSystem.list(this.topicsPath)) {
+        const found = join(this.topicsPath, folder);
+        if (folder.endsWith(DELETED)) {
+          fileSystem.remove(found);
+        } else if (!known.has(folder)) {
+          const orphan = join(path, 'orphans', folder);
+          fileSystem.makeFolder(join(path, 'orphans'));
+          fileSystem.rename(found, orphan);
+          onProblem(`no topic owns the records in ${found}; they were moved to ${orphan}`);
+        }
+      }
     });
   }
 }

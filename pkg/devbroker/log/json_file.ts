@@ -1,4 +1,5 @@
-import { readWholeFile, replaceFile } from './atomic_file.js';
+import { dirname } from 'node:path';
+import { readWholeFile, swapFile } from './atomic_file.js';
 import { type FileSystem } from './file_system.js';
 import { onDisk, StorageError } from './storage_error.js';
 
@@ -7,6 +8,9 @@ const FORMAT = 1;
 
 /** A small JSON object in a file, replaced as a whole. */
 export class JsonFile<T extends object> {
+  /** Whether a power cut may still bring back what was replaced. */
+  private owesSync = false;
+
   constructor(
     private readonly fileSystem: FileSystem,
     private readonly path: string,
@@ -25,10 +29,24 @@ export class JsonFile<T extends object> {
     throw new StorageError(`${this.path} was written by another version of the broker`);
   }
 
-  /** @throws StorageError; the old content is then still there */
+  /**
+   * Replaces the content; it survives a power cut only after {@link settle}.
+   * @throws StorageError; the old content is then still there
+   */
   write(content: T): void {
+    this.settle();
     onDisk(`writing ${this.path}`, () => {
-      replaceFile(this.fileSystem, this.path, `${JSON.stringify({ format: FORMAT, ...content }, null, 2)}\n`);
+      swapFile(this.fileSystem, this.path, `${JSON.stringify({ format: FORMAT, ...content }, null, 2)}\n`);
     });
+    this.owesSync = true;
+  }
+
+  /** Makes what was written last survive a power cut. @throws StorageError; the next write then does this first */
+  settle(): void {
+    if (!this.owesSync) return;
+    onDisk(`writing ${this.path}`, () => {
+      this.fileSystem.syncFolder(dirname(this.path));
+    });
+    this.owesSync = false;
   }
 }

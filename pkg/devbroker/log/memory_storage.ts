@@ -20,5 +20,6 @@ export function memoryStorage(budget: MemoryBudget): Storage {
     openLog: ({ settings }: LogRequest) => new MemoryStore(budget, settings),
     removeLogs: () => undefined,
     close: () => undefined,
+    release: () => undefined,
   };
 }

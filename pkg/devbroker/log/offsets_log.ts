@@ -6,7 +6,7 @@ import {
 } from '../group/offsets.js';
 import { type FileAccess } from './append_file.js';
 import { FrameLog } from './frame_log.js';
-import { onDisk } from './storage_error.js';
+import { onDisk, StorageError } from './storage_error.js';
 
 /** The log is compacted when it has grown to so many bytes and to so many times what it had to hold before. */
 const COMPACT_AT_BYTES = 1024 * 1024;
@@ -19,6 +19,7 @@ const COMPACT_AT_GROWTH = 4;
 export class OffsetsLog implements OffsetsStore {
   private readonly log: FrameLog;
   private compactAt = COMPACT_AT_BYTES;
+  private closed = false;
 
   /** Opens the log, or begins one. @throws StorageError */
   constructor(
@@ -40,6 +41,7 @@ export class OffsetsLog implements OffsetsStore {
 
   /** @throws StorageError */
   append(record: OffsetsRecord): void {
+    if (this.closed) throw new StorageError(`${this.path} is closed`);
     onDisk(`writing ${this.path}`, () => {
       this.log.append(encode(record));
     });
@@ -47,6 +49,7 @@ export class OffsetsLog implements OffsetsStore {
   }
 
   close(): void {
+    this.closed = true;
     try {
       this.log.close();
     } catch (error) {

@@ -5,7 +5,7 @@ import { FolderStorage, type FolderStorageOptions } from './folder_storage.js';
 import { memoryStorage } from './memory_storage.js';
 import { type Storage } from './storage.js';
 
-/** A folder of the machine's own files, owned as long as it is open. */
+/** A folder of the machine's own files, owned until it is released. */
 class OwnedFolderStorage extends FolderStorage {
   constructor(
     options: FolderStorageOptions,
@@ -14,8 +14,8 @@ class OwnedFolderStorage extends FolderStorage {
     super(options);
   }
 
-  override close(): void {
-    super.close();
+  override release(): void {
+    super.release();
     this.folder.release();
   }
 }

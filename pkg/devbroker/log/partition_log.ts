@@ -1,9 +1,12 @@
 import { type BatchHeader, checkBatch, placeBatch, type TimestampedOffset } from './record_batch.js';
 import { ProducerState } from './producer_state.js';
+import { type LogRequest } from './storage.js';
 import { type LogStore } from './store.js';
 
 /** With one replica the leader never changes, and so its epoch does not. */
 export const LEADER_EPOCH = 0;
+
+type History = Pick<LogRequest, 'visit' | 'producers'>;
 
 /**
  * One partition: the order of its batches, who wrote them, and who waits for more. With a single replica the
@@ -14,15 +17,16 @@ export class PartitionLog {
   private readonly store: LogStore;
   private readonly watchers = new Set<() => void>();
 
-  /** @param openStore opens the partition's store and tells `visit` each batch that is already there, in order */
+  /** @param openStore opens the partition's store, which tells what it knows of earlier batches and keeps it */
   constructor(
     readonly topic: string,
     readonly partition: number,
-    openStore: (visit: (header: BatchHeader) => void) => LogStore,
+    openStore: (history: History) => LogStore,
   ) {
-    this.store = openStore((header) => {
+    const visit = (header: BatchHeader) => {
       this.producers.record(header, header.baseOffset);
-    });
+    };
+    this.store = openStore({ visit, producers: this.producers });
   }
 
   get startOffset(): bigint {
@@ -72,6 +76,7 @@ export class PartitionLog {
 
   /** Removes what the topic's settings no longer keep at the time `now` (milliseconds). @throws StorageError */
   expire(now: number): void {
+    this.producers.expire(now);
     this.store.expire(now);
   }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { readWholeFile, replaceFile } from './atomic_file.js';
+import { readWholeFile, swapFile } from './atomic_file.js';
+import { ProducerSnapshot, type ProducerSnapshotOptions } from './producer_snapshot.js';
 import { type BatchHeader, type TimestampedOffset } from './record_batch.js';
 import { countExpired } from './retention.js';
 import { Segment, type SegmentFolder, segmentsIn } from './segment.js';
@@ -14,12 +15,11 @@ const START_OFFSET_FILE = 'log-start-offset';
 const MAX_READ_BYTES = 8 * 1024 * 1024;
 
 /** A partition's folder, and what governs it. */
-export interface SegmentStoreOptions extends SegmentFolder {
+export interface SegmentStoreOptions extends SegmentFolder, ProducerSnapshotOptions {
   /** Asked each time anew, so that a changed setting counts at once. */
   readonly settings: () => LogSettings;
-  /** Told each batch that is found when the store is opened. */
+  /** Told each batch that is found when the store is opened and is not in the snapshot of the producers. */
   readonly visit: (header: BatchHeader) => void;
-  readonly onProblem: (message: string, error?: unknown) => void;
 }
 
 /**
@@ -32,11 +32,13 @@ export interface SegmentStoreOptions extends SegmentFolder {
 export class SegmentStore implements LogStore {
   /** By offset; the last one, which is always there, is written to. */
   private readonly segments: Segment[] = [];
+  private readonly producers: ProducerSnapshot;
   private firstKept = 0n;
   private closed = false;
 
   /** Opens the folder's log, or begins one in a folder without. @throws StorageError */
   constructor(private readonly options: SegmentStoreOptions) {
+    this.producers = new ProducerSnapshot(options);
     onDisk(`opening ${options.path}`, () => {
       options.fileSystem.makeFolder(options.path);
       this.firstKept = this.readStartOffset();
@@ -97,16 +99,23 @@ export class SegmentStore implements LogStore {
     if (offset <= this.startOffset) return;
     onDisk(`deleting records of ${this.options.path}`, () => {
       const { fileSystem, path } = this.options;
-      replaceFile(fileSystem, join(path, START_OFFSET_FILE), offset.toString());
-      this.firstKept = offset;
-      if (offset === this.endOffset && this.active.size > 0) this.roll();
-      this.removeFirst(this.segments.findIndex(({ nextOffset, size }) => nextOffset > offset || size === 0));
+      swapFile(fileSystem, join(path, START_OFFSET_FILE), offset.toString());
     });
+    // From here on it has happened, whatever else fails: the next start reads this offset.
+    this.firstKept = offset;
+    try {
+      this.options.fileSystem.syncFolder(this.options.path);
+      if (offset === this.endOffset && this.active.size > 0) this.roll();
+      this.removeUnreachable();
+    } catch (error) {
+      this.options.onProblem(`${this.options.path}: deleted records are still on the disk`, error);
+    }
   }
 
   expire(now: number): void {
     if (this.closed) return;
     onDisk(`expiring records of ${this.options.path}`, () => {
+      this.removeUnreachable();
       const expired = countExpired(this.segments, this.options.settings(), now);
       // The end of the log must outlive its last record, so an empty segment takes over first.
       if (expired === this.segments.length) this.roll();
@@ -148,7 +157,15 @@ export class SegmentStore implements LogStore {
     this.segments.push(segment);
   }
 
+  /** Removes the segments that lie wholly before the start. */
+  private removeUnreachable(): void {
+    const start = this.firstKept;
+    this.removeFirst(this.segments.findIndex(({ nextOffset, size }) => nextOffset > start || size === 0));
+  }
+
   private removeFirst(count: number): void {
+    const first = this.segments[count];
+    if (count > 0 && first) this.producers.keep(first.baseOffset);
     for (let i = 0; i < count; i++) {
       this.segments[0]?.remove();
       this.segments.shift();
@@ -160,9 +177,13 @@ export class SegmentStore implements LogStore {
     const found = this.dropEmpty(segmentsIn(this.options).map((offset) => new Segment(this.options, offset)));
     // The names too may never have been forced to the disk.
     fileSystem.syncFolder(path);
+    const known = this.producers.load();
+    const visitNews = (header: BatchHeader) => {
+      if (header.baseOffset >= known) visit(header);
+    };
     for (const segment of found) {
       const isLast = segment === found.at(-1);
-      const cut = segment.recover(isLast, visit);
+      const cut = segment.recover(isLast, visitNews);
       if (cut > 0) {
         const what = isLast ? 'of a write that was not finished' : 'that could not be read';
         onProblem(`${path}: ${cut} bytes ${what} were cut off at offset ${segment.nextOffset}`);

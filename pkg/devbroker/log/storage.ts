@@ -1,4 +1,5 @@
 import { type OffsetsStore } from '../group/offsets.js';
+import { type ProducerState } from './producer_state.js';
 import { type BatchHeader } from './record_batch.js';
 import { type LogSettings } from './settings.js';
 import { type LogStore } from './store.js';
@@ -30,6 +31,8 @@ export interface LogRequest {
   readonly settings: () => LogSettings;
   /** Told each batch that is already there, in order, before the call returns. */
   readonly visit: (header: BatchHeader) => void;
+  /** Asked before batches are removed, and given the answer back before any batch is visited. */
+  readonly producers: Pick<ProducerState, 'snapshot' | 'restore'>;
 }
 
 /** Everything that a broker keeps, in memory or in a folder. Methods throw StorageError when the disk refuses. */
@@ -44,6 +47,11 @@ export interface Storage extends ProducerIdStore {
   openLog(request: LogRequest): LogStore;
   /** Removes all logs of a topic that is in the list no more; they are closed. */
   removeLogs(topic: Pick<StoredTopic, 'name' | 'id'>): void;
-  /** Ends what is under way. The logs are closed before, by those who opened them. */
+  /**
+   * Ends what is under way; the logs are closed before, by those who opened them. Every change is refused from then
+   * on. May be called more than once.
+   */
   close(): void;
+  /** Lets others have the data, once nobody uses this any more. May be called more than once. */
+  release(): void;
 }

@@ -41,7 +41,8 @@ export async function serveConnection(stream: Duplex, options: ConnectionOptions
       frames.push(chunk);
       for (let frame = frames.next(); frame; frame = frames.next()) {
         await answer(frame, stream, options, gone.signal);
-        if (gone.signal.aborted) return;
+        // A stream that the broker has destroyed tells so only later.
+        if (gone.signal.aborted || stream.destroyed) return;
       }
     }
   } catch (error) {
@@ -88,7 +89,7 @@ async function answer(
 /** Whether a request ends without an answer, its connection with it when a fault says so. */
 function endsHere(outcome: FaultOutcome, stream: Duplex, signal: AbortSignal): boolean {
   if (outcome === 'disconnect') stream.destroy();
-  return outcome !== 'go on' || signal.aborted;
+  return outcome !== 'go on' || signal.aborted || stream.destroyed;
 }
 
 /** The chunks of one response frame, its length first. */

@@ -5,7 +5,10 @@ import { inMemorySocket } from './in_memory.js';
 
 export interface ListeningNodeOptions {
   id: number;
+  /** The address to listen on. */
   host: string;
+  /** The host that clients are told. */
+  advertisedHost: string;
   /** 0 takes a free one at the first start, which is kept from then on. */
   port: number;
   /** Serves a client, whose address is given as Apache Kafka shows it. */
@@ -15,15 +18,19 @@ export interface ListeningNodeOptions {
 /** A listener with an id: what clients take for a broker of a cluster. */
 export class ListeningNode {
   readonly id: number;
+  /** The host that clients are told. */
   readonly host: string;
+  readonly #address: string;
   readonly #serve: ListeningNodeOptions['serve'];
   readonly #streams = new Set<Duplex>();
   #port: number;
   #server: Server | null = null;
+  #starting: Promise<void> | null = null;
 
-  constructor({ id, host, port, serve }: ListeningNodeOptions) {
+  constructor({ id, host, advertisedHost, port, serve }: ListeningNodeOptions) {
     this.id = id;
-    this.host = host;
+    this.host = advertisedHost;
+    this.#address = host;
     this.#port = port;
     this.#serve = serve;
   }
@@ -37,13 +44,23 @@ export class ListeningNode {
     return this.#server !== null;
   }
 
-  /** Listens, at the port that it had before. @throws the listener's error, for example EADDRINUSE */
+  /**
+   * Listens, at the port that it had before; however often it is called, with one listener.
+   * @throws the listener's error, for example EADDRINUSE
+   */
   async start(): Promise<void> {
     if (this.#server) return;
+    this.#starting ??= this.#listen().finally(() => {
+      this.#starting = null;
+    });
+    await this.#starting;
+  }
+
+  async #listen(): Promise<void> {
     const server = createServer({ noDelay: true }, (socket: Socket) => {
       this.#accept(socket, `/${socket.remoteAddress ?? 'unknown'}`);
     });
-    server.listen(this.#port, this.host);
+    server.listen(this.#port, this.#address);
     await once(server, 'listening');
     this.#port = (server.address() as AddressInfo).port;
     this.#server = server;
@@ -51,6 +68,8 @@ export class ListeningNode {
 
   /** Closes every connection and takes none any more. */
   async stop(): Promise<void> {
+    // A start that fails tells its own caller.
+    if (this.#starting) await Promise.allSettled([this.#starting]);
     const server = this.#server;
     this.#server = null;
     for (const stream of this.#streams) stream.destroy();

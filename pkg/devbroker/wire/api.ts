@@ -21,8 +21,10 @@ export interface RequestContext {
 export interface Api<Q, S> {
   key: number;
   name: string;
-  /** Lowest and highest version served; ApiVersions advertises just these. */
+  /** Lowest and highest version served, which ApiVersions advertises. */
   versions: readonly [number, number];
+  /** A lowest version to advertise that is below the lowest served. */
+  advertisedFrom?: number;
   /** The first version with compact lengths and tagged fields, or null when there is none. */
   flexibleSince: number | null;
   request: Type<Q>;

@@ -13,6 +13,7 @@ const REFUSALS = new Set([
   'INVALID_CONFIG',
   'POLICY_VIOLATION',
   'UNSUPPORTED_FOR_MESSAGE_FORMAT',
+  'UNSUPPORTED_COMPRESSION_TYPE',
   'TOPIC_AUTHORIZATION_FAILED',
   'GROUP_AUTHORIZATION_FAILED',
   'CLUSTER_AUTHORIZATION_FAILED',
@@ -46,6 +47,11 @@ function rootCause(error: unknown): unknown {
 }
 
 function nextCause(error: unknown): unknown {
+  if (error instanceof kafkajs.KafkaJSDeleteGroupsError) return error.groups[0]?.error;
+  if (error instanceof kafkajs.KafkaJSDeleteTopicRecordsError) {
+    // kafkajs's types leave out what the error is made of.
+    return (error as unknown as { partitions: { error?: Error }[] }).partitions[0]?.error;
+  }
   if (error instanceof kafkajs.KafkaJSAggregateError) return error.errors[0];
   return error instanceof Error ? error.cause : undefined;
 }

@@ -1,38 +1,14 @@
-import { createRequire } from 'node:module';
 import { settlesWithin } from '../async.js';
+import {
+  consumerGroupPrototype,
+  subscriptionStatePrototype,
+  type ConsumerGroup,
+  type SubscriptionState,
+} from './internals.js';
 
-/** The one version whose internals the patch was written for. */
-const PATCHED_VERSION = '2.2.4';
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 2_000;
 const REFRESH_TIMEOUT_MS = 1_000;
-
-interface TopicPartitions {
-  readonly topic: string;
-  readonly partitions: readonly number[];
-}
-
-/** The part of kafkajs's subscription state that the patch touches. */
-interface SubscriptionState {
-  active(): readonly TopicPartitions[];
-  resume: (this: SubscriptionState, topicPartitions: readonly TopicPartitions[]) => void;
-  assign: (this: SubscriptionState, topicPartitions: readonly TopicPartitions[]) => void;
-}
-
-/** The part of kafkajs's consumer group that the patch touches. */
-interface ConsumerGroup {
-  readonly subscriptionState: SubscriptionState;
-  readonly cluster: { refreshMetadata(): Promise<void> };
-  readonly logger: { warn(message: string, fields: object): void };
-  readonly maxWaitTime: number;
-  readonly sessionTimeout: number;
-  filterPartitionsByNode(
-    nodeId: number,
-    topicPartitions: readonly TopicPartitions[],
-  ): readonly TopicPartitions[];
-  fetch: (this: ConsumerGroup, nodeId: number) => Promise<unknown[]>;
-  recoverFromFetch: (this: ConsumerGroup, error: Error) => Promise<void>;
-}
 
 /** How often fetches from a node failed in a row, and since when. */
 interface Failing {
@@ -51,18 +27,12 @@ let applied = false;
  *   of all nodes, counts failures over its whole life, crashes on errors that pass, and lets the whole group
  *   rebalance when a partition moves to another node. After the session timeout the error counts.
  * - A resumed partition is fetched at once. kafkajs sleeps on when every partition of a node is paused.
- *
- * @returns false, changing nothing, when another version of kafkajs is installed.
  */
-export function applyFetchPatch(): boolean {
-  const load = createRequire(import.meta.url);
-  const { version } = load('kafkajs/package.json') as { version: string };
-  if (version !== PATCHED_VERSION) return false;
-  if (applied) return true;
+export function applyFetchPatch(): void {
+  if (applied) return;
   applied = true;
-  patchGroup((load('kafkajs/src/consumer/consumerGroup') as { prototype: ConsumerGroup }).prototype);
-  patchState((load('kafkajs/src/consumer/subscriptionState') as { prototype: SubscriptionState }).prototype);
-  return true;
+  patchGroup(consumerGroupPrototype());
+  patchState(subscriptionStatePrototype());
 }
 
 /** An error that is not the fetch's own, and must be seen by kafkajs. */

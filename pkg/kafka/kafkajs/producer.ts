@@ -1,93 +1,100 @@
-import type { PartitionerArgs, RecordMetadata, RetryOptions, TopicMessages } from 'kafkajs';
-import type { DriverProducer, PartitionAck, PartitionBatch } from '../driver.js';
-import { openClient, type ConnectionOptions } from './client.js';
+import { CODECS } from '../codecs/codec.js';
+import {
+  DriverError,
+  type DriverProducer,
+  type PartitionBatch,
+  type PartitionOutcome,
+  type TopicLeaders,
+} from '../driver.js';
+import { encodeBatch } from '../records/encode.js';
+import type { ConnectionOptions } from './client.js';
 import { toDriverError } from './errors.js';
+import { checksum, protocolError } from './internals.js';
+import { ClusterLink } from './link.js';
+import { outcomeOf } from './outcomes.js';
+import { ProducerIdentity } from './producer_identity.js';
+import type { TopicMetadata } from './wire/metadata.js';
+import { produce, type ProduceBatch } from './wire/produce.js';
 
-/** About 55 s in all: rides out the restart of a broker. */
-const RETRY: RetryOptions = {
-  initialRetryTime: 200,
-  multiplier: 2,
-  factor: 0.2,
-  maxRetryTime: 2_000,
-  retries: 30,
-};
-const ALL_IN_SYNC_REPLICAS = -1;
-const REQUEST_TIMEOUT_MS = 30_000;
+/** What the leader may wait for the other in-sync replicas. */
+const REPLICATION_TIMEOUT_MS = 30_000;
+/** On top of it, for the way there and back, before the connection counts as broken. */
+const GRACE_MS = 2_000;
 
-/** Opens an idempotent kafkajs producer; nothing is connected before `connect`. */
+/** Opens an idempotent producer over kafkajs's connections; nothing is connected before it is used. */
 export function createProducer(options: ConnectionOptions): DriverProducer {
-  const client = openClient(options, RETRY);
-  const producer = client.kafka.producer({
-    idempotent: true,
-    maxInFlightRequests: 1,
-    allowAutoTopicCreation: false,
-    metadataMaxAge: 60_000,
-    transactionTimeout: 60_000,
-    createPartitioner: () => partitionOfMessage,
-    retry: RETRY,
-  });
+  const link = new ClusterLink(options);
+  const identity = new ProducerIdentity(link);
 
-  let sending = false;
+  const encode = (batches: readonly PartitionBatch[]): Promise<ProduceBatch[]> =>
+    Promise.all(
+      batches.map(async ({ topic, partition, records, compression }) => ({
+        topic,
+        partition,
+        bytes: await encodeBatch(records, {
+          stamp: identity.stamp({ topic, partition }),
+          codec: compression === 'none' ? undefined : CODECS[compression],
+          checksum,
+        }),
+      })),
+    );
 
   return {
     async connect() {
+      await link.metadata([]);
+      await identity.obtain();
+    },
+
+    async describe(topics) {
+      const found = await link.metadata(topics);
+      return topics.map((topic) => toLeaders(topic, found.topics));
+    },
+
+    async send(node, batches) {
+      let sent = false;
+      const encodeAndMark = async () => {
+        const encoded = await encode(batches);
+        sent = true;
+        return encoded;
+      };
       try {
-        await producer.connect();
+        await identity.obtain();
+        const call = {
+          ...produce(encodeAndMark, REPLICATION_TIMEOUT_MS),
+          timeoutMs: REPLICATION_TIMEOUT_MS + GRACE_MS,
+        };
+        const answers = await link.request(node, call);
+        return batches.map((batch) => {
+          const answer = answers.find((a) => a.topic === batch.topic && a.partition === batch.partition);
+          const outcome = outcomeOf(answer);
+          if (outcome.kind === 'stored') identity.advance(batch, batch.records.length);
+          return outcome;
+        });
       } catch (error) {
-        client.seal();
-        throw toDriverError(error, client.lastSocketError());
+        const failure = toDriverError(error);
+        return batches.map((): PartitionOutcome => ({ kind: sent ? 'unknown' : 'retry', error: failure }));
       }
     },
 
-    async send(batches) {
-      sending = true;
-      try {
-        const stored = await producer.sendBatch({
-          acks: ALL_IN_SYNC_REPLICAS,
-          timeout: REQUEST_TIMEOUT_MS,
-          topicMessages: batches.map(toTopicMessages),
-        });
-        return stored.map(toAck);
-      } catch (error) {
-        throw toDriverError(error, client.lastSocketError());
-      } finally {
-        sending = false;
-      }
+    renounce: (partition) => {
+      identity.renounce(partition);
     },
 
     async disconnect() {
-      // kafkajs would wait for the send, and for its retries.
-      if (sending) client.seal();
-      try {
-        await producer.disconnect();
-      } catch (error) {
-        options.logger.debug('a producer did not disconnect cleanly', { error });
-      } finally {
-        client.seal();
-      }
+      link.close();
     },
   };
 }
 
-/** Every message names its partition: kafkajs would move keyless ones on a retry, and lose some. */
-function partitionOfMessage({ message }: PartitionerArgs): number {
-  if (message.partition === undefined) throw new Error('a message without a partition reached the client');
-  return message.partition;
-}
-
-function toTopicMessages({ topic, partition, records }: PartitionBatch): TopicMessages {
-  return {
-    topic,
-    messages: records.map(({ key, value, headers, timestamp }) => ({
-      key,
-      value,
-      headers,
-      partition,
-      timestamp: String(timestamp),
-    })),
-  };
-}
-
-function toAck({ topicName, partition, baseOffset }: RecordMetadata): PartitionAck {
-  return { topic: topicName, partition, baseOffset: BigInt(baseOffset ?? -1) };
+function toLeaders(topic: string, described: readonly TopicMetadata[]): TopicLeaders {
+  const found = described.find((candidate) => candidate.topic === topic);
+  if (found === undefined) {
+    return { topic, leaders: [], error: new DriverError('failed', 'the broker did not describe it') };
+  }
+  if (found.errorCode !== 0) {
+    return { topic, leaders: [], error: toDriverError(protocolError(found.errorCode)) };
+  }
+  const leaders = new Array<number | undefined>(found.partitions.length).fill(undefined);
+  for (const { partition, leader } of found.partitions) if (leader >= 0) leaders[partition] = leader;
+  return { topic, leaders };
 }

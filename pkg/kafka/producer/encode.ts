@@ -5,6 +5,9 @@ import type { Bytes, OutgoingHeaders, OutgoingMessage } from '../message.js';
 /** A topic name that every broker takes: 1 to 249 of these characters, and neither "." nor "..". */
 const TOPIC_NAME = /^(?!\.{1,2}$)[a-zA-Z0-9._-]{1,249}$/;
 
+/** Differences of times up to this are exact on the wire; it is in the year 144,683. */
+const TIMESTAMP_LIMIT = 2 ** 52;
+
 /** A message ready for the client, and its size in bytes: key, value, and header names and values. */
 export interface EncodedMessage {
   readonly record: DriverRecord;
@@ -20,7 +23,7 @@ export interface EncodedMessage {
 export function encode(message: OutgoingMessage, now: number): EncodedMessage {
   const { topic, partition, timestamp = now } = message;
   if (!TOPIC_NAME.test(topic)) throw new InvalidMessage(topic, 'the topic name is not valid');
-  if (!Number.isSafeInteger(timestamp) || timestamp < 0) {
+  if (!Number.isInteger(timestamp) || timestamp < 0 || timestamp >= TIMESTAMP_LIMIT) {
     throw new InvalidMessage(topic, `the timestamp ${timestamp} is not a whole number of milliseconds`);
   }
   if (partition !== undefined && (!Number.isInteger(partition) || partition < 0)) {

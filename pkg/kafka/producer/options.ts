@@ -1,8 +1,10 @@
+import type { Compression } from '../codecs/codec.js';
+
 /** Settings of a {@link Producer}. */
 export interface ProducerOptions {
-  /** Messages in one flush. Default 500. */
+  /** Messages in one request to a node. Default 500. */
   readonly maxBatchMessages?: number;
-  /** Bytes in one flush, unless a single message is larger. Default 524,288. */
+  /** Bytes in one request to a node, unless a single message is larger. Default 524,288. */
   readonly maxBatchBytes?: number;
   /** Key, value and headers of one message, in bytes. Default 1,048,000, which with its framing fits into a broker's default of 1,048,588. */
   readonly maxMessageBytes?: number;
@@ -10,10 +12,14 @@ export interface ProducerOptions {
   readonly maxBufferedMessages?: number;
   /** Bytes accepted and not yet acknowledged. Default 33,554,432. */
   readonly maxBufferedBytes?: number;
-  /** Milliseconds that a flush may take, and that a message may wait for its flush. Default 60,000. */
+  /** Milliseconds that a message may wait for room in the buffer, or for its topic to be found. Default 5,000. */
+  readonly maxBlockMs?: number;
+  /** Milliseconds from the acceptance of a message to its acknowledgement. Default 60,000. */
   readonly deliveryTimeoutMs?: number;
   /** Milliseconds that close() gives what was accepted. Default 5,000. */
   readonly closeTimeoutMs?: number;
+  /** For batches larger than 1 KiB: of all topics, or by topic. Default none. */
+  readonly compression?: Compression | Readonly<Record<string, Compression>>;
 }
 
 /** The options with their defaults filled in. */
@@ -24,7 +30,17 @@ export function withDefaults(options: ProducerOptions): Required<ProducerOptions
     maxMessageBytes: options.maxMessageBytes ?? 1_048_000,
     maxBufferedMessages: options.maxBufferedMessages ?? 20_000,
     maxBufferedBytes: options.maxBufferedBytes ?? 33_554_432,
+    maxBlockMs: options.maxBlockMs ?? 5_000,
     deliveryTimeoutMs: options.deliveryTimeoutMs ?? 60_000,
     closeTimeoutMs: options.closeTimeoutMs ?? 5_000,
+    compression: options.compression ?? 'none',
   };
+}
+
+/** What the options say about the compression of a topic. */
+export function compressionOf(
+  compression: Required<ProducerOptions>['compression'],
+  topic: string,
+): Compression {
+  return typeof compression === 'string' ? compression : (compression[topic] ?? 'none');
 }

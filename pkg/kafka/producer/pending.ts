@@ -1,28 +1,74 @@
 import type { DriverRecord } from '../driver.js';
+import { PublishNotSent } from '../errors.js';
 import type { PublishReceipt } from '../message.js';
 
-/** The two ends of a caller's promise. */
-export interface Settle {
+/** What a {@link Pending} is made of. */
+export interface PendingParts {
+  readonly topic: string;
+  /** As the caller wants it; undefined leaves it to the key, or to the producer. */
+  readonly partition: number | undefined;
+  readonly record: DriverRecord;
+  /** Bytes of key, value and headers. */
+  readonly size: number;
+  readonly signal: AbortSignal | undefined;
   readonly resolve: (receipt: PublishReceipt) => void;
   readonly reject: (error: Error) => void;
+  /** Called once, when the outcome is known. */
+  readonly onSettled: (pending: Pending) => void;
 }
 
-/** A message that was accepted, on its way to the broker. */
-export interface Pending extends Settle {
+/** A message on its way, from the call that brought it to its outcome. */
+export class Pending {
   readonly topic: string;
-  /** Chosen by key or by the caller; undefined leaves the choice to the flush. */
   readonly partition: number | undefined;
-  /** Partitions of the topic when the message was accepted. */
-  readonly partitions: number;
   readonly record: DriverRecord;
   readonly size: number;
-  /** Milliseconds since the epoch. */
-  readonly acceptedAt: number;
-}
+  /** Milliseconds since the epoch; set when it got its place in the buffer. */
+  acceptedAt = 0;
+  #settled = false;
+  #inFlush = false;
+  readonly #parts: PendingParts;
 
-/** The messages of one flush for one partition, in order. */
-export interface PendingPartition {
-  readonly topic: string;
-  readonly partition: number;
-  readonly items: readonly Pending[];
+  constructor(parts: PendingParts) {
+    this.#parts = parts;
+    this.topic = parts.topic;
+    this.partition = parts.partition;
+    this.record = parts.record;
+    this.size = parts.size;
+    parts.signal?.addEventListener('abort', this.#onAbort);
+  }
+
+  /** True when its promise has an outcome: it must not be sent any more. */
+  get settled(): boolean {
+    return this.#settled;
+  }
+
+  /** Whether it is in a flush, where aborting it has no effect. */
+  set inFlush(inFlush: boolean) {
+    this.#inFlush = inFlush;
+    if (!inFlush && this.#parts.signal?.aborted === true) this.#onAbort();
+  }
+
+  /** Stored; its place is known. Later outcomes are ignored. */
+  resolve(receipt: PublishReceipt): void {
+    if (this.#settle()) this.#parts.resolve(receipt);
+  }
+
+  /** Failed. Later outcomes are ignored. */
+  reject(error: Error): void {
+    if (this.#settle()) this.#parts.reject(error);
+  }
+
+  readonly #onAbort = (): void => {
+    if (this.#inFlush) return;
+    this.reject(new PublishNotSent(this.topic, 'the caller aborted it', this.#parts.signal?.reason));
+  };
+
+  #settle(): boolean {
+    if (this.#settled) return false;
+    this.#settled = true;
+    this.#parts.signal?.removeEventListener('abort', this.#onAbort);
+    this.#parts.onSettled(this);
+    return true;
+  }
 }

@@ -1,21 +1,33 @@
+import { setTimeout } from 'node:timers/promises';
 import { asError, settlesWithin } from '../async.js';
 import { DriverError, type KafkaDriver } from '../driver.js';
-import { BrokerUnreachable, InvalidMessage, KafkaClosed, MessageTooLarge, QueueFull } from '../errors.js';
+import {
+  BrokerUnreachable,
+  InvalidMessage,
+  KafkaClosed,
+  MessageTooLarge,
+  PublishNotSent,
+} from '../errors.js';
 import type { Logger } from '../../logger/index.js';
 import { silentLogger } from '../silent_logger.js';
 import type { OutgoingMessage, PublishReceipt } from '../message.js';
-import { partitionForKey } from '../partitioner.js';
-import { Delivery } from './delivery.js';
-import { encode, type EncodedMessage } from './encode.js';
-import { Lane } from './lane.js';
-import { withDefaults, type ProducerOptions } from './options.js';
-import type { Pending, Settle } from './pending.js';
+import { partitionForKey, StickyPartitions } from '../partitioner.js';
+import { Dispatcher } from './dispatcher.js';
+import { encode } from './encode.js';
+import { Lanes } from './lanes.js';
+import { compressionOf, withDefaults, type ProducerOptions } from './options.js';
+import { Outstanding } from './outstanding.js';
+import { Pending } from './pending.js';
+import { SendBuffer } from './send_buffer.js';
 import { TopicDirectory } from './topic_directory.js';
 
-interface Accepted extends Settle {
-  readonly message: OutgoingMessage;
-  readonly encoded: EncodedMessage;
+/** Settings of one {@link Producer.send}. */
+export interface PublishOptions {
+  /** Aborted before the message is in a request: it is never sent. */
+  readonly signal?: AbortSignal | undefined;
 }
+
+const CONNECT_RETRY_MS = 200;
 
 /**
  * Sends messages: acknowledged by all in-sync replicas, idempotent, in order per partition, and gathered
@@ -25,79 +37,110 @@ export class Producer {
   readonly #options: Required<ProducerOptions>;
   readonly #driver: KafkaDriver;
   readonly #topics: TopicDirectory;
-  readonly #delivery: Delivery;
-  readonly #lane: Lane;
-  readonly #outstanding = new Set<Promise<unknown>>();
+  readonly #lanes: Lanes;
+  readonly #dispatcher: Dispatcher;
+  readonly #buffer: SendBuffer;
+  readonly #outstanding = new Outstanding();
+  readonly #sticky = new StickyPartitions();
   /** Messages whose topic is being looked up, in order. */
-  readonly #gates = new Map<string, Accepted[]>();
-  #bufferedBytes = 0;
+  readonly #gates = new Map<string, Pending[]>();
   #closing: Promise<void> | undefined;
 
   constructor(driver: KafkaDriver, options: ProducerOptions & { readonly logger?: Logger } = {}) {
-    const logger = options.logger ?? silentLogger;
     this.#options = withDefaults(options);
     this.#driver = driver;
-    this.#topics = new TopicDirectory({ admin: driver.admin, brokers: driver.brokers, logger });
-    this.#delivery = new Delivery({
-      driver,
-      logger,
-      timeoutMs: this.#options.deliveryTimeoutMs,
-      onUnknownTopic: (topic) => {
-        this.#topics.forget(topic);
+    this.#lanes = new Lanes(driver);
+    this.#topics = new TopicDirectory({
+      describe: (topics) => this.#lanes.first.producer.describe(topics),
+      brokers: driver.brokers,
+      logger: options.logger ?? silentLogger,
+      maxBlockMs: this.#options.maxBlockMs,
+      onChange: () => {
+        this.#dispatcher.schedule();
       },
     });
-    this.#lane = new Lane(this.#delivery, this.#options);
+    this.#dispatcher = new Dispatcher({
+      settings: {
+        ...this.#options,
+        compressionOf: (topic) => compressionOf(this.#options.compression, topic),
+        onFlush: () => {
+          this.#sticky.restart();
+        },
+      },
+      topics: this.#topics,
+      lanes: this.#lanes,
+    });
+    this.#buffer = new SendBuffer(this.#options, (pending) => {
+      this.#accept(pending);
+    });
   }
 
   /** Connects now instead of with the first message. @throws BrokerUnreachable, DriverError, KafkaClosed */
   async connect(): Promise<void> {
-    if (this.#closing !== undefined) throw new KafkaClosed('The producer');
-    try {
-      await this.#delivery.connect();
-    } catch (error) {
-      if (error instanceof DriverError && error.reason === 'unreachable') {
-        throw new BrokerUnreachable(this.#driver.brokers, error.message, error);
+    const start = performance.now();
+    for (;;) {
+      if (this.#closing !== undefined) throw new KafkaClosed('The producer');
+      try {
+        await this.#lanes.first.producer.connect();
+        return;
+      } catch (error) {
+        if (!(error instanceof DriverError) || error.reason !== 'unreachable') throw error;
+        if (performance.now() - start + CONNECT_RETRY_MS > this.#options.maxBlockMs) {
+          throw new BrokerUnreachable(this.#driver.brokers, error.message, error);
+        }
+        await setTimeout(CONNECT_RETRY_MS);
       }
-      throw error;
     }
   }
 
   /**
-   * Sends one message. Messages of one partition are stored in the order of the calls.
+   * Sends one message. Messages of one partition are stored in the order of the calls. When the buffer is
+   * full the call waits for room. Aborting the signal before the message is in a request takes it back:
+   * it is not sent then, nor later; afterwards it has no effect.
    *
    * @throws InvalidMessage, MessageTooLarge, UnknownTopic, QueueFull, KafkaClosed, PublishNotSent,
    *   PublishRefused: the message is not stored. BrokerUnreachable: no broker answered, it was not sent.
    *   PublishOutcomeUnknown: it was sent, and may or may not be stored.
    */
-  async send(message: OutgoingMessage): Promise<PublishReceipt> {
-    if (this.#closing !== undefined) throw new KafkaClosed('The producer');
-    const encoded = encode(message, Date.now());
-    this.#checkRoom(message.topic, encoded.size);
-    this.#bufferedBytes += encoded.size;
-    const stored = new Promise<PublishReceipt>((resolve, reject) => {
-      this.#accept({ message, encoded, resolve, reject });
+  send(message: OutgoingMessage, options: PublishOptions = {}): Promise<PublishReceipt> {
+    return new Promise((resolve, reject) => {
+      const { topic, partition } = message;
+      const { signal } = options;
+      if (this.#closing !== undefined) throw new KafkaClosed('The producer');
+      if (signal?.aborted === true) throw new PublishNotSent(topic, 'the caller aborted it', signal.reason);
+      const { record, size } = encode(message, Date.now());
+      const { maxMessageBytes } = this.#options;
+      if (size > maxMessageBytes) throw new MessageTooLarge(topic, size, maxMessageBytes);
+      const pending = new Pending({
+        topic,
+        partition,
+        record,
+        size,
+        signal,
+        resolve,
+        reject,
+        onSettled: this.#onSettled,
+      });
+      this.#outstanding.add(pending);
+      this.#buffer.enter(pending);
     });
-    this.#outstanding.add(stored);
-    try {
-      return await stored;
-    } finally {
-      this.#outstanding.delete(stored);
-      this.#bufferedBytes -= encoded.size;
-    }
   }
 
   /** Sends many messages, in order; each has its own result, in the order given. Never rejects. */
-  sendMany(messages: readonly OutgoingMessage[]): Promise<PromiseSettledResult<PublishReceipt>[]> {
-    return Promise.allSettled(messages.map((message) => this.send(message)));
+  sendMany(
+    messages: readonly OutgoingMessage[],
+    options: PublishOptions = {},
+  ): Promise<PromiseSettledResult<PublishReceipt>[]> {
+    return Promise.allSettled(messages.map((message) => this.send(message, options)));
   }
 
-  /** Resolves when everything that was accepted before the call is settled. */
+  /** Resolves when every message that was handed to `send` before the call is settled. */
   async flush(): Promise<void> {
-    await Promise.allSettled([...this.#outstanding]);
+    await this.#outstanding.settled();
   }
 
   /**
-   * Refuses new messages, gives those accepted `closeTimeoutMs`, and disconnects. Messages that are then
+   * Refuses new messages, gives those before it `closeTimeoutMs`, and disconnects. Messages that are then
    * left reject. Calls after the first share its promise.
    */
   close(): Promise<void> {
@@ -106,36 +149,35 @@ export class Producer {
   }
 
   async #close(): Promise<void> {
-    const flushed = await settlesWithin(this.flush(), this.#options.closeTimeoutMs);
-    if (!flushed) {
-      const why = 'the producer was closed';
-      for (const topic of this.#gates.keys()) this.#openGate(topic, new KafkaClosed('The producer'));
-      this.#lane.rejectWaiting(why);
-    }
-    await this.#delivery.close();
+    await settlesWithin(this.flush(), this.#options.closeTimeoutMs);
+    const closed = ({ topic }: Pending) => new PublishNotSent(topic, 'the producer was closed');
+    this.#topics.close();
+    this.#buffer.rejectWaiting(closed);
+    for (const topic of this.#gates.keys()) this.#openGate(topic, new KafkaClosed('The producer'));
+    this.#dispatcher.stop(closed);
+    await this.#lanes.disconnect();
+    await this.#dispatcher.end(closed);
   }
 
-  #checkRoom(topic: string, size: number): void {
-    const { maxMessageBytes, maxBufferedMessages, maxBufferedBytes } = this.#options;
-    if (size > maxMessageBytes) throw new MessageTooLarge(topic, size, maxMessageBytes);
-    if (this.#outstanding.size >= maxBufferedMessages || this.#bufferedBytes + size > maxBufferedBytes) {
-      throw new QueueFull(this.#outstanding.size, this.#bufferedBytes);
-    }
-  }
+  readonly #onSettled = (pending: Pending): void => {
+    this.#outstanding.remove(pending);
+    this.#buffer.leave(pending);
+  };
 
-  #accept(accepted: Accepted): void {
-    const { topic } = accepted.message;
+  /** Hands a message that got its room to its partition, once its topic is known. */
+  #accept(pending: Pending): void {
+    const { topic } = pending;
     const gate = this.#gates.get(topic);
     if (gate !== undefined) {
-      gate.push(accepted);
+      gate.push(pending);
       return;
     }
     const partitions = this.#topics.partitions(topic);
     if (partitions !== undefined) {
-      this.#enqueue(accepted, partitions);
+      this.#enqueue(pending, partitions);
       return;
     }
-    this.#gates.set(topic, [accepted]);
+    this.#gates.set(topic, [pending]);
     this.#topics.lookup(topic).then(
       (found) => {
         this.#openGate(topic, found);
@@ -149,30 +191,26 @@ export class Producer {
   #openGate(topic: string, result: number | Error): void {
     const waiting = this.#gates.get(topic) ?? [];
     this.#gates.delete(topic);
-    for (const accepted of waiting) {
-      if (typeof result === 'number') this.#enqueue(accepted, result);
-      else accepted.reject(result);
+    for (const pending of waiting) {
+      if (typeof result === 'number') this.#enqueue(pending, result);
+      else pending.reject(result);
     }
   }
 
-  #enqueue({ message, encoded, resolve, reject }: Accepted, partitions: number): void {
-    const { topic, partition } = message;
+  #enqueue(pending: Pending, partitions: number): void {
+    const { topic, partition, record } = pending;
     if (partition !== undefined && partition >= partitions) {
-      reject(new InvalidMessage(topic, `partition ${partition} does not exist, the topic has ${partitions}`));
+      pending.reject(
+        new InvalidMessage(topic, `partition ${partition} does not exist, the topic has ${partitions}`),
+      );
       return;
     }
-    const { record, size } = encoded;
     const byKey = record.key === null ? undefined : partitionForKey(record.key, partitions);
-    const pending: Pending = {
-      topic,
-      partition: partition ?? byKey,
-      partitions,
-      record,
-      size,
-      acceptedAt: Date.now(),
-      resolve,
-      reject,
-    };
-    this.#lane.enqueue(pending);
+    this.#dispatcher.add(pending, partition ?? byKey ?? this.#anyPartition(topic, partitions));
+  }
+
+  /** Messages without a key go to one partition per flush, and to none that is known to be in trouble. */
+  #anyPartition(topic: string, partitions: number): number {
+    return this.#sticky.choose(topic, partitions, (partition) => this.#dispatcher.isUsable(topic, partition));
   }
 }

@@ -1,47 +1,69 @@
-import { DriverError, type DriverAdmin } from '../driver.js';
-import { BrokerUnreachable, UnknownTopic } from '../errors.js';
+import { setTimeout } from 'node:timers/promises';
+import { asError } from '../async.js';
+import { DriverError, type TopicLeaders } from '../driver.js';
+import { BrokerUnreachable, KafkaClosed, PublishRefused, UnknownTopic } from '../errors.js';
 import type { Logger } from '../../logger/index.js';
 
 const MAX_AGE_MS = 60_000;
+const RETRY_MS = 100;
+/** A topic that was just made may not be known to every node yet. */
+const MADE_JUST_NOW_MS = 150;
+/** A topic that no node knows for so long was deleted. */
+const GONE_AFTER_MS = 500;
 
 interface Entry {
-  readonly partitions: number;
+  leaders: readonly (number | undefined)[];
   checkedAt: number;
+  /** Since when it is reported as unknown. */
+  missingSince: number | undefined;
+  /** Set when it was reported so for long enough. */
+  gone: UnknownTopic | undefined;
 }
 
 /**
- * How many partitions each topic has. A topic is asked for once before its first message, so that a name
- * that does not exist never gets into a flush, where the client would retry it for a minute and hold up
- * every other topic.
+ * Which partitions a topic has, and which node leads each. A topic is asked for once before its first
+ * message, so that a name that does not exist never gets into a request.
  */
 export class TopicDirectory {
-  readonly #known = new Map<string, Entry>();
+  readonly #entries = new Map<string, Entry>();
   readonly #lookups = new Map<string, Promise<number>>();
+  readonly #stale = new Set<string>();
+  #refreshing = false;
+  #closed = false;
 
   constructor(
     private readonly parts: {
-      readonly admin: DriverAdmin;
+      readonly describe: (topics: readonly string[]) => Promise<TopicLeaders[]>;
       readonly brokers: readonly string[];
       readonly logger: Logger;
+      /** How long a lookup may take, in milliseconds. */
+      readonly maxBlockMs: number;
+      /** Something is known that was not. */
+      readonly onChange: () => void;
     },
   ) {}
 
-  /** The partitions of a topic that was looked up before; refreshed behind the scenes once a minute. */
+  /** The number of partitions of a topic that was looked up; checked behind the scenes once a minute. */
   partitions(topic: string): number | undefined {
-    const entry = this.#known.get(topic);
-    if (entry === undefined) return undefined;
-    if (Date.now() - entry.checkedAt > MAX_AGE_MS) {
-      entry.checkedAt = Date.now();
-      this.lookup(topic).catch((error: unknown) => {
-        this.parts.logger.warn('the partitions of a topic could not be refreshed', { topic, error });
-      });
-    }
-    return entry.partitions;
+    const entry = this.#entries.get(topic);
+    if (entry === undefined || entry.gone !== undefined) return undefined;
+    if (Date.now() - entry.checkedAt > MAX_AGE_MS) this.refresh(topic);
+    return entry.leaders.length;
+  }
+
+  /** The node that leads the partition; undefined while none is known. */
+  leader(topic: string, partition: number): number | undefined {
+    return this.#entries.get(topic)?.leaders[partition];
+  }
+
+  /** Why nothing can be sent to the topic any more: it was deleted. */
+  whyGone(topic: string): UnknownTopic | undefined {
+    return this.#entries.get(topic)?.gone;
   }
 
   /**
-   * Asks the cluster. Calls for the same topic share one request.
-   * @throws UnknownTopic, BrokerUnreachable, DriverError
+   * Asks the cluster for the partitions of a topic. Calls for the same topic share one request.
+   * @throws UnknownTopic, PublishRefused, BrokerUnreachable, DriverError, KafkaClosed
    */
   lookup(topic: string): Promise<number> {
     const running = this.#lookups.get(topic);
@@ -51,28 +73,90 @@ export class TopicDirectory {
     return lookup;
   }
 
-  /** The next message of the topic asks again. */
-  forget(topic: string): void {
-    this.#known.delete(topic);
+  /** Asks again behind the scenes, for this topic and others that want it. */
+  refresh(topic: string): void {
+    this.#stale.add(topic);
+    if (!this.#refreshing && !this.#closed) void this.#refreshAll();
+  }
+
+  /** Ends what goes on behind the scenes. */
+  close(): void {
+    this.#closed = true;
   }
 
   async #ask(topic: string): Promise<number> {
-    const partitions = await this.#count(topic);
-    if (partitions === 0) throw new UnknownTopic(topic);
-    this.#known.set(topic, { partitions, checkedAt: Date.now() });
-    return partitions;
+    const start = performance.now();
+    for (;;) {
+      const { found, failure } = await this.#tryDescribe(topic);
+      if (found !== undefined) return found;
+      const waited = performance.now() - start;
+      const limit = failure.reason === 'unknown-topic' ? MADE_JUST_NOW_MS : this.parts.maxBlockMs;
+      if (failure.reason === 'refused' || waited + RETRY_MS > limit) throw this.#toError(topic, failure);
+      await setTimeout(RETRY_MS);
+      if (this.#closed) throw new KafkaClosed('The producer');
+    }
   }
 
-  async #count(topic: string): Promise<number> {
+  async #tryDescribe(
+    topic: string,
+  ): Promise<{ found: number; failure?: never } | { found?: never; failure: DriverError }> {
     try {
-      return await this.parts.admin.partitionCount(topic);
+      const [described] = await this.parts.describe([topic]);
+      if (described?.error !== undefined) return { failure: described.error };
+      const leaders = described?.leaders ?? [];
+      if (leaders.length === 0) return { failure: new DriverError('unknown-topic', 'it has no partitions') };
+      this.#entries.set(topic, { leaders, checkedAt: Date.now(), missingSince: undefined, gone: undefined });
+      return { found: leaders.length };
     } catch (error) {
-      if (!(error instanceof DriverError)) throw error;
-      if (error.reason === 'unknown-topic') throw new UnknownTopic(topic, error);
-      if (error.reason === 'unreachable') {
-        throw new BrokerUnreachable(this.parts.brokers, error.message, error);
-      }
-      throw error;
+      return {
+        failure:
+          error instanceof DriverError
+            ? error
+            : new DriverError('failed', asError(error).message, { cause: error }),
+      };
     }
+  }
+
+  #toError(topic: string, failure: DriverError): Error {
+    if (failure.reason === 'unknown-topic') return new UnknownTopic(topic, failure);
+    if (failure.reason === 'refused') return new PublishRefused(topic, failure.message, failure);
+    if (failure.reason === 'unreachable') {
+      return new BrokerUnreachable(this.parts.brokers, failure.message, failure);
+    }
+    return failure;
+  }
+
+  async #refreshAll(): Promise<void> {
+    this.#refreshing = true;
+    while (this.#stale.size > 0 && !this.#closed) {
+      const topics = [...this.#stale];
+      this.#stale.clear();
+      try {
+        for (const described of await this.parts.describe(topics)) this.#update(described);
+        this.parts.onChange();
+      } catch (error) {
+        for (const topic of topics) this.#stale.add(topic);
+        this.parts.logger.warn('the leaders of topics could not be refreshed', { topics, error });
+      }
+      await setTimeout(RETRY_MS);
+    }
+    this.#refreshing = false;
+  }
+
+  #update({ topic, leaders, error }: TopicLeaders): void {
+    const now = Date.now();
+    const entry = this.#entries.get(topic);
+    if (entry === undefined) return;
+    entry.checkedAt = now;
+    if (error === undefined) {
+      entry.missingSince = undefined;
+      entry.leaders = leaders;
+      return;
+    }
+    this.parts.logger.warn('the leaders of a topic are not known', { topic, error });
+    if (error.reason !== 'unknown-topic') return;
+    entry.missingSince ??= now;
+    entry.leaders = entry.leaders.map(() => undefined);
+    if (now - entry.missingSince >= GONE_AFTER_MS) entry.gone = new UnknownTopic(topic, error);
   }
 }

@@ -3,8 +3,15 @@ import { parseArguments, UsageError } from '../../../cmd/broker/arguments.js';
 
 describe('cmd/broker: arguments', () => {
   it('default to the well-known port on the loopback address, data in .data, and no topics', () => {
-    const expected = { host: '127.0.0.1', port: 9092, data: '.data', topics: {} };
+    const expected = { host: '127.0.0.1', advertisedHost: null, port: 9092, data: '.data', topics: {} };
     expect(parseArguments([])).to.deep.equal(expected);
+  });
+
+  it('name the host that clients are told, where that is not the address to listen on', () => {
+    expect(parseArguments(['--host', '0.0.0.0', '--advertised-host', 'kafka'])).to.include({
+      host: '0.0.0.0',
+      advertisedHost: 'kafka',
+    });
   });
 
   it('name the data folder, or none', () => {

@@ -91,6 +91,21 @@ describe('devbroker: data folder', () => {
     DataFolder.own(folder).release();
   });
 
+  it('is not held by an owner in another container of this host name once the machine was booted again', () => {
+    const file = join(folder, 'owner.1.json');
+    const before = { ...ownIdentity(), realm: 'elsewhere', boot: 'an earlier boot' };
+    writeFileSync(file, JSON.stringify({ ...before, host: 'another machine' }));
+    expect(() => DataFolder.own(folder)).to.throw(DataFolderInUse, file);
+    writeFileSync(file, JSON.stringify({ ...before, boot: undefined }));
+    expect(() => DataFolder.own(folder), 'a system that tells no boot').to.throw(DataFolderInUse, file);
+    writeFileSync(file, JSON.stringify(before));
+    if (ownIdentity().boot === undefined) {
+      expect(() => DataFolder.own(folder)).to.throw(DataFolderInUse, file);
+    } else {
+      DataFolder.own(folder).release();
+    }
+  });
+
   it('is given to one only of many who come at the same moment, free or after a crash', async () => {
     const contenders = 4;
     const folders = Array.from({ length: 60 }, (_, i) => join(folder, i.toString()));

@@ -124,6 +124,41 @@ describe('devbroker: a broker on a bad disk', () => {
     });
   }
 
+  it('keeps the committed offsets of a topic that it could not delete', async () => {
+    disk.fail = (_call, path) => (path.includes('cluster.json') ? 'EIO' : undefined);
+    const remove = { topicNames: ['orders'], timeoutMs: 0 };
+    expect(codesIn(await client.ask(Key.DeleteTopics, 3, remove))).to.deep.equal([
+      ErrorCode.KAFKA_STORAGE_ERROR,
+    ]);
+    expect(broker.offsets.fetch('g', place)?.offset).to.equal(1n);
+  });
+
+  it('never reads a new topic from the offset of a deleted one, also when that could not be forgotten', async () => {
+    const committing = writes.find(({ key }) => key === Key.OffsetCommit)!;
+    const committed = { ...(committing.body as object), groupId: 'of a client' };
+    expect(codesIn(await client.ask(Key.OffsetCommit, 5, committed))).to.deep.equal([]);
+    disk.fail = (_call, path) => (path.includes('offsets.log') ? 'EIO' : undefined);
+    const remove = { topicNames: ['orders'], timeoutMs: 0 };
+    expect(codesIn(await client.ask(Key.DeleteTopics, 3, remove))).to.deep.equal([]);
+    expect(broker.offsets.groups()).to.deep.equal([]);
+    disk.fail = () => undefined;
+    broker.offsets.commit('without an id', [{ topic: 'gone', leaderEpoch: -1, ...commit }]);
+    broker.topics.create('orders', 1);
+    await broker.stop();
+    broker = await startBroker({ dataDir: '/data', fileSystem: disk });
+    expect(broker.topics.get('orders')).to.not.equal(undefined);
+    expect(broker.offsets.fetch('of a client', place)).to.equal(undefined);
+    expect(broker.offsets.hasGroup('without an id')).to.equal(false);
+  });
+
+  it('keeps a commit of a topic that is still there over a restart', async () => {
+    const committing = writes.find(({ key }) => key === Key.OffsetCommit)!;
+    expect(codesIn(await client.ask(Key.OffsetCommit, 5, committing.body))).to.deep.equal([]);
+    await broker.stop();
+    broker = await startBroker({ dataDir: '/data', fileSystem: disk });
+    expect(broker.offsets.fetch('g', place)?.offset).to.equal(1n);
+  });
+
   it('gives out no producer id that it could not reserve', async () => {
     disk.capacity = 0;
     const answer = await client.ask(Key.InitProducerId, 1, initProducerIdRequest);

@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { startBroker } from '../../../../pkg/devbroker/index.js';
 import { systemClock } from '../../../../pkg/devbroker/clock.js';
 import { FolderStorage } from '../../../../pkg/devbroker/log/folder_storage.js';
-import { memoryStorage } from '../../../../pkg/devbroker/log/memory_storage.js';
 import { StorageError } from '../../../../pkg/devbroker/log/storage_error.js';
 import { ProducerIds } from '../../../../pkg/devbroker/producer_ids.js';
 import { FakeFileSystem } from '../log/fake_file_system.js';
-
-const NEW = { producerId: -1n, producerEpoch: -1 };
+import { RawClient } from '../net/raw_client.js';
+import { initProducerIdRequest, Key } from '../net/requests.js';
 
 function open(disk: FakeFileSystem): ProducerIds {
   const onProblem = () => undefined;
@@ -33,7 +33,7 @@ describe('devbroker: producer ids', () => {
           disk.fail = () => (calls++ >= failingCall ? 'ENOSPC' : undefined);
           for (let i = 0; i < ids; i++) {
             try {
-              const { producerId, producerEpoch } = producerIds.next(NEW);
+              const { producerId, producerEpoch } = producerIds.next();
               expect([seen.has(producerId), producerEpoch]).to.deep.equal([false, 0]);
               seen.add(producerId);
             } catch (error) {
@@ -48,21 +48,20 @@ describe('devbroker: producer ids', () => {
     );
   });
 
-  it('raise the epoch of a producer that names its id, also after a restart, and give a new id after the last', () => {
-    const disk = new FakeFileSystem();
-    const { producerId } = open(disk).next(NEW);
-    const reopened = open(disk);
-    expect(reopened.next({ producerId, producerEpoch: 4 })).to.deep.equal({ producerId, producerEpoch: 5 });
-    const renewed = reopened.next({ producerId, producerEpoch: 32_767 });
-    expect(renewed.producerEpoch).to.equal(0);
-    expect(renewed.producerId).to.not.equal(producerId);
-  });
-
-  it('are new for a producer that names an id that was never handed out', () => {
-    const ids = new ProducerIds(memoryStorage({ partitionBytes: 1, totalBytes: 1, usedBytes: 0 }));
-    expect(ids.next({ producerId: 77n, producerEpoch: 0 })).to.deep.equal({
-      producerId: 1n,
-      producerEpoch: 0,
-    });
+  it('are new also for a producer that names one, whatever epoch it claims', async () => {
+    const broker = await startBroker();
+    try {
+      const client = new RawClient(broker.connect());
+      const ask = (producer: object) =>
+        client.ask(Key.InitProducerId, 3, { ...initProducerIdRequest, ...producer });
+      expect(await ask({})).to.include({ errorCode: 0, producerId: 1n, producerEpoch: 0 });
+      for (const [i, producerEpoch] of [0, 0, 7, 32_767].entries()) {
+        const answer = await ask({ producerId: 1n, producerEpoch });
+        expect(answer).to.include({ errorCode: 0, producerId: BigInt(i + 2), producerEpoch: 0 });
+      }
+      client.close();
+    } finally {
+      await broker.stop();
+    }
   });
 });

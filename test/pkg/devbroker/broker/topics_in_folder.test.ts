@@ -64,6 +64,57 @@ describe('devbroker: topics in a folder', () => {
     expect(send(reopened, 7)).to.equal(7n);
   });
 
+  it('know a repeated batch after a restart also when its records are gone', () => {
+    const removals: ((topics: Topics) => void)[] = [
+      (topics) => {
+        topics.partition('orders', 0)?.deleteBefore(7n);
+      },
+      (topics) => {
+        topics.expire(Date.now());
+      },
+    ];
+    const kill = (disk: FakeFileSystem) => disk;
+    const cutPower = (disk: FakeFileSystem) => {
+      disk.cutPower();
+      return disk;
+    };
+    const ends = [kill, cutPower];
+    for (const [remove, end] of removals.flatMap((one) => ends.map((other) => [one, other] as const))) {
+      const disk = new FakeFileSystem();
+      const topics = open(disk);
+      topics.create('orders', 1, new Map([['segment.bytes', '100']]));
+      const send = (to: Topics, baseSequence: number, producerEpoch = 1) =>
+        to.partition('orders', 0)?.append(batch({ producerId: 5n, producerEpoch, baseSequence }));
+      for (let i = 0; i < 7; i++) send(topics, i);
+      remove(topics);
+      expect(topics.partition('orders', 0)?.startOffset).to.equal(7n);
+      const reopened = open(end(disk));
+      for (let i = 2; i < 7; i++) expect(send(reopened, i)).to.equal(BigInt(i));
+      expect(() => send(reopened, 0, 0)).to.throw(BrokerError, 'older');
+      expect(send(reopened, 7)).to.equal(7n);
+      // The snapshot and the batches after it, and neither of them twice.
+      const again = open(disk);
+      for (let i = 3; i < 8; i++) expect(send(again, i)).to.equal(BigInt(i));
+      expect(() => send(again, 2)).to.throw(BrokerError, 'expected 8');
+    }
+  });
+
+  it('free a full disk of expired records, and then forget after a restart who wrote them', () => {
+    const disk = new FakeFileSystem();
+    const problems: string[] = [];
+    const topics = open(disk, problems);
+    const { partitions } = topics.create('orders', 1, new Map([['segment.bytes', '100']]));
+    const sent = () => batch({ producerId: 5n, producerEpoch: 1, baseSequence: 0 });
+    partitions[0]?.append(sent());
+    disk.capacity = 0;
+    topics.expire(Date.now());
+    disk.capacity = Infinity;
+    expect(partitions[0]?.startOffset).to.equal(1n);
+    expect(problems).to.have.length(1);
+    expect(partitions[0]?.append(sent())).to.equal(0n);
+    expect(open(disk).partition('orders', 0)?.append(sent())).to.equal(1n);
+  });
+
   it('leave nothing behind when they are deleted, also when the broker is killed in between', () => {
     const disk = new FakeFileSystem();
     const problems: string[] = [];
@@ -79,6 +130,41 @@ describe('devbroker: topics in a folder', () => {
     expect(partitionFolders(disk)).to.have.property('size', 1);
     expect(open(disk).all()).to.deep.equal([]);
     expect(partitionFolders(disk)).to.have.property('size', 0);
+  });
+
+  it('that the list of topics does not know are put aside with their records, not removed', () => {
+    const disk = new FakeFileSystem();
+    const { id } = open(disk).create('lost', 1);
+    open(disk).partition('lost', 0)?.append(batch());
+    disk.remove('/data/cluster.json');
+    const problems: string[] = [];
+    expect(open(disk, problems).all()).to.deep.equal([]);
+    expect(problems).to.have.length(1);
+    expect(problems[0]).to.contain(`/data/orphans/lost.${id}`);
+    const kept = disk.paths().filter((path) => path.startsWith(`/data/orphans/lost.${id}/0/`));
+    expect(kept).to.have.length(1);
+    expect(disk.content(kept[0]!)).to.have.length(batch().length);
+    expect(partitionFolders(disk)).to.have.property('size', 0);
+  });
+
+  it('are changed no more once they are closed', () => {
+    const disk = new FakeFileSystem();
+    const topics = open(disk);
+    const orders = topics.create('orders', 1);
+    const written = disk.content('/data/cluster.json');
+    topics.close();
+    const changes: (() => unknown)[] = [
+      () => topics.create('new', 1),
+      () => topics.delete('orders'),
+      () => {
+        topics.grow(orders, 2);
+      },
+      () => {
+        topics.configure(orders, new Map());
+      },
+    ];
+    for (const change of changes) expect(change).to.throw(StorageError, 'stops');
+    expect(disk.content('/data/cluster.json')).to.equal(written);
   });
 
   it('change wholly or not at all when the disk refuses, also after a restart', () => {
@@ -116,6 +202,25 @@ describe('devbroker: topics in a folder', () => {
       }
       expect(refused, name).to.be.above(3);
     }
+  });
+
+  it('are as the next start finds them when only the sync after a change fails, which is then owed', () => {
+    const disk = new FakeFileSystem();
+    const problems: string[] = [];
+    const topics = open(disk, problems);
+    topics.create('users', 1);
+    const orders = topics.create('orders', 1);
+    disk.fail = (call, path) => (call === 'syncFolder' && path === '/data' ? 'EIO' : undefined);
+    topics.delete('users');
+    expect(problems).to.deep.equal(['a change of the topics may not survive a power cut']);
+    expect(topics.get('users')).to.equal(undefined);
+    expect(() => topics.create('more', 1), 'a second change waits for the first').to.throw(StorageError);
+    orders.partitions[0]?.append(batch());
+    disk.fail = () => undefined;
+    expect(describeAll(open(disk))).to.deep.equal(describeAll(topics));
+    topics.create('more', 1);
+    disk.cutPower();
+    expect(describeAll(open(disk)).map(({ name }) => name)).to.deep.equal(['orders', 'more']);
   });
 
   it('grow only, by a whole number, and neither grow nor change once they are deleted', () => {

@@ -106,6 +106,38 @@ describe('group coordinator: what operators and other parts of the broker ask', 
     });
   });
 
+  describe('forgetUnused', () => {
+    const leave = (member: { memberId: string }) =>
+      h.coordinator.leaveGroup({ groupId: GROUP, members: [member] });
+
+    it('forgets a group without members, given ids and offsets', async () => {
+      const [member] = await h.stable({});
+      leave(member!);
+      expect(h.describe().state).to.equal('Empty');
+      h.coordinator.forgetUnused();
+      expect(h.describe().state).to.equal('Dead');
+      expect(h.coordinator.list()).to.deep.equal([]);
+    });
+
+    it('keeps a group with members, with a given id that may still join, or with offsets', async () => {
+      const [member] = await h.stable({});
+      h.coordinator.forgetUnused();
+      expect(h.coordinator.heartbeat(member!)).to.equal(0);
+      leave(member!);
+      const pending = await h.join({ requireKnownMemberId: true });
+      h.coordinator.forgetUnused();
+      await h.join({ memberId: pending.answer!.memberId });
+      expect(h.describe().state).to.equal('PreparingRebalance');
+      h.coordinator.forgetUnused();
+      await h.clock.advance(INITIAL_DELAY_MS);
+      expect(h.describe().members).to.have.length(1);
+      leave(h.describe().members[0]!);
+      offsets.commit(GROUP, [OFFSET]);
+      h.coordinator.forgetUnused();
+      expect(h.coordinator.list()[0]).to.deep.include({ protocolType: 'consumer', state: 'Empty' });
+    });
+  });
+
   describe('validateCommit', () => {
     it('allows members of the current generation', async () => {
       const [member] = await h.stable({ groupInstanceId: 'instance' });

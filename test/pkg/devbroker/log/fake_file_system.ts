@@ -27,11 +27,12 @@ export class FakeFileSystem implements FileSystem {
   private readonly folders = new Set<string>();
 
   exists(path: string): boolean {
-    return this.names.has(path) || this.folders.has(path);
+    if (this.names.has(path) || this.folders.has(path)) return true;
+    return [...this.names.keys()].some((name) => name.startsWith(`${path}/`));
   }
 
   makeFolder(path: string): void {
-    this.folders.add(path);
+    for (let folder = path; folder !== dirname(folder); folder = dirname(folder)) this.folders.add(folder);
   }
 
   list(folder: string): string[] {
@@ -56,10 +57,16 @@ export class FakeFileSystem implements FileSystem {
 
   rename(from: string, to: string): void {
     this.check('rename', from);
-    const node = this.names.get(from);
-    if (!node) throw systemError('ENOENT', 'rename', from);
-    this.names.delete(from);
-    this.names.set(to, node);
+    if (!this.exists(from)) throw systemError('ENOENT', 'rename', from);
+    const moved = (path: string) => path === from || path.startsWith(`${from}/`);
+    for (const [name, node] of [...this.names]) {
+      if (!moved(name)) continue;
+      this.names.delete(name);
+      this.names.set(to + name.slice(from.length), node);
+    }
+    for (const name of [...this.folders]) {
+      if (moved(name) && this.folders.delete(name)) this.folders.add(to + name.slice(from.length));
+    }
   }
 
   remove(path: string): void {

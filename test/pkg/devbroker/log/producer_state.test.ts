@@ -124,6 +124,23 @@ describe('devbroker: idempotent producers', () => {
     });
   });
 
+  it('are forgotten after a day of silence, not before, whatever the times of their batches', () => {
+    const day = 24 * 60 * 60 * 1000;
+    const state = new ProducerState();
+    const first = header({ epoch: 0, sequence: 0, count: 1 });
+    state.record(first, 0n);
+    state.expire(5 * day);
+    state.expire(6 * day - 1);
+    expect(state.check(first)).to.equal(0n);
+    const second = header({ epoch: 0, sequence: 1, count: 1 });
+    state.record(second, 1n);
+    state.expire(6 * day);
+    expect(state.check(second)).to.equal(1n);
+    state.expire(7 * day);
+    expect(state.check(second)).to.equal(null);
+    expect(state.snapshot(100n)).to.deep.equal([]);
+  });
+
   it('continue at 0 after the sequence 2^31 - 1', () => {
     const partition = new Partition();
     partition.send({ epoch: 0, sequence: SEQUENCES - 2, count: 3 });

@@ -109,6 +109,24 @@ describe('devbroker: segment store on a bad disk', () => {
     expect(ends(folder.open())).to.deep.equal([0n, 2n]);
   });
 
+  it('has deleted what the next start takes for deleted, whatever fails afterwards, and makes up for it later', () => {
+    for (const call of ['syncFolder', 'remove'] as const) {
+      const folder = new StoreFolder();
+      folder.configs = { 'segment.bytes': '1' };
+      const store = folder.open();
+      for (const spec of [{}, {}]) append(store, spec);
+      const mend = breakDisk(folder.disk, call);
+      store.deleteBefore(2n);
+      mend();
+      expect(folder.problems, call).to.have.length(1);
+      expect(ends(store), call).to.deep.equal([2n, 2n]);
+      append(store);
+      expect(ends(folder.open()), call).to.deep.equal([2n, 3n]);
+      store.expire(0);
+      expect(folder.segmentFiles, call).to.have.length(1);
+    }
+  });
+
   it('keeps each acknowledged batch in its place, whichever calls fail and whenever the power goes', () => {
     const act = fc.record({
       failingCall: fc.nat({ max: 12 }),

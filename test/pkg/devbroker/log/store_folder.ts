@@ -1,5 +1,6 @@
 import { systemClock } from '../../../../pkg/devbroker/clock.js';
 import { type Fsync, Syncer } from '../../../../pkg/devbroker/log/fsync.js';
+import { ProducerState } from '../../../../pkg/devbroker/log/producer_state.js';
 import { SegmentStore } from '../../../../pkg/devbroker/log/segment_store.js';
 import { logSettings } from '../../../../pkg/devbroker/log/settings.js';
 import { type LogStore } from '../../../../pkg/devbroker/log/store.js';
@@ -25,6 +26,7 @@ export class StoreFolder {
       syncer: new Syncer(fsync, systemClock, onProblem),
       settings: () => logSettings(new Map(Object.entries(this.configs))),
       visit: ({ baseOffset }) => this.visited.push(baseOffset),
+      producers: new ProducerState(),
       onProblem,
     });
   }

@@ -109,6 +109,16 @@ describe('connection', () => {
     expect(await one.ask(Key.ApiVersions, 2, {})).to.include({ errorCode: 0 });
   });
 
+  it('advertises Produce from version 0, without which librdkafka does not compress, yet serves it from 3', async () => {
+    const { apiKeys } = (await client().ask(Key.ApiVersions, 2, {})) as { apiKeys: object[] };
+    expect(apiKeys).to.deep.include({ apiKey: Key.Produce, minVersion: 0, maxVersion: 9 });
+    for (const version of [0, 1, 2]) {
+      const one = client();
+      one.stream.write(rawFrame({ key: Key.Produce, version }, Buffer.alloc(40)));
+      expect(await one.nextFrame(), `Produce ${version}`).to.equal(null);
+    }
+  });
+
   it('puts tags into the header of flexible answers, except those of ApiVersions', async () => {
     const one = client();
     const request = { clientSoftwareName: 'n', clientSoftwareVersion: '1' };
@@ -137,6 +147,16 @@ describe('connection', () => {
     one.stream.write(requestFrame({ key: Key.Produce, version: 7, correlationId: 77 }, unanswered));
     await one.ask(Key.Metadata, 6, metadataRequest(null));
     expect(broker.topics.partition('orders', 0)?.endOffset).to.equal(1n);
+  });
+
+  it('closes the connection when a produce with acks=0 is refused, and reports why', async () => {
+    const one = client();
+    const refused = produceRequest({ topic: 'orders', partition: 7 }, { acks: 0 });
+    one.stream.write(requestFrame({ key: Key.Produce, version: 7 }, refused));
+    expect(await one.nextFrame()).to.equal(null);
+    expect(problems.map(String)).to.deep.equal([
+      'UnansweredRefusal: a produce with acks=0 to orders-7 was refused: error 3',
+    ]);
   });
 
   it('closes the connection on a frame above the limit, before it has come', async () => {

@@ -148,6 +148,19 @@ describe('a broker of several nodes', () => {
     expect((await metadata(2)).controllerId).to.equal(2);
   });
 
+  it('has one listener of a node that is started twice at once, and none when it is stopped meanwhile', async () => {
+    await broker.stopNode(2);
+    await Promise.all([broker.startNode(2), broker.startNode(2)]);
+    const one = client(2);
+    await one.ask(Key.InitProducerId, 1, initProducerIdRequest);
+    await broker.stopNode(2);
+    await one.closed;
+    const starting = broker.startNode(2);
+    await broker.stopNode(2);
+    await starting;
+    expect(broker.nodes.map(({ id }) => id)).to.deep.equal([1]);
+  });
+
   it('closes in-memory connections to a stopped node', async () => {
     const open = new RawClient(broker.connect(2));
     await broker.stopNode(2);

@@ -124,8 +124,13 @@ describe('kafka contract: manager and admin', function () {
     const [old, fresh] = [await newTopic(2), uniqueName('fresh')];
     const specs = [old, fresh].map((topic) => ({ topic, partitions: 3, replicationFactor: 1 }));
     expect(await admin.ensureTopics(specs)).to.deep.equal([
-      { topic: old, created: false, partitions: 2 },
-      { topic: fresh, created: true, partitions: 3 },
+      {
+        topic: old,
+        created: false,
+        partitions: 2,
+        differences: [{ what: 'partitions', wanted: '3', actual: '2' }],
+      },
+      { topic: fresh, created: true, partitions: 3, differences: [] },
     ]);
     await admin.deleteTopic(fresh);
     await eventually(async () => (await rejection(admin.topicOffsets(fresh))).code === 'KAFKA_UNKNOWN_TOPIC');

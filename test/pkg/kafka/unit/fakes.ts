@@ -1,29 +1,35 @@
 import {
   DriverError,
+  type DriverAdmin,
   type DriverConsumer,
   type DriverConsumerListener,
   type DriverProducer,
+  type DriverReader,
   type FetchedBatch,
   type FetchedRecord,
   type KafkaDriver,
-  type PartitionAck,
   type PartitionBatch,
+  type PartitionOutcome,
   type PartitionPosition,
+  type TopicLeaders,
   type TopicPartition,
 } from '../../../../pkg/kafka/driver.js';
 
-type Answer = (batches: readonly PartitionBatch[], producer: FakeProducer) => Promise<PartitionAck[]>;
+type Answer = (
+  batches: readonly PartitionBatch[],
+  producer: FakeProducer,
+) => Promise<readonly PartitionOutcome[]>;
 
 /** A broker side that stores what the fake producers send. */
 export class FakeLog {
   readonly #stored = new Map<string, string[]>();
 
-  store(batches: readonly PartitionBatch[]): PartitionAck[] {
+  store(batches: readonly PartitionBatch[]): PartitionOutcome[] {
     return batches.map(({ topic, partition, records }) => {
       const values = this.values(topic, partition);
       const baseOffset = BigInt(values.length);
       values.push(...records.map(({ value }) => String(value)));
-      return { topic, partition, baseOffset };
+      return { kind: 'stored', baseOffset };
     });
   }
 
@@ -37,6 +43,7 @@ export class FakeLog {
 
 export class FakeProducer implements DriverProducer {
   readonly sent: (readonly PartitionBatch[])[] = [];
+  readonly renounced: string[] = [];
   disconnected = false;
   inFlight = 0;
 
@@ -46,15 +53,30 @@ export class FakeProducer implements DriverProducer {
     await this.driver.onConnect();
   }
 
-  async send(batches: readonly PartitionBatch[]): Promise<PartitionAck[]> {
+  async describe(topics: readonly string[]): Promise<TopicLeaders[]> {
+    await this.driver.onConnect();
+    return topics.map((topic) => {
+      this.driver.lookups.push(topic);
+      const partitions = this.driver.topics[topic];
+      if (partitions === undefined) {
+        return { topic, leaders: [], error: new DriverError('unknown-topic', 'no such topic') };
+      }
+      const leaders = Array.from({ length: partitions }, (_, partition) => this.driver.leaderOf(partition));
+      return { topic, leaders };
+    });
+  }
+
+  async send(_node: number, batches: readonly PartitionBatch[]): Promise<PartitionOutcome[]> {
     this.sent.push(batches);
     this.inFlight += 1;
     this.driver.maxInFlight = Math.max(this.driver.maxInFlight, this.inFlight);
-    try {
-      return await this.driver.answer(batches, this);
-    } finally {
-      this.inFlight -= 1;
-    }
+    const answer = await this.driver.answer(batches, this);
+    this.inFlight -= 1;
+    return [...answer];
+  }
+
+  renounce({ topic, partition }: TopicPartition): void {
+    this.renounced.push(`${topic}/${partition}`);
   }
 
   async disconnect(): Promise<void> {
@@ -113,6 +135,8 @@ export class FakeDriver implements KafkaDriver {
   /** Partitions by topic; other topics do not exist. */
   topics: Record<string, number> = { t: 3, u: 3 };
   answer: Answer = async (batches) => this.log.store(batches);
+  /** The node that leads a partition. */
+  leaderOf: (partition: number) => number | undefined = () => 1;
   onConnect: () => Promise<void> = async () => undefined;
   onJoin: (consumer: FakeConsumer, timeoutMs: number) => Promise<void> = async ({ listener }) => {
     listener.onAssigned([
@@ -120,7 +144,7 @@ export class FakeDriver implements KafkaDriver {
       { topic: 't', partition: 1 },
     ]);
   };
-  readonly admin = {
+  readonly admin: DriverAdmin = {
     createTopic: async () => true,
     partitionCount: async (topic: string) => {
       this.lookups.push(topic);
@@ -131,13 +155,18 @@ export class FakeDriver implements KafkaDriver {
     deleteTopic: async () => undefined,
     topicOffsets: async () => [],
     groupOffsets: async () => [],
-  };
+  } as Partial<DriverAdmin> as DriverAdmin;
 
   producer(): FakeProducer {
     const producer = new FakeProducer(this);
     this.producers.push(producer);
     return producer;
   }
+
+  /** Replaced by tests that read partitions. */
+  reader: () => DriverReader = () => {
+    throw new Error('this test did not expect a reader');
+  };
 
   consumer(_options: unknown, listener: DriverConsumerListener): FakeConsumer {
     const consumer = new FakeConsumer(listener, this);

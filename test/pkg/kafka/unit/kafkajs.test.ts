@@ -1,18 +1,21 @@
-import { createRequire } from 'node:module';
 import { expect } from 'chai';
 import kafkajs, { type Cluster } from 'kafkajs';
 import { useFakeTimers } from 'sinon';
 import { DriverError } from '../../../../pkg/kafka/driver.js';
 import { createAssigner } from '../../../../pkg/kafka/kafkajs/assigner.js';
 import { toDriverError } from '../../../../pkg/kafka/kafkajs/errors.js';
-import { applyTimerPatch, type RequestQueue } from '../../../../pkg/kafka/kafkajs/timer_patch.js';
+import {
+  assertKnownVersion,
+  requestQueuePrototype,
+  type RequestQueue,
+} from '../../../../pkg/kafka/kafkajs/internals.js';
+import { applyTimerPatch } from '../../../../pkg/kafka/kafkajs/timer_patch.js';
 import { silentLogger } from '../../../../pkg/kafka/silent_logger.js';
 
 const { MemberAssignment, MemberMetadata } = kafkajs.AssignerProtocol;
-const load = createRequire(import.meta.url);
 
 describe('kafkajs: timer patch (N1)', () => {
-  const { prototype } = load('kafkajs/src/network/requestQueue') as { prototype: RequestQueue };
+  const prototype = requestQueuePrototype();
 
   function queue(state: { pending: unknown[]; throttledUntil: number }): {
     checks: number;
@@ -30,7 +33,9 @@ describe('kafkajs: timer patch (N1)', () => {
   }
 
   it('applies to the version that is installed', () => {
-    expect(applyTimerPatch()).to.equal(true);
+    expect(assertKnownVersion).not.to.throw();
+    applyTimerPatch();
+    expect(prototype.scheduleCheckPendingRequests.name).to.equal('scheduleWhenPending');
   });
 
   it('an idle queue sets no timer', () => {

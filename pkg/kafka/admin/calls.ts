@@ -1,0 +1,50 @@
+import { DriverError, type KafkaDriver } from '../driver.js';
+import { AdminRefused, BrokerUnreachable, GroupNotEmpty, UnknownGroup, UnknownTopic } from '../errors.js';
+
+/** What a call is about, for its errors. */
+interface Subject {
+  /** Completes "the broker refused to …". */
+  readonly what: string;
+  readonly topic?: string;
+  readonly groupId?: string;
+}
+
+/**
+ * Runs a call and puts its errors into the terms of this package.
+ * @throws UnknownTopic, UnknownGroup, GroupNotEmpty, AdminRefused, BrokerUnreachable; DriverError for what
+ *   may pass
+ */
+export async function call<T>(driver: KafkaDriver, subject: Subject, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof DriverError)) throw error;
+    throw inOurTerms(driver, subject, error);
+  }
+}
+
+function inOurTerms(driver: KafkaDriver, { what, topic, groupId }: Subject, error: DriverError): Error {
+  const { reason, protocolError, message } = error;
+  if (reason === 'unreachable') return new BrokerUnreachable(driver.brokers, message, error);
+  if (reason === 'unknown-topic') return new UnknownTopic(topic ?? '(not named)', error);
+  if (groupId !== undefined) {
+    if (protocolError === 'GROUP_ID_NOT_FOUND') return new UnknownGroup(groupId, error);
+    const isInUse =
+      protocolError === 'NON_EMPTY_GROUP' || reason === 'membership-lost' || reason === 'rebalancing';
+    if (isInUse) return new GroupNotEmpty(groupId, [], error);
+  }
+  const isFinal = reason === 'refused' || (protocolError !== undefined && REFUSALS.has(protocolError));
+  return isFinal ? new AdminRefused(what, message, error) : error;
+}
+
+/** Answers to administration that trying again does not change. */
+const REFUSALS = new Set([
+  'INVALID_REQUEST',
+  'INVALID_REPLICA_ASSIGNMENT',
+  'OFFSET_OUT_OF_RANGE',
+  'SECURITY_DISABLED',
+  'TOPIC_DELETION_DISABLED',
+  'REASSIGNMENT_IN_PROGRESS',
+  'INVALID_GROUP_ID',
+  'UNSUPPORTED_VERSION',
+]);

@@ -1,0 +1,162 @@
+import { createRequire } from 'node:module';
+import type kafkajs from 'kafkajs';
+
+/**
+ * Typed doors to what kafkajs 2.2.4 does not export: its connections, on which requests of our own can be
+ * sent, and the parts they need. Everything that depends on that version's insides is in this file and in
+ * the patches, and nothing starts with another version.
+ */
+const load = createRequire(import.meta.url);
+
+/** The one version whose insides this package knows. */
+const KNOWN_VERSION = '2.2.4';
+
+/** @throws Error when another version of kafkajs is installed, with which nothing here would be safe */
+export function assertKnownVersion(): void {
+  const { version } = load('kafkajs/package.json') as { version: string };
+  if (version === KNOWN_VERSION) return;
+  throw new Error(`kafkajs ${version} is installed; pkg/kafka works with ${KNOWN_VERSION} only`);
+}
+
+/** The part of kafkajs's request queue that the timer patch touches. */
+export interface RequestQueue {
+  pending: unknown[];
+  throttledUntil: number;
+  throttleCheckTimeoutId: NodeJS.Timeout | null;
+  checkPendingRequests(): void;
+  scheduleCheckPendingRequests(): void;
+}
+
+/** What every request queue of kafkajs inherits from. */
+export function requestQueuePrototype(): RequestQueue {
+  return (load('kafkajs/src/network/requestQueue') as { prototype: RequestQueue }).prototype;
+}
+
+/** Partitions of a topic, as kafkajs groups them. */
+interface TopicPartitions {
+  readonly topic: string;
+  readonly partitions: readonly number[];
+}
+
+/** The part of kafkajs's subscription state that the fetch patch touches. */
+export interface SubscriptionState {
+  active(): readonly TopicPartitions[];
+  resume: (this: SubscriptionState, topicPartitions: readonly TopicPartitions[]) => void;
+  assign: (this: SubscriptionState, topicPartitions: readonly TopicPartitions[]) => void;
+}
+
+/** The part of kafkajs's consumer group that the fetch patch touches. */
+export interface ConsumerGroup {
+  readonly subscriptionState: SubscriptionState;
+  readonly cluster: { refreshMetadata(): Promise<void> };
+  readonly logger: { warn(message: string, fields: object): void };
+  readonly maxWaitTime: number;
+  readonly sessionTimeout: number;
+  filterPartitionsByNode(
+    nodeId: number,
+    topicPartitions: readonly TopicPartitions[],
+  ): readonly TopicPartitions[];
+  fetch: (this: ConsumerGroup, nodeId: number) => Promise<unknown[]>;
+  recoverFromFetch: (this: ConsumerGroup, error: Error) => Promise<void>;
+}
+
+/** What every consumer group of kafkajs inherits from. */
+export function consumerGroupPrototype(): ConsumerGroup {
+  return (load('kafkajs/src/consumer/consumerGroup') as { prototype: ConsumerGroup }).prototype;
+}
+
+/** What every subscription state of kafkajs inherits from. */
+export function subscriptionStatePrototype(): SubscriptionState {
+  return (load('kafkajs/src/consumer/subscriptionState') as { prototype: SubscriptionState }).prototype;
+}
+
+/** A request for a kafkajs connection; `encode` is called right before the bytes leave. */
+export interface ConnectionRequest {
+  readonly apiKey: number;
+  readonly apiVersion: number;
+  readonly apiName: string;
+  encode(): Promise<{ readonly buf: Buffer; readonly buffer: Buffer }>;
+}
+
+/** How a kafkajs connection reads the answer; `clientSideThrottleTime` makes it hold back later requests. */
+export interface ConnectionResponse<T> {
+  decode(payload: Buffer): Promise<{ readonly clientSideThrottleTime: number; readonly body: T }>;
+  parse(decoded: { readonly body: T }): Promise<T>;
+}
+
+/** One socket to a node. */
+export interface Connection {
+  isConnected(): boolean;
+  /** @throws kafkajs's errors: a connection error when nothing was sent or the connection broke */
+  send<T>(call: {
+    readonly request: ConnectionRequest;
+    readonly response: ConnectionResponse<T>;
+    /** Milliseconds; only a longer time than the client's own is heeded. */
+    readonly requestTimeout?: number;
+  }): Promise<T>;
+}
+
+/** Lowest and highest version of each API that a node serves, by API key. */
+type ServedVersions = Readonly<
+  Record<number, { readonly minVersion: number; readonly maxVersion: number } | undefined>
+>;
+
+/** A node of the cluster. */
+export interface Broker {
+  /** Opens the socket, asks which APIs there are, and authenticates. Calls at once share the work. */
+  connect(): Promise<void>;
+  disconnect(): Promise<void>;
+  isConnected(): boolean;
+  readonly versions: ServedVersions | null;
+  readonly connectionPool: {
+    readonly host: string;
+    readonly port: number;
+    readonly pool: readonly [Connection, ...Connection[]];
+  };
+}
+
+interface ConnectionPool {
+  readonly host: string;
+}
+
+interface InnerCluster {
+  readonly connectionPoolBuilder: {
+    /** Without a place: the next of the bootstrap addresses. */
+    build(place?: { host: string; port: number; rack?: string }): Promise<ConnectionPool>;
+  };
+  readonly brokerPool: {
+    createBroker(parts: { connectionPool: ConnectionPool; logger: unknown; nodeId?: number }): Broker;
+  };
+  readonly rootLogger: unknown;
+}
+
+/** Makes brokers with the connection settings of a kafkajs client. */
+export type OpenBroker = (place?: { host: string; port: number }) => Promise<Broker>;
+
+/** What makes connections for this client. */
+export function brokerOpener(kafka: kafkajs.Kafka): OpenBroker {
+  const create = Object.getOwnPropertySymbols(kafka).find(
+    ({ description }) => description === 'private:Kafka:createCluster',
+  );
+  if (create === undefined) throw new Error('this version of kafkajs has no createCluster');
+  const makers = kafka as unknown as Record<symbol, (options: object) => InnerCluster>;
+  const cluster = makers[create]?.({ allowAutoTopicCreation: false });
+  if (cluster === undefined) throw new Error('kafkajs made no cluster');
+  return async (place) =>
+    cluster.brokerPool.createBroker({
+      connectionPool: await cluster.connectionPoolBuilder.build(place),
+      logger: cluster.rootLogger,
+    });
+}
+
+/** CRC-32C of record batches, as an unsigned 32-bit number. */
+export const checksum = load('kafkajs/src/protocol/recordBatch/crc32C') as (bytes: Buffer) => number;
+
+const errors = load('kafkajs/src/protocol/error') as {
+  createErrorFromCode(code: number): kafkajs.KafkaJSProtocolError;
+};
+
+/** kafkajs's error for a code of the protocol other than 0. */
+export function protocolError(code: number): kafkajs.KafkaJSProtocolError {
+  return errors.createErrorFromCode(code);
+}

@@ -1,0 +1,158 @@
+import type { TopicPartition } from '../driver.js';
+import { PublishNotSent, PublishOutcomeUnknown } from '../errors.js';
+import type { Lane } from './lanes.js';
+import type { Pending } from './pending.js';
+
+const FIRST_BACKOFF_MS = 50;
+const MAX_BACKOFF_MS = 1_000;
+
+/** Messages that were taken from a queue to be sent together. */
+export interface Batch {
+  readonly items: readonly Pending[];
+  /**
+   * Set when it is not known whether it is stored: then nothing else may be sent to its partition, and it
+   * only as it is, by this lane, whose numbers it carries.
+   */
+  unsure?: Lane;
+}
+
+/** How much a flush still takes. */
+export interface Room {
+  messages: number;
+  bytes: number;
+  /** Nothing is in the flush yet: one message is taken however large it is. */
+  empty: boolean;
+}
+
+interface Limits {
+  readonly maxBatchMessages: number;
+  readonly deliveryTimeoutMs: number;
+}
+
+/**
+ * The messages for one partition, in order. At most one batch of them is on its way at a time: that, and
+ * sending one whose fate is unknown again just as it was, keeps them in order and each of them stored once.
+ */
+export class PartitionQueue implements TopicPartition {
+  /** What was taken and is not settled. */
+  batch: Batch | undefined;
+  /** The batch is on its way. */
+  inFlight = false;
+  /** Milliseconds since the epoch before which nothing is to be sent; 0 while nothing is wrong. */
+  notBefore = 0;
+  #waiting: Pending[] = [];
+  /** Halved when a batch is refused, until the message at fault is alone. */
+  #limit: number;
+  #failures = 0;
+  #reason = 'its turn did not come';
+
+  constructor(
+    readonly topic: string,
+    readonly partition: number,
+    private readonly limits: Limits,
+  ) {
+    this.#limit = limits.maxBatchMessages;
+  }
+
+  get isEmpty(): boolean {
+    return this.#waiting.length === 0 && this.batch === undefined;
+  }
+
+  /** A batch that may be stored, and of which nobody waits for the outcome any more. */
+  get isForsaken(): boolean {
+    return !this.inFlight && this.batch?.items.every(({ settled }) => settled) === true;
+  }
+
+  add(pending: Pending): void {
+    this.#waiting.push(pending);
+  }
+
+  /** Takes what is to be sent next; undefined when the flush has no room for it. */
+  take(room: Room): Batch | undefined {
+    const batch = this.batch ?? this.#takeNew(room);
+    if (batch === undefined) return undefined;
+    this.batch = batch;
+    this.inFlight = true;
+    for (const item of batch.items) {
+      item.inFlush = true;
+      room.messages -= 1;
+      room.bytes -= item.size;
+    }
+    room.empty = false;
+    return batch;
+  }
+
+  /** The batch is settled. */
+  finish(): void {
+    this.batch = undefined;
+    this.#failures = 0;
+    this.notBefore = 0;
+    this.#limit = Math.min(this.#limit * 2, this.limits.maxBatchMessages);
+  }
+
+  /** The batch is certainly not stored: its messages wait again, in their old place. */
+  putBack({ items }: Batch): void {
+    this.batch = undefined;
+    for (const item of items) item.inFlush = false;
+    this.#waiting = [...items, ...this.#waiting];
+  }
+
+  /** Half as many messages next time. */
+  halve({ items }: Batch): void {
+    this.#limit = Math.ceil(items.length / 2);
+  }
+
+  /** Waits twice as long as the last time before anything is sent again. */
+  backOff(now: number, reason: string): void {
+    this.#reason = reason;
+    this.notBefore = now + Math.min(FIRST_BACKOFF_MS * 2 ** this.#failures, MAX_BACKOFF_MS);
+    this.#failures += 1;
+  }
+
+  /** Rejects everything that waits. */
+  rejectWaiting(toError: (pending: Pending) => Error): void {
+    const rejected = this.#waiting;
+    this.#waiting = [];
+    for (const pending of rejected) pending.reject(toError(pending));
+  }
+
+  /**
+   * Rejects what is older than the delivery timeout, and forgets what has its outcome.
+   * @returns when the next one is due, in milliseconds since the epoch; Infinity when nothing waits
+   */
+  expire(now: number): number {
+    const due = ({ acceptedAt }: Pending) => acceptedAt + this.limits.deliveryTimeoutMs;
+    const why = `not acknowledged within ${this.limits.deliveryTimeoutMs} ms, ${this.#reason}`;
+    const items = this.batch?.items ?? [];
+    for (const item of items) {
+      if (due(item) > now) break;
+      item.reject(new PublishOutcomeUnknown(this.topic, why));
+    }
+    let first = this.#waiting[0];
+    while (first !== undefined && (first.settled || due(first) <= now)) {
+      first.reject(new PublishNotSent(this.topic, why));
+      this.#waiting.shift();
+      first = this.#waiting[0];
+    }
+    const next = items.find(({ settled }) => !settled) ?? first;
+    return next === undefined ? Infinity : due(next);
+  }
+
+  #takeNew(room: Room): Batch | undefined {
+    const most = Math.min(room.messages, this.#limit);
+    const items: Pending[] = [];
+    let bytes = room.bytes;
+    let count = 0;
+    for (const pending of this.#waiting) {
+      if (items.length === most) break;
+      if (!pending.settled) {
+        if (pending.size > bytes && !(room.empty && items.length === 0)) break;
+        items.push(pending);
+        bytes -= pending.size;
+      }
+      count += 1;
+    }
+    this.#waiting.splice(0, count);
+    return items.length === 0 ? undefined : { items };
+  }
+}

@@ -1,0 +1,62 @@
+/** The zigzag form of a whole number: small for small numbers of either sign. */
+function zigzag(value: number): number {
+  return value < 0 ? -2 * value - 1 : 2 * value;
+}
+
+/** How many bytes {@link writeVarint} takes. `value` is a whole number of at most 2^52 in size. */
+export function sizeOfVarint(value: number): number {
+  let rest = zigzag(value);
+  let size = 1;
+  while (rest >= 0x80) {
+    rest = Math.floor(rest / 0x80);
+    size += 1;
+  }
+  return size;
+}
+
+/** Writes a varint or varlong of the protocol; returns the place after it. */
+export function writeVarint(value: number, target: Buffer, at: number): number {
+  let rest = zigzag(value);
+  let next = at;
+  while (rest >= 0x80) {
+    target[next] = (rest % 0x80) | 0x80;
+    rest = Math.floor(rest / 0x80);
+    next += 1;
+  }
+  target[next] = rest;
+  return next + 1;
+}
+
+/** Reads one number after another from bytes. */
+export class VarintReader {
+  constructor(
+    readonly bytes: Buffer,
+    public at = 0,
+  ) {}
+
+  /** The next varint or varlong; exact up to 2^52. @throws RangeError when the bytes end or it is too long */
+  next(): number {
+    let shift = 1;
+    let value = 0;
+    for (;;) {
+      const byte = this.bytes[this.at];
+      if (byte === undefined || shift > 2 ** 63) throw new RangeError('a record is cut short');
+      this.at += 1;
+      value += (byte & 0x7f) * shift;
+      if (byte < 0x80) break;
+      shift *= 0x80;
+    }
+    return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+  }
+
+  /** The next bytes after their length; null for length -1. The result shares memory. @throws RangeError */
+  nextBytes(): Buffer | null {
+    const length = this.next();
+    if (length < 0) return null;
+    const end = this.at + length;
+    if (end > this.bytes.length) throw new RangeError('a record is cut short');
+    const bytes = this.bytes.subarray(this.at, end);
+    this.at = end;
+    return bytes;
+  }
+}

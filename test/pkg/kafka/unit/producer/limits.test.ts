@@ -1,0 +1,129 @@
+import { expect } from 'chai';
+import { Producer } from '../../../../../pkg/kafka/index.js';
+import type { PartitionOutcome } from '../../../../../pkg/kafka/driver.js';
+import { DriverError } from '../../../../../pkg/kafka/index.js';
+import { eventually } from '../../../../support/eventually.js';
+import { deferred, FakeDriver, rejection } from '../fakes.js';
+
+describe('Producer: limits', () => {
+  let driver: FakeDriver;
+  let producer: Producer;
+  let gate: ReturnType<typeof deferred<void>>;
+
+  beforeEach(() => {
+    driver = new FakeDriver();
+    gate = deferred();
+    driver.answer = async (batches) => {
+      await gate.promise;
+      return driver.log.store(batches);
+    };
+  });
+  afterEach(async () => {
+    gate.resolve();
+    await producer.close();
+  });
+
+  const send = (value: string, signal?: AbortSignal) =>
+    producer.send({ topic: 't', value, partition: 0 }, signal === undefined ? {} : { signal });
+  const requests = () => driver.producers.flatMap(({ sent }) => sent).length;
+
+  describe('buffer', () => {
+    it('a message that finds no room waits for it, and nobody overtakes', async () => {
+      producer = new Producer(driver, { maxBufferedMessages: 2 });
+      const sends = ['1', '2', '3', '4', '5'].map((value) => send(value));
+      await eventually(() => requests() === 1);
+      gate.resolve();
+      await Promise.all(sends);
+      expect(driver.log.values('t', 0)).to.deep.equal(['1', '2', '3', '4', '5']);
+    });
+
+    it('rejects with QueueFull what found no room within maxBlockMs; it is not sent later', async () => {
+      producer = new Producer(driver, { maxBufferedMessages: 1, maxBlockMs: 20 });
+      const accepted = send('1');
+      const error = await rejection(send('2'));
+      expect(error.code).to.equal('KAFKA_QUEUE_FULL');
+      gate.resolve();
+      await accepted;
+      await send('3');
+      expect(driver.log.values('t', 0)).to.deep.equal(['1', '3']);
+    });
+
+    it('counts bytes as well, and lets a message through that is larger than the whole buffer', async () => {
+      producer = new Producer(driver, { maxBufferedBytes: 10, maxBlockMs: 20 });
+      const accepted = [send('1234'), send('1234')];
+      expect((await rejection(send('123'))).code).to.equal('KAFKA_QUEUE_FULL');
+      gate.resolve();
+      await Promise.all(accepted);
+      await send('more than ten bytes');
+    });
+  });
+
+  describe('abort', () => {
+    it('before its request: the message is never sent, and leaves its room to others', async () => {
+      producer = new Producer(driver, { maxBufferedMessages: 2 });
+      const first = send('1');
+      await eventually(() => requests() === 1);
+      const controller = new AbortController();
+      const aborted = rejection(send('2', controller.signal));
+      const last = send('3');
+      const reason = new Error('the caller went away');
+      controller.abort(reason);
+      const error = await aborted;
+      expect([error.code, error.cause]).to.deep.equal(['KAFKA_PUBLISH_NOT_SENT', reason]);
+      gate.resolve();
+      await Promise.all([first, last]);
+      expect(driver.log.values('t', 0)).to.deep.equal(['1', '3']);
+    });
+
+    it('before the call, or while it waits for room or for its topic: not sent', async () => {
+      producer = new Producer(driver, { maxBufferedMessages: 1 });
+      const controller = new AbortController();
+      const looksUp = rejection(send('1', controller.signal));
+      const waits = rejection(send('2', controller.signal));
+      controller.abort();
+      expect((await looksUp).code).to.equal('KAFKA_PUBLISH_NOT_SENT');
+      expect((await waits).code).to.equal('KAFKA_PUBLISH_NOT_SENT');
+      expect((await rejection(send('3', controller.signal))).code).to.equal('KAFKA_PUBLISH_NOT_SENT');
+      gate.resolve();
+      await send('4');
+      expect(driver.log.values('t', 0)).to.deep.equal(['4']);
+    });
+
+    it('in its request: it settles as usual', async () => {
+      producer = new Producer(driver);
+      const controller = new AbortController();
+      const sent = send('1', controller.signal);
+      await eventually(() => requests() === 1);
+      controller.abort();
+      gate.resolve();
+      expect((await sent).offset).to.equal('0');
+    });
+
+    it('in a request that stored nothing: it is not sent again', async () => {
+      producer = new Producer(driver);
+      const retry: PartitionOutcome = { kind: 'retry', error: new DriverError('failed', 'no leader') };
+      driver.answer = async (batches) => {
+        await gate.promise;
+        return requests() === 1 ? batches.map(() => retry) : driver.log.store(batches);
+      };
+      const controller = new AbortController();
+      const aborted = rejection(send('1', controller.signal));
+      const other = send('2');
+      await eventually(() => requests() === 1);
+      controller.abort();
+      gate.resolve();
+      expect((await aborted).code).to.equal('KAFKA_PUBLISH_NOT_SENT');
+      await other;
+      expect(driver.log.values('t', 0)).to.deep.equal(['2']);
+    });
+  });
+
+  it('a message that waited too long for its request is rejected as not sent', async () => {
+    producer = new Producer(driver, { deliveryTimeoutMs: 40 });
+    const first = rejection(send('1'));
+    await eventually(() => requests() === 1);
+    const second = await rejection(send('2'));
+    expect(second.code).to.equal('KAFKA_PUBLISH_NOT_SENT');
+    expect((await first).code).to.equal('KAFKA_PUBLISH_OUTCOME_UNKNOWN');
+  });
+});

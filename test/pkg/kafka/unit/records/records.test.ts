@@ -1,0 +1,126 @@
+import { createRequire } from 'node:module';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { CODECS } from '../../../../../pkg/kafka/codecs/codec.js';
+import type { DriverRecord, HeaderMap } from '../../../../../pkg/kafka/driver.js';
+import { checksum } from '../../../../../pkg/kafka/kafkajs/internals.js';
+import { decodeBatches } from '../../../../../pkg/kafka/records/decode.js';
+import { encodeBatch } from '../../../../../pkg/kafka/records/encode.js';
+import { sizeOfVarint, VarintReader, writeVarint } from '../../../../../pkg/kafka/records/varint.js';
+
+const load = createRequire(import.meta.url);
+const stamp = { producerId: 7n, producerEpoch: 2, baseSequence: 11 };
+
+const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array));
+const header = fc.oneof(bytes, fc.array(bytes, { minLength: 2, maxLength: 3 }));
+const record: fc.Arbitrary<DriverRecord> = fc.record({
+  key: fc.option(bytes),
+  value: fc.option(bytes),
+  headers: fc
+    .array(fc.tuple(fc.string({ unit: 'grapheme', maxLength: 8 }), header), { maxLength: 3 })
+    .map((entries): HeaderMap => Object.fromEntries(entries)),
+  timestamp: fc.nat(2 ** 41),
+});
+const codec = fc.constantFrom(undefined, ...Object.values(CODECS));
+
+describe('record batches', () => {
+  it('records come back as they were, with the offsets of their batch', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(record, { minLength: 1, maxLength: 40 }), codec, async (records, chosen) => {
+        const [batch, ...others] = decodeBatches(
+          await encodeBatch(records, { stamp, codec: chosen, checksum }),
+        );
+        expect(others).to.deep.equal([]);
+        expect(batch?.lastOffset).to.equal(BigInt(records.length - 1));
+        const read = await batch?.records();
+        expect(read).to.deep.equal(records.map((item, i) => ({ ...item, offset: BigInt(i) })));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('kafkajs reads the same from the bytes, so other clients do', async () => {
+    const Decoder = load('kafkajs/src/protocol/decoder') as new (buffer: Buffer) => object;
+    const decode = load('kafkajs/src/protocol/recordBatch/v0/decoder') as (decoder: object) => Promise<{
+      producerId: string;
+      producerEpoch: number;
+      firstSequence: number;
+      maxTimestamp: string;
+      records: { offset: string; timestamp: string; key: Buffer | null; value: Buffer | null }[];
+    }>;
+    await fc.assert(
+      fc.asyncProperty(fc.array(record, { minLength: 1, maxLength: 20 }), async (records) => {
+        const batch = await decode(
+          new Decoder(await encodeBatch(records, { stamp, codec: undefined, checksum })),
+        );
+        expect([batch.producerId, batch.producerEpoch, batch.firstSequence]).to.deep.equal(['7', 2, 11]);
+        expect(batch.maxTimestamp).to.equal(String(Math.max(...records.map(({ timestamp }) => timestamp))));
+        expect(batch.records.map(({ key, value, timestamp }) => ({ key, value, timestamp }))).to.deep.equal(
+          records.map(({ key, value, timestamp }) => ({ key, value, timestamp: String(timestamp) })),
+        );
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('compresses only what is larger than 1 KiB', async () => {
+    const codecOf = async (size: number) => {
+      const records = [{ key: null, value: Buffer.alloc(size, 'x'), headers: {}, timestamp: 0 }];
+      const encoded = await encodeBatch(records, { stamp, codec: CODECS.gzip, checksum });
+      return { attributes: encoded.readInt16BE(21) & 7, length: encoded.length };
+    };
+    expect((await codecOf(900)).attributes).to.equal(0);
+    const large = await codecOf(1_100);
+    expect(large.attributes).to.equal(CODECS.gzip.id);
+    expect(large.length).to.be.lessThan(300);
+  });
+
+  it('a batch that the fetch cut off is left out, the ones before it are not', async () => {
+    const records = [{ key: null, value: Buffer.from('v'), headers: {}, timestamp: 0 }];
+    const one = await encodeBatch(records, { stamp, codec: undefined, checksum });
+    const fetched = Buffer.concat([one, one]);
+    for (let length = 0; length <= fetched.length; length += 1) {
+      const whole = [...decodeBatches(fetched.subarray(0, length))].length;
+      expect(whole, `${length} bytes`).to.equal(Math.floor(length / one.length));
+    }
+  });
+
+  it('records whose length lies are reported as damage, not read past their end', async () => {
+    const records = [{ key: null, value: Buffer.from('value'), headers: {}, timestamp: 0 }];
+    const encoded = await encodeBatch(records, { stamp, codec: undefined, checksum });
+    const valueLengthAt = encoded.length - 'value'.length - 2;
+    encoded[valueLengthAt] = 200;
+    const [batch] = decodeBatches(encoded);
+    let error: unknown;
+    await batch?.records().catch((thrown: unknown) => (error = thrown));
+    expect(error).to.be.instanceOf(RangeError);
+  });
+
+  it('tells a commit marker from an abort marker', async () => {
+    const marker = async (type: number) => {
+      const records = [
+        { key: Buffer.from([0, 0, 0, type]), value: Buffer.alloc(6), headers: {}, timestamp: 0 },
+      ];
+      const encoded = await encodeBatch(records, { stamp, codec: undefined, checksum });
+      encoded.writeInt16BE(0x30, 21);
+      const [batch] = decodeBatches(encoded);
+      return [batch?.control, batch?.transactional, batch?.aborts];
+    };
+    expect(await marker(0)).to.deep.equal([true, true, true]);
+    expect(await marker(1)).to.deep.equal([true, true, false]);
+  });
+});
+
+describe('varints', () => {
+  it('are read back, and take the bytes that were counted', () => {
+    fc.assert(
+      fc.property(fc.maxSafeInteger(), (any) => {
+        const value = Math.trunc(any / 2);
+        const target = Buffer.alloc(10);
+        const end = writeVarint(value, target, 0);
+        expect(end).to.equal(sizeOfVarint(value));
+        expect(new VarintReader(target).next()).to.equal(value);
+      }),
+    );
+  });
+});
