@@ -11,7 +11,7 @@ comma := ,
 space := $(empty) $(empty)
 
 .PHONY: help setup demo run broker kafka kafka-stop test test-unit test-contract test-kafka test-node test-faults \
-	verify-broker bench-broker lint lint-layers format build clean need-node
+	verify-broker bench bench-broker lint lint-layers format build clean need-node
 
 help: ## List what there is
 	@bold=; plain=; if [ -t 1 ]; then bold=$$(printf '\033[36m'); plain=$$(printf '\033[0m'); fi; \
@@ -66,6 +66,10 @@ test-faults: $(INSTALLED) ## Build and run kill, chaos and fuzz loops (ROUNDS=20
 
 verify-broker: $(INSTALLED) ## See kcat, the Java tools and others work with the embedded broker
 	@$(TSX) scripts/verify_broker/main.ts
+
+bench: $(INSTALLED) ## Compare pkg/kafka with raw kafkajs (DOCS=1 writes docs/benchmarks.md)
+	@node_modules/.bin/tsc -p tsconfig.json
+	@node --enable-source-maps dist/test/bench/main.js
 
 bench-broker: $(INSTALLED) ## Compare the embedded broker with Apache Kafka
 	@$(TSX) test/bench/broker/main.ts

@@ -105,6 +105,14 @@ export interface DriverProducer {
 /** Which records of transactions are read: `committed` leaves out those of aborted and open ones. */
 export type Isolation = 'committed' | 'uncommitted';
 
+/** A record that was read without a group. Its buffers may be slices of a larger response: copy what is kept. */
+export interface ReadRecord extends TopicPartition, DriverRecord {
+  /** Decimal text. */
+  readonly offset: string;
+  /** Who set the timestamp: the producer, or the broker when it stored the record. */
+  readonly timestampType: 'CreateTime' | 'LogAppendTime';
+}
+
 /** A batch as it stands in a partition, its records not yet unpacked. */
 export interface StoredBatch {
   readonly baseOffset: bigint;
@@ -117,7 +125,7 @@ export interface StoredBatch {
   /** Of a control batch: whether its marker aborts the transaction. */
   readonly aborts: boolean;
   /** Unpacks the records. @throws Error when they are damaged, or compressed by an unknown codec */
-  records(): Promise<StoredRecord[]>;
+  records(): Promise<ReadRecord[]>;
 }
 
 /** What a fetch brought. The first batch may begin before the offset that was asked for. */

@@ -18,8 +18,8 @@ export {
   DriverError,
   type Isolation,
   type KafkaDriver,
+  type ReadRecord,
   type SocketFactory,
-  type StoredRecord,
   type TopicPartition,
   type TopicSpec,
 } from './driver.js';

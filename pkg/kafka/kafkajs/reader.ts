@@ -58,7 +58,7 @@ export function createReader(options: ConnectionOptions): DriverReader {
       const committed = isolation === 'committed';
       const answer = await ask(partition, fetch(partition, { offset, committed, maxBytes, maxWaitMs }));
       return {
-        batches: decodeBatches(answer.bytes),
+        batches: decodeBatches(answer.bytes, partition),
         aborted: answer.aborted,
         endOffset: committed ? answer.lastStableOffset : answer.highWatermark,
       };

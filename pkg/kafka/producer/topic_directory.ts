@@ -6,6 +6,7 @@ import type { Logger } from '../../logger/index.js';
 
 const MAX_AGE_MS = 60_000;
 const RETRY_MS = 100;
+const MAX_RETRY_MS = 1_000;
 /** A topic that was just made may not be known to every node yet. */
 const MADE_JUST_NOW_MS = 150;
 /** A topic that no node knows for so long was deleted. */
@@ -128,17 +129,22 @@ export class TopicDirectory {
 
   async #refreshAll(): Promise<void> {
     this.#refreshing = true;
+    let failures = 0;
     while (this.#stale.size > 0 && !this.#closed) {
       const topics = [...this.#stale];
       this.#stale.clear();
       try {
         for (const described of await this.parts.describe(topics)) this.#update(described);
+        failures = 0;
         this.parts.onChange();
       } catch (error) {
         for (const topic of topics) this.#stale.add(topic);
-        this.parts.logger.warn('the leaders of topics could not be refreshed', { topics, error });
+        if (failures === 0) {
+          this.parts.logger.warn('the leaders of topics could not be refreshed', { topics, error });
+        }
+        failures += 1;
       }
-      await setTimeout(RETRY_MS);
+      await setTimeout(Math.min(RETRY_MS * 2 ** failures, MAX_RETRY_MS));
     }
     this.#refreshing = false;
   }
@@ -153,9 +159,11 @@ export class TopicDirectory {
       entry.leaders = leaders;
       return;
     }
-    this.parts.logger.warn('the leaders of a topic are not known', { topic, error });
     if (error.reason !== 'unknown-topic') return;
-    entry.missingSince ??= now;
+    if (entry.missingSince === undefined) {
+      this.parts.logger.warn('a topic is not known to the broker any more', { topic, error });
+      entry.missingSince = now;
+    }
     entry.leaders = entry.leaders.map(() => undefined);
     if (now - entry.missingSince >= GONE_AFTER_MS) entry.gone = new UnknownTopic(topic, error);
   }

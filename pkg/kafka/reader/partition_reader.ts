@@ -6,7 +6,7 @@ import {
   type FetchedChunk,
   type Isolation,
   type KafkaDriver,
-  type StoredRecord,
+  type ReadRecord,
   type TopicPartition,
 } from '../driver.js';
 import { BrokerUnreachable, OffsetOutOfRange, ReadRefused, UnknownTopic } from '../errors.js';
@@ -40,7 +40,7 @@ export interface ReadOptions extends TopicPartition {
 /** Consecutive records, and how far the reading has come with them. */
 export interface ReadBatch {
   /** May be empty. Buffers may be slices of a larger response: copy what is kept. */
-  readonly records: readonly StoredRecord[];
+  readonly records: readonly ReadRecord[];
   /** The offset to go on from after these records: past markers and gaps as well. */
   readonly nextOffset: bigint;
   /** Up to where the partition could be read just now; at `nextOffset` the reading has caught up. */
@@ -150,22 +150,23 @@ class Reading {
 
   async #unpack(chunk: FetchedChunk, position: bigint, end: bigint | undefined): Promise<ReadBatch> {
     const filter = new CommittedFilter(this.#isolation === 'committed' ? chunk.aborted : []);
-    const records: StoredRecord[] = [];
+    const records: ReadRecord[] = [];
     let nextOffset = position;
     for (const batch of chunk.batches) {
       if (end !== undefined && batch.baseOffset >= end) break;
       const counts = filter.counts(batch);
       nextOffset = batch.lastOffset + 1n;
       if (!counts) continue;
-      for (const record of await this.#recordsOf(batch.records())) {
-        if (record.offset >= position && (end === undefined || record.offset < end)) records.push(record);
-      }
+      const unpacked = await this.#recordsOf(batch.records());
+      const isWhole = batch.baseOffset >= position && (end === undefined || nextOffset <= end);
+      // Not spread into one call: a compressed batch may have more records than a call takes arguments.
+      for (const record of unpacked) if (isWhole || isWithin(record, position, end)) records.push(record);
     }
     if (end !== undefined && nextOffset > end) nextOffset = end;
     return { records, nextOffset, endOffset: chunk.endOffset };
   }
 
-  async #recordsOf(unpacking: Promise<StoredRecord[]>): Promise<StoredRecord[]> {
+  async #recordsOf(unpacking: Promise<ReadRecord[]>): Promise<ReadRecord[]> {
     try {
       return await unpacking;
     } catch (error) {
@@ -216,4 +217,9 @@ class Reading {
     const { signal } = this.options;
     await setTimeout(ms, undefined, signal === undefined ? {} : { signal });
   }
+}
+
+function isWithin({ offset }: ReadRecord, start: bigint, end: bigint | undefined): boolean {
+  const at = BigInt(offset);
+  return at >= start && (end === undefined || at < end);
 }

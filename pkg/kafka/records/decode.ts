@@ -1,5 +1,5 @@
 import { codecById } from '../codecs/codec.js';
-import type { HeaderMap, StoredBatch, StoredRecord } from '../driver.js';
+import type { HeaderMap, ReadRecord, StoredBatch, TopicPartition } from '../driver.js';
 import { AT, ATTRIBUTE, LENGTH_OVERHEAD, MAGIC } from './layout.js';
 import { VarintReader } from './varint.js';
 
@@ -9,17 +9,17 @@ import { VarintReader } from './varint.js';
  *
  * @throws Error for a batch of the formats before Kafka 0.11, which brokers no longer write
  */
-export function* decodeBatches(bytes: Buffer): Generator<StoredBatch> {
+export function* decodeBatches(bytes: Buffer, place: TopicPartition): Generator<StoredBatch> {
   let at = 0;
   while (at + AT.records <= bytes.length) {
     const end = at + LENGTH_OVERHEAD + bytes.readInt32BE(at + AT.length);
     if (end > bytes.length) return;
-    yield decodeBatch(bytes.subarray(at, end));
+    yield decodeBatch(bytes.subarray(at, end), place);
     at = end;
   }
 }
 
-function decodeBatch(bytes: Buffer): StoredBatch {
+function decodeBatch(bytes: Buffer, place: TopicPartition): StoredBatch {
   const magic = bytes.readInt8(AT.magic);
   if (magic !== MAGIC) throw new Error(`a batch has message format ${magic}, only ${MAGIC} can be read`);
   const attributes = bytes.readInt16BE(AT.attributes);
@@ -32,27 +32,42 @@ function decodeBatch(bytes: Buffer): StoredBatch {
     transactional: (attributes & ATTRIBUTE.transactional) !== 0,
     control,
     aborts: control && isAbortMarker(bytes),
-    records: () => unpack(bytes, attributes, baseOffset),
+    records: () => unpack(bytes, attributes, { ...place, baseOffset }),
   };
 }
 
-async function unpack(bytes: Buffer, attributes: number, baseOffset: bigint): Promise<StoredRecord[]> {
+async function unpack(
+  bytes: Buffer,
+  attributes: number,
+  { topic, partition, baseOffset }: TopicPartition & { readonly baseOffset: bigint },
+): Promise<ReadRecord[]> {
   const codec = codecById(attributes & ATTRIBUTE.codec);
   const body = bytes.subarray(AT.records);
   const reader = new VarintReader(codec === undefined ? body : await codec.decompress(body));
   const baseTimestamp = Number(bytes.readBigInt64BE(AT.baseTimestamp));
-  const appendTime =
-    (attributes & ATTRIBUTE.logAppendTime) === 0 ? undefined : Number(bytes.readBigInt64BE(AT.maxTimestamp));
-  const records: StoredRecord[] = [];
+  const byBroker = (attributes & ATTRIBUTE.logAppendTime) !== 0;
+  const timestampType = byBroker ? 'LogAppendTime' : 'CreateTime';
+  const appendTime = byBroker ? Number(bytes.readBigInt64BE(AT.maxTimestamp)) : undefined;
+  const records: ReadRecord[] = [];
   for (let count = bytes.readInt32BE(AT.count); count > 0; count -= 1) {
     const end = reader.next() + reader.at;
     const attributeBytes = 1;
     reader.at += attributeBytes;
     const timestamp = baseTimestamp + reader.next();
-    const offset = baseOffset + BigInt(reader.next());
+    const offset = (baseOffset + BigInt(reader.next())).toString();
     const key = reader.nextBytes();
     const value = reader.nextBytes();
-    records.push({ offset, timestamp: appendTime ?? timestamp, key, value, headers: readHeaders(reader) });
+    const headers = readHeaders(reader);
+    records.push({
+      topic,
+      partition,
+      offset,
+      key,
+      value,
+      headers,
+      timestamp: appendTime ?? timestamp,
+      timestampType,
+    });
     reader.at = end;
   }
   return records;

@@ -12,7 +12,7 @@ interface LoggedRecord {
 export async function readTopic(broker: Broker, topic: string): Promise<LoggedRecord[]> {
   const records: LoggedRecord[] = [];
   for (const log of broker.topics.get(topic)?.partitions ?? []) {
-    for (const batch of decodeBatches(Buffer.concat(log.read(log.startOffset, Infinity)))) {
+    for (const batch of decodeBatches(Buffer.concat(log.read(log.startOffset, Infinity)), log)) {
       for (const { offset, key, value } of await batch.records()) {
         records.push({
           partition: log.partition,

@@ -73,7 +73,10 @@ describe('kafka contract: reading partitions without a group', function () {
     const { batches } = await read({ topic, from: 0n });
     const [first, second] = batches.flatMap(({ records }) => records);
     expect(first).to.deep.equal({
-      offset: 0n,
+      topic,
+      partition: 0,
+      offset: '0',
+      timestampType: 'CreateTime',
       key: Buffer.from('key'),
       value: Buffer.from([0, 255]),
       headers: { one: Buffer.from('a'), two: [Buffer.from('b'), Buffer.alloc(0)] },

@@ -26,7 +26,9 @@ function batchOf(
     aborts: false,
     records: async () =>
       values.split('').map((value, i) => ({
-        offset: BigInt(baseOffset + i),
+        ...NOWHERE,
+        offset: String(baseOffset + i),
+        timestampType: 'CreateTime' as const,
         key: null,
         value: Buffer.from(value),
         headers: {},

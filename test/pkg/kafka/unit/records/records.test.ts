@@ -9,6 +9,7 @@ import { encodeBatch } from '../../../../../pkg/kafka/records/encode.js';
 import { sizeOfVarint, VarintReader, writeVarint } from '../../../../../pkg/kafka/records/varint.js';
 
 const load = createRequire(import.meta.url);
+const PLACE = { topic: 't', partition: 3 };
 const stamp = { producerId: 7n, producerEpoch: 2, baseSequence: 11 };
 
 const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array));
@@ -29,11 +30,14 @@ describe('record batches', () => {
       fc.asyncProperty(fc.array(record, { minLength: 1, maxLength: 40 }), codec, async (records, chosen) => {
         const [batch, ...others] = decodeBatches(
           await encodeBatch(records, { stamp, codec: chosen, checksum }),
+          PLACE,
         );
         expect(others).to.deep.equal([]);
         expect(batch?.lastOffset).to.equal(BigInt(records.length - 1));
         const read = await batch?.records();
-        expect(read).to.deep.equal(records.map((item, i) => ({ ...item, offset: BigInt(i) })));
+        expect(read).to.deep.equal(
+          records.map((item, i) => ({ ...item, ...PLACE, offset: String(i), timestampType: 'CreateTime' })),
+        );
       }),
       { numRuns: 60 },
     );
@@ -80,7 +84,7 @@ describe('record batches', () => {
     const one = await encodeBatch(records, { stamp, codec: undefined, checksum });
     const fetched = Buffer.concat([one, one]);
     for (let length = 0; length <= fetched.length; length += 1) {
-      const whole = [...decodeBatches(fetched.subarray(0, length))].length;
+      const whole = [...decodeBatches(fetched.subarray(0, length), PLACE)].length;
       expect(whole, `${length} bytes`).to.equal(Math.floor(length / one.length));
     }
   });
@@ -90,10 +94,20 @@ describe('record batches', () => {
     const encoded = await encodeBatch(records, { stamp, codec: undefined, checksum });
     const valueLengthAt = encoded.length - 'value'.length - 2;
     encoded[valueLengthAt] = 200;
-    const [batch] = decodeBatches(encoded);
+    const [batch] = decodeBatches(encoded, PLACE);
     let error: unknown;
     await batch?.records().catch((thrown: unknown) => (error = thrown));
     expect(error).to.be.instanceOf(RangeError);
+  });
+
+  it('gives the time of the broker where that counts', async () => {
+    const records = [{ key: null, value: null, headers: {}, timestamp: 5 }];
+    const encoded = await encodeBatch(records, { stamp, codec: undefined, checksum });
+    encoded.writeInt16BE(0x08, 21);
+    encoded.writeBigInt64BE(77n, 35);
+    const [batch] = decodeBatches(encoded, PLACE);
+    const [record] = (await batch?.records()) ?? [];
+    expect([record?.timestamp, record?.timestampType]).to.deep.equal([77, 'LogAppendTime']);
   });
 
   it('tells a commit marker from an abort marker', async () => {
@@ -103,7 +117,7 @@ describe('record batches', () => {
       ];
       const encoded = await encodeBatch(records, { stamp, codec: undefined, checksum });
       encoded.writeInt16BE(0x30, 21);
-      const [batch] = decodeBatches(encoded);
+      const [batch] = decodeBatches(encoded, PLACE);
       return [batch?.control, batch?.transactional, batch?.aborts];
     };
     expect(await marker(0)).to.deep.equal([true, true, true]);
