@@ -10,8 +10,8 @@ empty :=
 comma := ,
 space := $(empty) $(empty)
 
-.PHONY: help setup demo run broker kafka kafka-stop test test-unit test-contract test-kafka test-node test-faults \
-	verify-broker bench bench-broker lint lint-layers format build clean need-node
+.PHONY: help setup demo run consumer broker kafka kafka-stop test test-unit test-contract test-kafka test-node \
+	test-faults verify-broker bench bench-broker lint lint-layers format build clean need-node
 
 help: ## List what there is
 	@bold=; plain=; if [ -t 1 ]; then bold=$$(printf '\033[36m'); plain=$$(printf '\033[0m'); fi; \
@@ -35,6 +35,9 @@ demo: $(INSTALLED) ## See events go through Kafka (KAFKA_BROKERS=host:port: thro
 
 run: $(INSTALLED) ## Run the service
 	@$(TSX) cmd/app/main.ts
+
+consumer: $(INSTALLED) ## Run more consumers beside the service
+	@$(TSX) cmd/consumer/main.ts
 
 broker: $(INSTALLED) ## Run the embedded broker (PORT=9092 DATA=folder TOPICS=orders:3,users:1)
 	@$(TSX) cmd/broker/main.ts $(if $(PORT),--port $(PORT)) $(if $(DATA),--data '$(DATA)') \

@@ -71,6 +71,10 @@ export const configSchema = group({
       5_000,
       'Milliseconds that the brokers get to acknowledge the event of a request; then it answers 503.',
     ),
+    DRAIN_DELAY: z.int().min(0).max(600_000).default(0).meta({
+      description: 'Milliseconds between not being ready any more and taking no more connections.',
+      production: 3_000,
+    }),
     SHUTDOWN_TIMEOUT: milliseconds(
       10_000,
       'Milliseconds that requests and handlers in flight get to finish at shutdown.',
@@ -127,6 +131,24 @@ export const configSchema = group({
       PRODUCER_ENABLED: z.boolean().default(true).describe('Whether producing is switched on at start.'),
       CONSUMER_ENABLED: z.boolean().default(true).describe('Whether consuming is switched on at start.'),
     }),
+  }),
+  TRANSLATOR: group({
+    URL: z
+      .string()
+      .regex(/^https?:\/\/\S+$/)
+      .max(2048)
+      .optional()
+      .meta({
+        description: 'Translation service with the HTTP API of LibreTranslate; the phrasebook where unset.',
+        expected: 'a URL that starts with http:// or https://',
+      }),
+    API_KEY: z
+      .string()
+      .min(4)
+      .max(4096)
+      .optional()
+      .meta({ description: 'Key that the translation service asks for.', secret: true }),
+    TIMEOUT: milliseconds(10_000, 'Milliseconds for one translation.'),
   }),
   METRICS: group({
     ENABLED: z.boolean().default(true).describe('Whether metrics are collected and served.'),

@@ -6,12 +6,10 @@ import colors from 'picocolors';
 import { loadConfigOrExit } from '../config/config.js';
 import {
   BrokerHandle,
-  brokerComponent,
   buildContainer,
-  consumersComponent,
+  eventComponents,
   EventObserver,
   KafkaEvents,
-  kafkaComponent,
   KafkaRepository,
   Lifecycle,
   Logger,
@@ -39,6 +37,8 @@ class Printer {
   print(line: Line): void {
     const { topic, partition, offset } = line.position;
     const place = `${topic}[${partition}]@${offset}`;
+    // A view and a consumer may both have been given the event.
+    if (this.seen[line.direction].has(place)) return;
     if (line.direction === 'consumed' && !this.seen.produced.has(place)) {
       this.early.set(place, line);
       return;
@@ -142,7 +142,7 @@ async function demo(): Promise<void> {
   const { where } = container.get<BrokerHandle>(BrokerHandle);
   const kafka = container.get<KafkaRepository>(KafkaRepository);
   const lifecycle = new Lifecycle({
-    components: [brokerComponent(container), kafkaComponent(container), consumersComponent(container)],
+    components: eventComponents(container),
     stopTimeoutMs: config.HTTP.SHUTDOWN_TIMEOUT,
     logger: container.get(Logger),
   });

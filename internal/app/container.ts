@@ -13,13 +13,25 @@ import { BrokerHandle, Config } from './tokens.js';
 /** Changes bindings after the container is built and before anything is made from it: for tests and demos. */
 export type Overrides = (container: Container) => void;
 
+export interface BuildOptions {
+  /** Whether this program may start an embedded broker; else it uses one that runs. Default true. */
+  mayStartBroker?: boolean;
+}
+
 /**
  * Builds everything that the programs run on; the one place where adapters meet their ports. Where the
- * configuration says `embedded`, the broker is started here, since every client needs its address.
+ * configuration says `embedded`, the broker is found or started here, since every client needs its address.
+ * @throws NoBrokerRuns when it says so, none runs, and none may be started
  */
-export async function buildContainer(config: AppConfig, overrides?: Overrides): Promise<Container> {
-  // A token that ends up in an error's text is not to end up in the log.
-  if (config.HTTP.CONTROL_TOKEN !== undefined) redact(config.HTTP.CONTROL_TOKEN);
+export async function buildContainer(
+  config: AppConfig,
+  overrides?: Overrides,
+  { mayStartBroker = true }: BuildOptions = {},
+): Promise<Container> {
+  // A secret that ends up in an error's text is not to end up in the log.
+  for (const secret of [config.HTTP.CONTROL_TOKEN, config.TRANSLATOR.API_KEY]) {
+    if (secret !== undefined) redact(secret);
+  }
   const container = new Container({ defaultScope: 'Singleton' });
   container.bind(Config).toConstantValue(config);
   container
@@ -29,6 +41,7 @@ export async function buildContainer(config: AppConfig, overrides?: Overrides): 
     );
   container.load(coreModule, kafkaControlModule, usersModule, translationsModule);
   overrides?.(container);
-  container.bind(BrokerHandle).toConstantValue(await openBroker(config, container.get(Logger)));
+  const broker = await openBroker(config, { mayStart: mayStartBroker, logger: container.get(Logger) });
+  container.bind(BrokerHandle).toConstantValue(broker);
   return container;
 }

@@ -9,12 +9,34 @@ import { type BrokerHandle } from './tokens.js';
 const OWNER_START_MS = 10_000;
 const POLL_MS = 50;
 
+/** The configuration says `embedded`, nobody runs such a broker, and this program is not to start one. */
+export class NoBrokerRuns extends Error {
+  override readonly name = 'NoBrokerRuns';
+
+  constructor(folder: string) {
+    super(
+      `no embedded broker runs on the data in ${folder}. ` +
+        'Start one with `make run` or `make broker`, or set KAFKA_BROKERS to the brokers to use.',
+    );
+  }
+}
+
+export interface OpenBrokerOptions {
+  /** Whether an embedded broker may be started in this process. */
+  mayStart: boolean;
+  logger: Logger;
+}
+
 /**
  * The brokers of the configuration. Where it says `embedded`: the broker of the process that owns the data
  * folder, or, when nobody does, one that is started in this process and owns the folder from then on.
+ * @throws NoBrokerRuns when one would have to be started and may not
  * @throws Error when the folder has an owner that does not say where it listens
  */
-export async function openBroker(config: Config, logger: Logger): Promise<BrokerHandle> {
+export async function openBroker(
+  config: Config,
+  { mayStart, logger }: OpenBrokerOptions,
+): Promise<BrokerHandle> {
   const { BROKERS } = config.KAFKA;
   if (BROKERS[0] !== 'embedded') {
     return { brokers: BROKERS, where: BROKERS.join(','), stop: () => Promise.resolve() };
@@ -23,7 +45,9 @@ export async function openBroker(config: Config, logger: Logger): Promise<Broker
   const deadline = Date.now() + OWNER_START_MS;
   for (;;) {
     try {
-      return (await attach(folder)) ?? (await start(folder, logger));
+      const running = await attach(folder);
+      if (running === null && !mayStart) throw new NoBrokerRuns(folder);
+      return running ?? (await start(folder, logger));
     } catch (error) {
       // Somebody else was quicker and is about to announce itself.
       if (!(error instanceof Error && error.name === 'DataFolderInUse') || Date.now() > deadline) throw error;

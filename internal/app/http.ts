@@ -1,57 +1,119 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { type Container } from 'inversify';
 import { type Config as AppConfig } from '../../config/config.js';
-import { type ControlAccess, createHttpApp, HttpServer, type Route } from '../../pkg/httpserver/index.js';
+import {
+  type ControlAccess,
+  createHttpApp,
+  docsPage,
+  HttpServer,
+  openApiDocument,
+  type Route,
+  type RouteGroup,
+} from '../../pkg/httpserver/index.js';
+import { Metrics } from '../../pkg/telemetry/index.js';
 import { healthRoutes } from '../controller/http/health.js';
+import { metricsRoute, requestMetrics } from '../controller/http/metrics.js';
 import { toProblem } from '../controller/http/problems.js';
 import { Logger } from '../repo/contracts.js';
 import { Health } from '../usecase/contracts.js';
-import { type Component } from './lifecycle.js';
+import { type Component, type Lifecycle } from './lifecycle.js';
 import { ApiRoutes, Config } from './tokens.js';
 
 /** Every route of the API is served under both: the sources of this service disagree on the prefix. */
 const API_PREFIXES = ['/v1', '/api/v1'];
 
 export interface HttpComponentOptions {
-  /** Whether the program has started and is not about to stop. */
-  accepting: () => boolean;
+  /** Asked by the probes, and by the API, which serves nothing before everything has started. */
+  life: () => Pick<Lifecycle, 'running' | 'hasStarted'>;
   /** Is told the URL. */
   onListening: (url: string) => void;
 }
 
-/** The HTTP listener with every domain's routes and the probes. */
-export function httpComponent(
-  container: Container,
-  { accepting, onListening }: HttpComponentOptions,
-): Component {
+/** The HTTP side of the service: every domain's routes, the documentation, the probes and the metrics. */
+export function apiComponent(container: Container, options: HttpComponentOptions): Component {
   const config = container.get<AppConfig>(Config);
-  const { HOST, PORT, READ_TIMEOUT, WRITE_TIMEOUT, IDLE_TIMEOUT } = config.HTTP;
+  const api = {
+    prefixes: API_PREFIXES,
+    routes: container.getAll<Route[]>(ApiRoutes).flat(),
+    available: () => options.life().hasStarted,
+  };
+  const groups = [api, operatorRoutes(container, options)];
+  const pages = config.SWAGGER.ENABLED ? [documentation(config, groups)] : [];
+  return listener(container, { ...options, port: config.HTTP.PORT, portSetting: 'HTTP_PORT', groups, pages });
+}
+
+/** The HTTP side of a program without an API: the probes and the metrics. */
+export function probesComponent(container: Container, options: HttpComponentOptions): Component {
+  const { HTTP } = container.get<AppConfig>(Config);
+  const groups = [operatorRoutes(container, options)];
+  return listener(container, {
+    ...options,
+    port: HTTP.HEALTH_PORT,
+    portSetting: 'HTTP_HEALTH_PORT',
+    groups,
+    pages: [],
+  });
+}
+
+function operatorRoutes(container: Container, { life }: HttpComponentOptions): RouteGroup {
+  const { METRICS } = container.get<AppConfig>(Config);
+  const routes = healthRoutes({ health: container.get<Health>(Health), life });
+  const metrics = METRICS.ENABLED ? [metricsRoute(container.get(Metrics), METRICS.PATH)] : [];
+  return { prefixes: [''], routes: [...routes, ...metrics] };
+}
+
+interface ListenerOptions extends HttpComponentOptions {
+  port: number;
+  portSetting: string;
+  groups: readonly RouteGroup[];
+  pages: ReturnType<typeof docsPage>[];
+}
+
+/** Listens first, so that the probes answer while the rest starts, and is the first to stop. */
+function listener(container: Container, options: ListenerOptions): Component {
+  const { port, portSetting, groups, pages, onListening } = options;
+  const config = container.get<AppConfig>(Config);
+  const { HTTP, METRICS } = config;
   const app = createHttpApp({
-    groups: [
-      { prefixes: [''], routes: healthRoutes({ health: container.get<Health>(Health), accepting }) },
-      { prefixes: API_PREFIXES, routes: container.getAll<Route[]>(ApiRoutes).flat() },
-    ],
+    groups,
+    pages,
     control: controlAccess(config),
     logger: container.get<Logger>(Logger),
     toProblem,
-    quietPaths: config.METRICS.SKIP_PATHS,
+    quietPaths: METRICS.SKIP_PATHS,
+    observers: METRICS.ENABLED ? [requestMetrics(container.get(Metrics), METRICS.SKIP_PATHS)] : [],
   });
   const server = new HttpServer({
-    host: HOST,
-    port: PORT,
+    host: HTTP.HOST,
+    port,
+    portSetting,
     handler: app,
-    timeouts: { read: READ_TIMEOUT, write: WRITE_TIMEOUT, idle: IDLE_TIMEOUT },
+    timeouts: { read: HTTP.READ_TIMEOUT, write: HTTP.WRITE_TIMEOUT, idle: HTTP.IDLE_TIMEOUT },
   });
   return {
     name: 'http',
-    start: async () => {
+    startsFirst: true,
+    async start() {
       onListening(await server.start());
     },
-    stop: () => server.stop(),
+    async stop() {
+      // Whoever sends work here is told by /readyz before it finds the door closed.
+      await wait(HTTP.DRAIN_DELAY);
+      await server.stop();
+    },
   };
 }
 
+function documentation({ APP }: AppConfig, groups: readonly RouteGroup[]) {
+  const description = [
+    'Commands answer as soon as their event is stored; what they change can be read within moments.',
+    'Every answer has an `x-correlation-id`, which is also in the log; send your own to choose it.',
+  ].join('\n\n');
+  return docsPage(openApiDocument({ title: APP.NAME, version: APP.VERSION, description }, groups), APP.NAME);
+}
+
 /** The token where there is one; without it only a developer's own machine may control the service. */
-export function controlAccess({ APP, HTTP }: AppConfig): ControlAccess {
+function controlAccess({ APP, HTTP }: AppConfig): ControlAccess {
   if (HTTP.CONTROL_TOKEN !== undefined) return { by: 'token', token: HTTP.CONTROL_TOKEN };
   const loopback = /^(localhost|127(\.\d+){3}|::1)$/.test(HTTP.HOST);
   return { by: loopback && APP.ENV === 'development' ? 'loopback' : 'nobody' };

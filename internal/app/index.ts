@@ -1,8 +1,8 @@
 /** What programs and examples may use of the service. */
 export { buildContainer } from './container.js';
-export { brokerComponent, consumersComponent, kafkaComponent } from './components.js';
+export { eventComponents } from './components.js';
 export { Lifecycle } from './lifecycle.js';
-export { runService } from './run.js';
+export { runConsumers, runService } from './run.js';
 export { BrokerHandle } from './tokens.js';
 export { EventObserver, KafkaRepository, Logger, type StoredEvent } from '../repo/contracts.js';
 export { KafkaEvents } from '../usecase/contracts.js';

@@ -6,10 +6,12 @@ export interface Component {
   start?: () => Promise<void>;
   /** Safe to call when `start` failed or never ran. */
   stop?: () => Promise<void>;
+  /** Starts before all others, and stops in its place among them nevertheless. */
+  startsFirst?: boolean;
 }
 
 export interface LifecycleOptions {
-  /** In the order in which they start; they stop in the reverse order. */
+  /** Each needs those before it: in this order they start, and in the reverse order they stop. */
   components: readonly Component[];
   /** Milliseconds that all components together get to stop. */
   stopTimeoutMs: number;
@@ -21,14 +23,20 @@ type State = 'new' | 'starting' | 'running' | 'stopping' | 'stopped';
 /** Starts the parts of a program one after another and stops them in reverse, each once. */
 export class Lifecycle {
   private state: State = 'new';
+  private ran = false;
   private stopping: Promise<boolean> | undefined;
-  private readonly started: Component[] = [];
+  private readonly started = new Set<Component>();
 
   constructor(private readonly options: LifecycleOptions) {}
 
   /** True from the last component's start until the stop begins. */
   get running(): boolean {
     return this.state === 'running';
+  }
+
+  /** True once the last component has started, for good. */
+  get hasStarted(): boolean {
+    return this.ran;
   }
 
   /**
@@ -38,10 +46,12 @@ export class Lifecycle {
    */
   async start(): Promise<void> {
     this.state = 'starting';
-    for (const component of this.options.components) {
+    const { components } = this.options;
+    const first = components.filter(({ startsFirst }) => startsFirst);
+    for (const component of new Set([...first, ...components])) {
       if (this.stopAsked()) return;
       // Before its start, so that a half-started component is stopped too.
-      this.started.push(component);
+      this.started.add(component);
       try {
         await component.start?.();
       } catch (error) {
@@ -51,7 +61,9 @@ export class Lifecycle {
         if (!stopAsked) throw error;
       }
     }
-    if (!this.stopAsked()) this.state = 'running';
+    if (this.stopAsked()) return;
+    this.state = 'running';
+    this.ran = true;
   }
 
   /**
@@ -69,10 +81,12 @@ export class Lifecycle {
 
   private async stopAll(): Promise<boolean> {
     this.state = 'stopping';
-    const { logger, stopTimeoutMs } = this.options;
+    const { components, logger, stopTimeoutMs } = this.options;
     let clean = true;
     const all = (async () => {
-      for (const { name, stop } of [...this.started].reverse()) {
+      for (const component of [...components].reverse()) {
+        if (!this.started.has(component)) continue;
+        const { name, stop } = component;
         try {
           await stop?.();
         } catch (error) {

@@ -1,10 +1,12 @@
-import { type Config as AppConfig } from '../../config/config.js';
+import { type Container } from 'inversify';
+import { type Config as AppConfig, ExitCode } from '../../config/config.js';
 import { type RootLogger } from '../../pkg/logger/index.js';
 import { Logger } from '../repo/contracts.js';
-import { brokerComponent, consumersComponent, kafkaComponent } from './components.js';
-import { buildContainer } from './container.js';
-import { httpComponent } from './http.js';
-import { Lifecycle } from './lifecycle.js';
+import { eventComponents } from './components.js';
+import { type BuildOptions, buildContainer } from './container.js';
+import { NoBrokerRuns } from './embedded_broker.js';
+import { apiComponent, type HttpComponentOptions, probesComponent } from './http.js';
+import { type Component, Lifecycle } from './lifecycle.js';
 import { BrokerHandle } from './tokens.js';
 
 /** The second signal ends the program at once with this, as an interrupted shell command does. */
@@ -14,25 +16,52 @@ const EXIT_FORCED = 130;
  * Runs the service until SIGINT or SIGTERM: HTTP, consumers and all they need. The second signal ends it at
  * once. The process exits 0 after a clean stop, 1 when the start failed or something did not stop in time.
  */
-export async function runService(config: AppConfig): Promise<void> {
-  const container = await buildContainer(config).catch((error: unknown) => {
+export function runService(config: AppConfig): Promise<void> {
+  const { ENABLED: docs } = config.SWAGGER;
+  return runProgram(config, {
+    mayStartBroker: true,
+    links: (url) => [`${url}/v1`, ...(docs ? [`${url}/docs`] : []), `${url}/readyz?verbose`],
+    parts: (container, http) => [
+      ...eventComponents(container, { waitForBroker: true }),
+      apiComponent(container, http),
+    ],
+  });
+}
+
+/**
+ * Runs the consumers alone, to have more of them: as {@link runService}, without the API and the views that
+ * answer it. It never starts an embedded broker: where none runs the process exits 69.
+ */
+export function runConsumers(config: AppConfig): Promise<void> {
+  return runProgram(config, {
+    mayStartBroker: false,
+    links: (url) => [`${url}/readyz?verbose`],
+    parts: (container, http) => [
+      ...eventComponents(container, { waitForBroker: true, views: false }),
+      probesComponent(container, http),
+    ],
+  });
+}
+
+interface Program extends Required<BuildOptions> {
+  /** What to show of its HTTP side, which is at this URL. */
+  links: (url: string) => string[];
+  /** Its components, in the order in which they need each other. */
+  parts: (container: Container, http: HttpComponentOptions) => Component[];
+}
+
+async function runProgram(config: AppConfig, { mayStartBroker, links, parts }: Program): Promise<void> {
+  const container = await buildContainer(config, undefined, { mayStartBroker }).catch((error: unknown) => {
     process.stderr.write(`${config.APP.NAME}: ${error instanceof Error ? error.message : String(error)}\n`);
-    process.exit(1);
+    process.exit(error instanceof NoBrokerRuns ? ExitCode.UNAVAILABLE : 1);
   });
   const logger = container.get<RootLogger>(Logger);
+  const onListening = (url: string): void => {
+    logger.info(`HTTP   ${links(url).join('  ')}`);
+    logger.info(`Kafka  ${container.get<BrokerHandle>(BrokerHandle).where}`);
+  };
   const lifecycle: Lifecycle = new Lifecycle({
-    components: [
-      brokerComponent(container),
-      kafkaComponent(container),
-      consumersComponent(container),
-      httpComponent(container, {
-        accepting: () => lifecycle.running,
-        onListening: (url) => {
-          logger.info(`HTTP   ${url}/livez  ${url}/readyz`);
-          logger.info(`Kafka  ${container.get<BrokerHandle>(BrokerHandle).where}`);
-        },
-      }),
-    ],
+    components: parts(container, { life: () => lifecycle, onListening }),
     stopTimeoutMs: config.HTTP.SHUTDOWN_TIMEOUT,
     logger,
   });
@@ -41,7 +70,7 @@ export async function runService(config: AppConfig): Promise<void> {
     await lifecycle.start();
     if (lifecycle.running) logger.info(`${config.APP.NAME} is ready; stop it with Ctrl-C`);
   } catch (error) {
-    logger.error('the service could not start', { error });
+    logger.error('the program could not start', { error });
     await logger.flush();
     process.exit(1);
   }

@@ -7,11 +7,17 @@ export const Topics = Symbol.for('Topics');
 /** Multi-injected: the routes of each domain, as arrays; served under the prefixes of the API. */
 export const ApiRoutes = Symbol.for('ApiRoutes');
 
-/** Multi-injected: what each domain wants consumed once the service runs. */
+/** Multi-injected: what each domain wants handled once the service runs, shared among all instances. */
 export const EventConsumer = Symbol.for('EventConsumer');
 
 /** Registers the handlers of one domain. */
 export type EventConsumer = () => void;
+
+/** Multi-injected: what each domain wants to be known on every instance before it is ready. */
+export const View = Symbol.for('View');
+
+/** Resolves once the view has caught up with its topic. */
+export type View = () => Promise<void>;
 
 /** Where the Kafka clients connect to, and how to end what was started for them. */
 export interface BrokerHandle {

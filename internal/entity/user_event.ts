@@ -4,7 +4,8 @@ import { attributes } from './envelope.js';
 
 const common = { domain: 'users', version: '1.0', aggregateType: 'User', attributes } as const;
 
-const profile = z.object({
+/** What a user says of themselves. */
+export const profile = z.object({
   email: z.email(),
   name: z.string().min(1).max(200).optional(),
 });

@@ -3,6 +3,10 @@
  * name. The adapters are in the folders beside this file.
  */
 import { type EventDefinition, type EventOf } from '../../pkg/events/index.js';
+import { type Translation } from '../entity/translation.js';
+import { type TranslationEvent } from '../entity/translation_event.js';
+import { type User } from '../entity/user.js';
+import { type UserEvent } from '../entity/user_event.js';
 
 /** Writes log lines; never throws. */
 export interface Logger {
@@ -100,6 +104,14 @@ export interface KafkaRepository {
     value: string | Uint8Array | null,
     options?: SendOptions,
   ): Promise<MessagePosition>;
+  /**
+   * The next message of a topic for a group that nobody consumes by: from its committed offset on, else from
+   * the beginning. Its offset is committed first, so that the next call gets the one after it.
+   *
+   * @returns undefined when none came until the signal was aborted
+   * @throws NotFound when there is no such topic, Conflict while the group has members, Unavailable
+   */
+  receiveOne(topic: string, groupId: string, signal: AbortSignal): Promise<ReceivedMessage | undefined>;
   /** Registers a handler; {@link startConsumer} or {@link startAllConsumers} sets it to work. */
   addConsumer(topic: string, groupId: string, handler: MessageHandler): void;
   startConsumer(topic: string): Promise<void>;
@@ -108,10 +120,13 @@ export interface KafkaRepository {
   enableProducer(): void;
   disableProducer(): Promise<void>;
   isProducerEnabled(): boolean;
+  /** @throws Unavailable when not all consumers could join their groups */
   enableConsumer(): Promise<void>;
   disableConsumer(): Promise<void>;
   isConsumerEnabled(): boolean;
   getStatus(): KafkaStatus;
+  /** Resolves when a broker answers. @throws Unavailable */
+  ping(): Promise<void>;
   close(): Promise<void>;
 }
 export const KafkaRepository = Symbol.for('KafkaRepository');
@@ -143,6 +158,15 @@ export interface StoredEvent<D extends EventDefinition = EventDefinition> {
   position: MessagePosition;
 }
 
+/** How far this instance has read a topic that it follows. */
+export interface FollowerStatus {
+  readonly topic: string;
+  /** False until it has read to where the topic ended at the start. */
+  readonly caughtUp: boolean;
+  /** Where it cannot read on, as `topic[partition]@offset`; undefined while it reads. */
+  readonly stuckAt: string | undefined;
+}
+
 /** Typed events on their topics. */
 export interface EventBus {
   /**
@@ -163,19 +187,68 @@ export interface EventBus {
     definitions: readonly D[],
     handler: (event: EventOf<D>, context: { signal: AbortSignal }) => Promise<void>,
   ): void;
+  /**
+   * Hands every event of the definitions' topic to `handler`, from the first on and again after each start,
+   * on every instance: for views. Each id once, in order of its key, without a trace on the brokers.
+   * Resolves once the handler has had all that was in the topic at the time of the call. What cannot be read
+   * is left out, on record.
+   */
+  follow<D extends EventDefinition>(
+    definitions: readonly D[],
+    handler: (event: EventOf<D>) => Promise<void>,
+  ): Promise<void>;
+  /** One entry for each topic that is followed. */
+  following(): readonly FollowerStatus[];
 }
 export const EventBus = Symbol.for('EventBus');
 
 /** Is told of every event that this instance published or finished handling. */
 export interface EventObserver {
   produced(stored: StoredEvent, key: string): void;
-  consumed(stored: StoredEvent, key: string): void;
+  /** @param reader the consumer group that handled it, or `view` */
+  consumed(stored: StoredEvent, key: string, reader: string): void;
 }
 export const EventObserver = Symbol.for('EventObserver');
 
 /** Puts a text into another language. */
 export interface Translator {
-  /** @param source, target ISO 639-1 codes */
-  translate(text: string, languages: { source: string; target: string }): Promise<string>;
+  /**
+   * @param source, target ISO 639-1 codes
+   * @throws Unavailable when it may work later, NotAllowed when it never will
+   */
+  translate(
+    text: string,
+    languages: { source: string; target: string },
+    options?: { signal?: AbortSignal },
+  ): Promise<string>;
 }
 export const Translator = Symbol.for('Translator');
+
+/** The part of a list that is asked for, in the order of ids. */
+export interface PageRequest {
+  limit: number;
+  /** The id after which it begins; undefined for the first part. */
+  after?: string | undefined;
+}
+
+export interface Page<T> {
+  items: T[];
+  /** What to ask for next, as {@link PageRequest.after}; undefined at the end. */
+  next?: string | undefined;
+}
+
+/** All users, as far as their events have come to this instance. */
+export interface UserDirectory {
+  apply(event: UserEvent): Promise<void>;
+  find(id: string): Promise<User | undefined>;
+  list(page: PageRequest): Promise<Page<User>>;
+}
+export const UserDirectory = Symbol.for('UserDirectory');
+
+/** All translations, as far as their events have come to this instance. */
+export interface TranslationHistory {
+  apply(event: TranslationEvent): Promise<void>;
+  find(id: string): Promise<Translation | undefined>;
+  listOfUser(userId: string, page: PageRequest): Promise<Page<Translation>>;
+}
+export const TranslationHistory = Symbol.for('TranslationHistory');

@@ -13,6 +13,8 @@ export interface RouteGroup {
   /** `['/v1', '/api/v1']`: the same routes under each; the empty prefix is the root. */
   readonly prefixes: readonly string[];
   readonly routes: readonly Route[];
+  /** While it answers false these routes answer 503. Default: they are always served. */
+  readonly available?: () => boolean;
 }
 
 export interface HttpAppOptions {
@@ -41,13 +43,28 @@ export function createHttpApp(options: HttpAppOptions): Express {
   app.use(securityHeaders());
   for (const page of pages) app.use(page);
   const guards = { control: controlGuard(control), body: jsonBody() };
-  for (const { prefixes, routes } of groups) {
-    const router = routesRouter(routes, guards);
-    for (const prefix of prefixes) app.use(prefix === '' ? '/' : prefix, router);
+  for (const { prefixes, routes, available } of groups) {
+    const served = [...(available ? [gate(available)] : []), routesRouter(routes, guards)];
+    for (const prefix of prefixes) app.use(prefix === '' ? '/' : prefix, ...served);
   }
   app.use(refuseUnknown);
   app.use(answerErrors(toProblem, logger));
   return app;
+}
+
+function gate(available: () => boolean): RequestHandler {
+  return (_request, _response, next) => {
+    if (available()) {
+      next();
+      return;
+    }
+    throw new HttpProblem({
+      status: 503,
+      code: 'STARTING',
+      detail: 'The service is starting; try again in a moment.',
+      headers: { 'retry-after': '1' },
+    });
+  };
 }
 
 function securityHeaders(): RequestHandler {

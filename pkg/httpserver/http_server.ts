@@ -18,6 +18,8 @@ export interface HttpServerOptions {
   readonly host: string;
   /** 0 takes a free port. */
   readonly port: number;
+  /** The setting to change when the port is taken, for the error. */
+  readonly portSetting: string;
   readonly handler: RequestListener;
   readonly timeouts: HttpTimeouts;
 }
@@ -55,11 +57,11 @@ export class HttpServer {
    * @throws Error naming the address when it cannot be had
    */
   async start(): Promise<string> {
-    const { host, port } = this.options;
+    const { host, port, portSetting } = this.options;
     await new Promise<void>((resolve, reject) => {
       this.server.once('error', (cause: NodeJS.ErrnoException) => {
         const why =
-          cause.code === 'EADDRINUSE' ? 'the port is taken; set HTTP_PORT to another' : cause.message;
+          cause.code === 'EADDRINUSE' ? `the port is taken; set ${portSetting} to another` : cause.message;
         reject(new Error(`cannot listen on ${host}:${port}: ${why}`, { cause }));
       });
       this.server.listen(port, host, resolve);

@@ -93,3 +93,26 @@ export function defineRoute<const Parts extends RequestParts, const Spec extends
   // The router hands over exactly what these schemas return, which the erased type cannot say.
   return spec as unknown as Route;
 }
+
+/**
+ * The statuses of a route's problems and what they mean: its own, and those that follow from its shape.
+ * @param gated whether the route is not served all the time
+ */
+export function problemsOf(
+  { access, idempotent, request, problems }: Route,
+  gated: boolean,
+): Record<number, string> {
+  const { params, query, body } = request ?? {};
+  const validated = params ?? query ?? body ?? idempotent;
+  return {
+    ...(gated ? { 503: 'The service is starting.' } : {}),
+    ...(validated === undefined ? {} : { 400: 'The request is not valid; `errors` names each fault.' }),
+    ...(access === 'control'
+      ? { 401: 'The control token is missing or wrong.', 403: 'The request comes from a page elsewhere.' }
+      : {}),
+    ...(body === undefined
+      ? {}
+      : { 413: 'The body is too large.', 415: 'The body is not JSON in a known encoding.' }),
+    ...problems,
+  };
+}

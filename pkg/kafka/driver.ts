@@ -41,11 +41,6 @@ export interface DriverRecord {
   readonly timestamp: number;
 }
 
-/** A record that was read. */
-export interface StoredRecord extends DriverRecord {
-  readonly offset: bigint;
-}
-
 /** A record as a group reads it. Its buffers may be slices of a larger response: copy what outlives the batch. */
 export interface FetchedRecord extends TopicPartition, DriverRecord {
   /** Decimal text. */

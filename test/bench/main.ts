@@ -10,7 +10,7 @@ import { createKafkajsDriver, KafkaAdmin } from '../../pkg/kafka/index.js';
 import { createLogger } from '../../pkg/logger/index.js';
 import { uniqueTopics } from './bench_topics.js';
 import { openBroker } from './bench_broker.js';
-import { CONTENDERS } from './contenders/contender.js';
+import { CONTENDERS } from './contenders/index.js';
 import { writeDocument } from './report/document.js';
 import { toResult, type Result } from './report/result.js';
 import { toTable } from './report/table.js';

@@ -91,6 +91,6 @@ export class Program {
 
 function neutral(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(
-    Object.entries(env).filter(([name]) => !/^(KAFKA|HTTP|LOG|APP|METRICS|SWAGGER)_/.test(name)),
+    Object.entries(env).filter(([name]) => !/^(KAFKA|HTTP|LOG|APP|METRICS|SWAGGER|TRANSLATOR)_/.test(name)),
   );
 }

@@ -1,6 +1,7 @@
 import { ContainerModule } from 'inversify';
 import { type Config as AppConfig } from '../../../config/config.js';
 import { createKafkajsDriver, KafkaAdmin, type KafkaDriver, KafkaManager } from '../../../pkg/kafka/index.js';
+import { Metrics } from '../../../pkg/telemetry/index.js';
 import {
   Clock,
   ConfiguredTopics,
@@ -12,6 +13,11 @@ import {
 } from '../../repo/contracts.js';
 import { KafkaEventBus } from '../../repo/persistent/kafka/kafka_event_bus.js';
 import { ManagedKafkaRepository } from '../../repo/persistent/kafka/kafka_repository.js';
+import { EventFollowers } from '../../repo/persistent/kafka/event_followers.js';
+import { MessageReceiver } from '../../repo/persistent/kafka/message_receiver.js';
+import { partitionRecords } from '../../repo/persistent/kafka/partition_records.js';
+import { EventMetrics } from '../../repo/persistent/kafka/event_metrics.js';
+import { EventObservers } from '../../repo/persistent/kafka/event_observers.js';
 import { EventLogger } from '../../repo/persistent/kafka/event_logger.js';
 import { instanceName, systemClock, uuidGenerator } from '../../repo/persistent/system/system.js';
 import { type TopicSpec, topicsOf } from '../../repo/persistent/topics.js';
@@ -30,7 +36,11 @@ const FLUSH_SHARE = 0.2;
 export const coreModule = new ContainerModule(({ bind }) => {
   bind(Clock).toConstantValue(systemClock);
   bind(IdGenerator).toConstantValue(uuidGenerator);
-  bind(EventObserver).toDynamicValue((context) => new EventLogger(context.get(Logger)));
+  bind(Metrics).toDynamicValue(() => new Metrics({ process: true }));
+  bind(EventMetrics).toDynamicValue((context) => new EventMetrics(context.get(Metrics), context.get(Clock)));
+  bind(EventObserver).toDynamicValue(
+    (context) => new EventObservers([new EventLogger(context.get(Logger)), context.get(EventMetrics)]),
+  );
 
   bind(Driver).toDynamicValue((context) =>
     createKafkajsDriver({
@@ -43,6 +53,7 @@ export const coreModule = new ContainerModule(({ bind }) => {
   bind(KafkaManager).toDynamicValue((context) => {
     const { HTTP, KAFKA } = context.get<AppConfig>(Config);
     const { CONTROL, SESSION_TIMEOUT } = KAFKA;
+    const stopMs = Math.max(0, HTTP.SHUTDOWN_TIMEOUT - HTTP.DRAIN_DELAY);
     return new KafkaManager(context.get<KafkaDriver>(Driver), {
       producerEnabled: CONTROL.PRODUCER_ENABLED,
       consumerEnabled: CONTROL.CONSUMER_ENABLED,
@@ -51,15 +62,26 @@ export const coreModule = new ContainerModule(({ bind }) => {
         rebalanceTimeoutMs: REBALANCE_TIMEOUT_MS,
         // A member that was killed holds the group up for as long as its session lasts.
         startTimeoutMs: SESSION_TIMEOUT + REBALANCE_TIMEOUT_MS,
-        drainTimeoutMs: HTTP.SHUTDOWN_TIMEOUT * DRAIN_SHARE,
+        drainTimeoutMs: stopMs * DRAIN_SHARE,
       },
-      producer: { closeTimeoutMs: HTTP.SHUTDOWN_TIMEOUT * FLUSH_SHARE },
+      producer: { closeTimeoutMs: stopMs * FLUSH_SHARE },
       logger: context.get(Logger),
     });
   });
-  bind(KafkaRepository).toDynamicValue(
-    (context) => new ManagedKafkaRepository(context.get(KafkaManager), instanceName),
-  );
+  bind(KafkaRepository).toDynamicValue((context) => {
+    const metrics = context.get(EventMetrics);
+    return new ManagedKafkaRepository({
+      manager: context.get(KafkaManager),
+      receiver: new MessageReceiver({
+        admin: context.get(KafkaAdmin),
+        read: partitionRecords(context.get<KafkaDriver>(Driver), context.get(Logger)),
+      }),
+      instance: instanceName,
+      onSent: (sent) => {
+        metrics.sent(sent);
+      },
+    });
+  });
 
   bind(Topics).toDynamicValue((context) => {
     const { TOPICS } = context.get<AppConfig>(Config).KAFKA;
@@ -68,6 +90,15 @@ export const coreModule = new ContainerModule(({ bind }) => {
   bind(ConfiguredTopics).toDynamicValue((context) => {
     const specs = context.get<ReadonlyMap<string, TopicSpec>>(Topics).values();
     return new Set([...specs].map(({ topic }) => topic));
+  });
+  bind(EventFollowers).toDynamicValue((context) => {
+    const admin = context.get(KafkaAdmin);
+    return new EventFollowers({
+      countPartitions: async (topic) => (await admin.topicOffsets(topic)).length,
+      read: partitionRecords(context.get<KafkaDriver>(Driver), context.get(Logger)),
+      observer: context.get(EventObserver),
+      logger: context.get(Logger),
+    });
   });
   bind(EventBus).toDynamicValue((context) => {
     const config = context.get<AppConfig>(Config);
@@ -78,6 +109,7 @@ export const coreModule = new ContainerModule(({ bind }) => {
       groupPrefix: config.KAFKA.GROUP_ID,
       clock: context.get(Clock),
       observer: context.get(EventObserver),
+      followers: context.get(EventFollowers),
     });
   });
 

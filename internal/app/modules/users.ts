@@ -1,10 +1,24 @@
 import { ContainerModule } from 'inversify';
-import { KafkaEvents } from '../../usecase/contracts.js';
-import { EventConsumer } from '../tokens.js';
+import { type Config as AppConfig } from '../../../config/config.js';
+import { type Route } from '../../../pkg/httpserver/index.js';
+import { userRoutes } from '../../controller/http/v1/users.js';
+import { UserDirectory } from '../../repo/contracts.js';
+import { InMemoryUserDirectory } from '../../repo/persistent/views/user_directory.js';
+import { KafkaEvents, Users } from '../../usecase/contracts.js';
+import { UsersUseCase } from '../../usecase/users/users.js';
+import { ApiRoutes, Config, View } from '../tokens.js';
 
-/** The user events. */
+/** Users: their directory, and the routes to them. */
 export const usersModule = new ContainerModule(({ bind }) => {
-  bind<EventConsumer>(EventConsumer).toDynamicValue((context) => () => {
-    context.get<KafkaEvents>(KafkaEvents).consumeUserEvents();
-  });
+  bind(UserDirectory).toDynamicValue(() => new InMemoryUserDirectory());
+  bind<View>(View).toDynamicValue(
+    (context) => () => context.get<KafkaEvents>(KafkaEvents).consumeUserEvents(),
+  );
+  bind(Users).to(UsersUseCase);
+  bind<Route[]>(ApiRoutes).toDynamicValue((context) =>
+    userRoutes({
+      users: context.get(Users),
+      publishTimeoutMs: context.get<AppConfig>(Config).HTTP.PUBLISH_TIMEOUT,
+    }),
+  );
 });

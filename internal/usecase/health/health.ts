@@ -1,25 +1,71 @@
 import { inject, injectable } from 'inversify';
-import { KafkaRepository } from '../../repo/contracts.js';
+import {
+  Clock,
+  type ConsumerStatus,
+  EventBus,
+  type FollowerStatus,
+  KafkaRepository,
+} from '../../repo/contracts.js';
 import { type Health, type HealthCheck, type HealthReport } from '../contracts.js';
 
-/** Ready means: every consumer is in its group, unless consuming is switched off, and none of its partitions has stopped. */
+/** Milliseconds for which what the brokers answered is believed, so that probes do not become a load. */
+const BELIEVED_MS = 2_000;
+
+const PASS: HealthCheck = { status: 'pass' };
+
+/**
+ * Ready means that work gets done here: a broker answers, every consumer that should run is in its group and
+ * none of its partitions has stopped, and the views have caught up and read on. What an operator has switched
+ * off is a warning, since an instance may well serve without it.
+ */
 @injectable()
 export class HealthUseCase implements Health {
-  constructor(@inject(KafkaRepository) private readonly kafka: KafkaRepository) {}
+  private lastPing: { at: number; answer: Promise<HealthCheck> } | undefined;
 
-  readiness(): HealthReport {
-    const { consumerEnabled, consumers } = this.kafka.getStatus();
-    // Switched off on purpose, the instance still answers requests, the one to switch it on among them.
-    if (!consumerEnabled) return { status: 'pass', checks: {} };
-    const checks = Object.fromEntries(
-      consumers.map(({ groupId, state, stoppedPartitions }): [string, HealthCheck] => {
-        if (state !== 'running') return [`consumer ${groupId}`, { status: 'fail', detail: `is ${state}` }];
-        if (stoppedPartitions.length === 0) return [`consumer ${groupId}`, { status: 'pass' }];
-        const where = stoppedPartitions.map(({ topic, partition }) => `${topic}[${partition}]`).join(', ');
-        return [`consumer ${groupId}`, { status: 'fail', detail: `stopped at a failing message: ${where}` }];
-      }),
-    );
-    const failed = Object.values(checks).some(({ status }) => status === 'fail');
-    return { status: failed ? 'fail' : 'pass', checks };
+  constructor(
+    @inject(KafkaRepository) private readonly kafka: KafkaRepository,
+    @inject(EventBus) private readonly events: EventBus,
+    @inject(Clock) private readonly clock: Clock,
+  ) {}
+
+  async readiness(): Promise<HealthReport> {
+    const { producerEnabled, consumerEnabled, consumers } = this.kafka.getStatus();
+    const checks: Record<string, HealthCheck> = { broker: await this.broker() };
+    if (!producerEnabled) checks['producer'] = { status: 'warn', detail: 'is switched off' };
+    if (!consumerEnabled) checks['consumers'] = { status: 'warn', detail: 'are switched off' };
+    for (const consumer of consumerEnabled ? consumers : []) {
+      checks[`consumer ${consumer.groupId}`] = checkConsumer(consumer);
+    }
+    for (const follower of this.events.following()) checks[`view of ${follower.topic}`] = checkView(follower);
+    const found = new Set(Object.values(checks).map(({ status }) => status));
+    return { status: found.has('fail') ? 'fail' : found.has('warn') ? 'warn' : 'pass', checks };
   }
+
+  private broker(): Promise<HealthCheck> {
+    const now = this.clock.now().getTime();
+    if (this.lastPing === undefined || now - this.lastPing.at > BELIEVED_MS) {
+      const answer = this.kafka.ping().then(
+        () => PASS,
+        (error: unknown): HealthCheck => ({ status: 'fail', detail: textOf(error) }),
+      );
+      this.lastPing = { at: now, answer };
+    }
+    return this.lastPing.answer;
+  }
+}
+
+function checkConsumer({ state, stoppedPartitions }: ConsumerStatus): HealthCheck {
+  if (state !== 'running') return { status: 'fail', detail: `is ${state}` };
+  if (stoppedPartitions.length === 0) return PASS;
+  const where = stoppedPartitions.map(({ topic, partition }) => `${topic}[${partition}]`).join(', ');
+  return { status: 'fail', detail: `stopped at a failing message: ${where}` };
+}
+
+function checkView({ caughtUp, stuckAt }: FollowerStatus): HealthCheck {
+  if (stuckAt !== undefined) return { status: 'fail', detail: `cannot read on at ${stuckAt}` };
+  return caughtUp ? PASS : { status: 'fail', detail: 'is catching up' };
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

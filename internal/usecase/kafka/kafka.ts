@@ -6,6 +6,8 @@ import {
   type Kafka,
   type MessageInput,
   type ProducedMessage,
+  type ReceiveQuery,
+  type ReceivedMessage,
   type SwitchReport,
 } from '../contracts.js';
 
@@ -29,6 +31,15 @@ export class KafkaUseCase implements Kafka {
     const options = { headers: { 'event-id': eventId }, signal };
     const position = await this.kafka.sendMessage(topic, key ?? null, sent, options);
     return { ...position, eventId };
+  }
+
+  async receiveMessage(
+    { topic, group, timeoutMs }: ReceiveQuery,
+    { signal }: { signal?: AbortSignal } = {},
+  ): Promise<ReceivedMessage | undefined> {
+    const timeout = AbortSignal.timeout(timeoutMs);
+    const patience = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
+    return this.kafka.receiveOne(topic, group, patience);
   }
 
   async enableProducer(): Promise<SwitchReport> {

@@ -5,14 +5,15 @@ import {
   translationEvents,
   translationRequested,
 } from '../../entity/translation_event.js';
+import { userCreated, userDeleted, userEvents, userUpdated } from '../../entity/user_event.js';
 import {
-  userCreated,
-  userDeleted,
-  type UserEvent,
-  userEvents,
-  userUpdated,
-} from '../../entity/user_event.js';
-import { EventBus, IdGenerator, Logger, type StoredEvent, Translator } from '../../repo/contracts.js';
+  EventBus,
+  IdGenerator,
+  type StoredEvent,
+  TranslationHistory,
+  Translator,
+  UserDirectory,
+} from '../../repo/contracts.js';
 import {
   type CommandOptions,
   type KafkaEvents,
@@ -24,9 +25,10 @@ import {
 export class KafkaEventsUseCase implements KafkaEvents {
   constructor(
     @inject(EventBus) private readonly events: EventBus,
-    @inject(Translator) private readonly translator: Translator,
     @inject(IdGenerator) private readonly ids: IdGenerator,
-    @inject(Logger) private readonly logger: Logger,
+    @inject(UserDirectory) private readonly directory: UserDirectory,
+    @inject(TranslationHistory) private readonly history: TranslationHistory,
+    @inject(Translator) private readonly translator: Translator,
   ) {}
 
   async produceUserEvent(
@@ -54,45 +56,31 @@ export class KafkaEventsUseCase implements KafkaEvents {
     return this.events.publish(translationRequested, { aggregateId: id, userId, data }, { id, signal });
   }
 
-  consumeUserEvents(): void {
-    this.events.subscribe(userEvents, (event) => this.onUserEvent(event));
+  consumeUserEvents(): Promise<void> {
+    return this.events.follow(userEvents, (event) => this.directory.apply(event));
+  }
+
+  followTranslationEvents(): Promise<void> {
+    return this.events.follow(translationEvents, (event) => this.history.apply(event));
   }
 
   consumeTranslationEvents(): void {
-    this.events.subscribe(translationEvents, (event) => this.onTranslationEvent(event));
+    this.events.subscribe(translationEvents, (event, { signal }) => this.answer(event, signal));
+  }
+
+  /**
+   * A request is answered by an event whose id follows from the request's, so that a second answer, to a
+   * request that was delivered twice, is the same event. Answers are not answered.
+   */
+  private async answer(event: TranslationEvent, signal: AbortSignal): Promise<void> {
+    if (event.type !== 'translation.requested') return;
+    const { aggregateId, userId, data } = event;
+    const translated = await this.translator.translate(data.original, data, { signal });
+    const draft = { aggregateId, userId, data: { ...data, translated } };
+    await this.events.publish(translationCompleted, draft, { causedBy: event, signal });
   }
 
   private idFor(idempotencyKey: string | undefined): string {
     return idempotencyKey === undefined ? this.ids.next() : this.ids.derived(idempotencyKey);
-  }
-
-  private async onUserEvent(event: UserEvent): Promise<void> {
-    const who = { userId: event.userId, eventId: event.id };
-    switch (event.type) {
-      case 'user.created':
-        this.logger.info('user created', who);
-        break;
-      case 'user.updated':
-        this.logger.info('user updated', who);
-        break;
-      case 'user.deleted':
-        this.logger.info('user deleted', { ...who, reason: event.data.reason });
-        break;
-    }
-  }
-
-  private async onTranslationEvent(event: TranslationEvent): Promise<void> {
-    switch (event.type) {
-      case 'translation.requested': {
-        const translated = await this.translator.translate(event.data.original, event.data);
-        const { aggregateId, userId } = event;
-        const data = { ...event.data, translated };
-        await this.events.publish(translationCompleted, { aggregateId, userId, data }, { causedBy: event });
-        break;
-      }
-      case 'translation.completed':
-        this.logger.info('translation completed', { translationId: event.aggregateId, eventId: event.id });
-        break;
-    }
   }
 }

@@ -27,12 +27,3 @@ export interface Contender {
   /** Resolves when the group is joined. @returns how to leave it */
   consume(brokers: readonly string[], consuming: Consuming): Promise<() => Promise<void>>;
 }
-
-/** Who is measured against whom. */
-export const CONTENDERS = ['ours', 'baseline'] as const;
-export type ContenderName = (typeof CONTENDERS)[number];
-
-/** Loads one side only, so that neither pays for the other's modules, nor runs with its patches. */
-export async function loadContender(name: ContenderName): Promise<Contender> {
-  return name === 'ours' ? (await import('./ours.js')).ours : (await import('./raw_kafkajs.js')).rawKafkajs;
-}

@@ -1,5 +1,5 @@
 /** Measures one side of one row: `main.js <row> <side> <topic> <group> <broker>...`; prints the value. */
-import { CONTENDERS, loadContender } from '../contenders/contender.js';
+import { CONTENDERS, loadContender } from '../contenders/index.js';
 import { ROWS } from '../rows/index.js';
 
 const [name, side, topic, groupId, ...brokers] = process.argv.slice(2);

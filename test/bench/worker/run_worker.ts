@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type { ContenderName } from '../contenders/contender.js';
+import type { ContenderName } from '../contenders/index.js';
 import type { Row, Scene } from '../rows/row.js';
 
 const run = promisify(execFile);

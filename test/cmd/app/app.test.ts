@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { startBroker } from '../../../pkg/devbroker/index.js';
 import { Program } from '../../support/program.js';
 
 describe('cmd/app', function () {
@@ -10,21 +11,30 @@ describe('cmd/app', function () {
     await app.exit();
   });
 
+  /** Where the program says that its HTTP side is. */
+  async function url(): Promise<string> {
+    const [, found] = await app.shows(/HTTP\s+(http:\S+)\/v1/);
+    return String(found);
+  }
+
+  const read = async (path: string) => {
+    const response = await fetch((await url()) + path);
+    return [response.status, await response.json()];
+  };
+
   it('serves its probes when it says that it is ready, and exits 0 on SIGTERM', async () => {
     app = new Program('cmd/app/main', { env: { HTTP_PORT: '0', LOG_FORMAT: 'pretty' } });
     await app.shows(/is ready/);
-    const [, url] = await app.shows(/HTTP\s+(http:\S+)\/livez/);
-    const livez = await fetch(`${String(url)}/livez`);
-    expect([livez.status, await livez.json()]).to.deep.equal([200, { status: 'pass' }]);
-    const readyz = await fetch(`${String(url)}/readyz`);
-    expect(readyz.status).to.equal(200);
-    expect(await readyz.json()).to.deep.equal({
-      status: 'pass',
-      checks: {
-        'consumer godev-kit-group.user-events': { status: 'pass' },
-        'consumer godev-kit-group.translation-events': { status: 'pass' },
-      },
-    });
+    expect(await read('/livez')).to.deep.equal([200, { status: 'pass' }]);
+    expect(await read('/startupz')).to.deep.equal([200, { status: 'pass' }]);
+    expect(await read('/readyz')).to.deep.equal([200, { status: 'pass' }]);
+    const checks = {
+      broker: { status: 'pass' },
+      'consumer godev-kit-group.translation-events': { status: 'pass' },
+      'view of user-events': { status: 'pass' },
+      'view of translation-events': { status: 'pass' },
+    };
+    expect(await read('/readyz?verbose')).to.deep.equal([200, { status: 'pass', checks }]);
     app.kill('SIGTERM');
     expect(await app.exit()).to.equal(0);
   });
@@ -34,8 +44,39 @@ describe('cmd/app', function () {
       env: { HTTP_PORT: '0', LOG_FORMAT: 'pretty', KAFKA_CONTROL_CONSUMER_ENABLED: 'false' },
     });
     await app.shows(/is ready/);
-    const [, url] = await app.shows(/HTTP\s+(http:\S+)\/livez/);
-    expect(await (await fetch(`${String(url)}/readyz`)).json()).to.deep.equal({ status: 'pass', checks: {} });
+    expect(await read('/readyz')).to.deep.equal([200, { status: 'warn' }]);
+  });
+
+  it('waits for brokers that do not answer, says so, and is ready once they do', async () => {
+    const place = await startBroker();
+    const port = Number(place.brokers[0]?.split(':')[1]);
+    await place.stop();
+    app = new Program('cmd/app/main', {
+      env: { HTTP_PORT: '0', LOG_FORMAT: 'pretty', KAFKA_BROKERS: `127.0.0.1:${port}` },
+    });
+    await app.shows(/no broker answers.*127\.0\.0\.1/);
+    expect(await read('/livez')).to.deep.equal([200, { status: 'pass' }]);
+    expect(await read('/startupz')).to.deep.equal([503, { status: 'fail' }]);
+    expect(await read('/readyz')).to.deep.equal([503, { status: 'fail' }]);
+    const [status, problem] = await read('/v1/users');
+    expect([status, (problem as { code: string }).code]).to.deep.equal([503, 'STARTING']);
+    const broker = await startBroker({ port });
+    try {
+      await app.shows(/is ready/);
+      expect(await read('/readyz')).to.deep.equal([200, { status: 'pass' }]);
+      app.kill('SIGTERM');
+      expect(await app.exit()).to.equal(0);
+    } finally {
+      await broker.stop();
+    }
+  });
+
+  it('GK6: closes everything when it stops, so that the process ends by itself', async () => {
+    app = new Program('test/cmd/app/start_and_stop');
+    await app.shows(/started/);
+    await app.shows(/stopped/);
+    expect(await app.exit()).to.equal(0);
+    expect(app.stdout + app.stderr).to.equal('started\nstopped\n');
   });
 
   it('lists every configuration problem with its mend and exits 78', async () => {
@@ -50,9 +91,15 @@ describe('cmd/app', function () {
       .and.match(/KAFKA_BROKERS/);
   });
 
-  it('names the address and exits 1 when no broker answers', async () => {
-    app = new Program('cmd/app/main', { env: { HTTP_PORT: '0', KAFKA_BROKERS: '127.0.0.1:1' } });
-    expect(await app.exit()).to.equal(1);
-    expect(app.stdout + app.stderr).to.include('127.0.0.1:1');
+  it('names the topics that are missing and exits 1 where it may not make them', async () => {
+    const broker = await startBroker();
+    try {
+      const env = { HTTP_PORT: '0', KAFKA_BROKERS: broker.brokers.join(','), KAFKA_PROVISION: 'false' };
+      app = new Program('cmd/app/main', { env });
+      expect(await app.exit()).to.equal(1);
+      expect(app.stdout).to.match(/user-events .*translation-events /);
+    } finally {
+      await broker.stop();
+    }
   });
 });

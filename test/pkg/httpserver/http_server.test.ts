@@ -6,14 +6,14 @@ import { expect } from 'chai';
 import { HttpServer } from '../../../pkg/httpserver/index.js';
 import { rejection } from '../../support/caught.js';
 import { eventually } from '../../support/eventually.js';
-import { TIMEOUTS } from './support.js';
+import { LISTEN, TIMEOUTS } from './support.js';
 
 describe('the HTTP server', () => {
   let server: HttpServer;
   let url: URL;
 
   async function start(handler: RequestListener, timeouts = TIMEOUTS): Promise<void> {
-    server = new HttpServer({ host: '127.0.0.1', port: 0, handler, timeouts });
+    server = new HttpServer({ ...LISTEN, handler, timeouts });
     url = new URL(await server.start());
   }
 
@@ -27,14 +27,9 @@ describe('the HTTP server', () => {
 
   it('names the address when the port is taken', async () => {
     await start((_request, response) => response.end());
-    const second = new HttpServer({
-      host: '127.0.0.1',
-      port: Number(url.port),
-      handler: () => undefined,
-      timeouts: TIMEOUTS,
-    });
+    const second = new HttpServer({ ...LISTEN, port: Number(url.port), handler: () => undefined });
     const error = await rejection(second.start(), Error);
-    expect(error.message).to.include(`127.0.0.1:${url.port}`).and.to.include('HTTP_PORT');
+    expect(error.message).to.include(`127.0.0.1:${url.port}`).and.to.include('set PORT to another');
   });
 
   it('answers the requests in hand before it has stopped, and takes no others', async () => {
@@ -62,12 +57,7 @@ describe('the HTTP server', () => {
   it('can be stopped before it was started, and again', async () => {
     await start((_request, response) => response.end());
     await Promise.all([server.stop(), server.stop()]);
-    const never = new HttpServer({
-      host: '127.0.0.1',
-      port: 0,
-      handler: () => undefined,
-      timeouts: TIMEOUTS,
-    });
+    const never = new HttpServer({ ...LISTEN, handler: () => undefined });
     await never.stop();
   });
 

@@ -3,6 +3,9 @@ import { LogBook } from '../../support/log.js';
 
 export const TIMEOUTS = { read: 10_000, write: 60_000, idle: 5_000 };
 
+/** Where and how the servers of these tests listen. */
+export const LISTEN = { host: '127.0.0.1', port: 0, portSetting: 'PORT', timeouts: TIMEOUTS };
+
 /** A frame around the given routes on a free port. */
 export class Frame {
   readonly log = new LogBook();
@@ -17,7 +20,7 @@ export class Frame {
       toProblem: () => undefined,
       ...options,
     });
-    this.server = new HttpServer({ host: '127.0.0.1', port: 0, handler, timeouts: TIMEOUTS });
+    this.server = new HttpServer({ ...LISTEN, handler });
     this.url = await this.server.start();
   }
 

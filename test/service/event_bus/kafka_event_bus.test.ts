@@ -7,6 +7,7 @@ import {
   type MessageHandler,
   type ReceivedMessage,
 } from '../../../internal/repo/contracts.js';
+import { type EventFollowers } from '../../../internal/repo/persistent/kafka/event_followers.js';
 import { KafkaEventBus } from '../../../internal/repo/persistent/kafka/kafka_event_bus.js';
 import { topicsOf } from '../../../internal/repo/persistent/topics.js';
 import { type Event, InvalidEvent, UndecodableEvent, UnknownEventType } from '../../../pkg/events/index.js';
@@ -20,6 +21,7 @@ describe('the event bus', () => {
   const sandbox = sinon.createSandbox();
   const kafka = { sendMessage: sandbox.stub(), addConsumer: sandbox.stub() };
   const observer = { produced: sandbox.stub(), consumed: sandbox.stub() };
+  const followers = { follow: sandbox.stub(), status: sandbox.stub() };
   const context = { signal: new AbortController().signal, attempt: 1 };
   let bus: KafkaEventBus;
 
@@ -33,6 +35,7 @@ describe('the event bus', () => {
       groupPrefix: 'group',
       clock: { now: () => new Date('2025-10-09T12:00:00Z') },
       observer,
+      followers: followers as unknown as EventFollowers,
     });
   });
 
@@ -131,7 +134,12 @@ describe('the event bus', () => {
       const published = await event();
       await receive(message(published), context);
       sinon.assert.calledOnceWithExactly(handler, published, context);
-      sinon.assert.calledOnceWithExactly(observer.consumed, { event: published, position }, 'user-1');
+      sinon.assert.calledOnceWithExactly(
+        observer.consumed,
+        { event: published, position },
+        'user-1',
+        'group.user-events',
+      );
     });
 
     it('runs the handler under the correlation id of the event', async () => {
@@ -165,5 +173,14 @@ describe('the event bus', () => {
       }, Error);
       expect(error.message).to.include('one topic');
     });
+  });
+
+  it('follows the topic of its definitions, and says how far it is', async () => {
+    const handler = sandbox.stub();
+    followers.follow.resolves();
+    followers.status.returns(['far']);
+    await bus.follow(userEvents, handler);
+    sinon.assert.calledOnceWithExactly(followers.follow, 'user-events', userEvents, handler);
+    expect(bus.following()).to.deep.equal(['far']);
   });
 });

@@ -9,21 +9,23 @@ import { rejection } from '../../support/caught.js';
 const position = { topic: 'user-events', partition: 1, offset: '7' };
 
 describe('the use case for messages by hand', () => {
+  const sandbox = sinon.createSandbox();
   const kafka = {
-    sendMessage: sinon.stub(),
-    enableProducer: sinon.stub(),
-    disableProducer: sinon.stub(),
-    isProducerEnabled: sinon.stub(),
-    enableConsumer: sinon.stub(),
-    disableConsumer: sinon.stub(),
-    isConsumerEnabled: sinon.stub(),
-    getStatus: sinon.stub(),
+    sendMessage: sandbox.stub(),
+    receiveOne: sandbox.stub(),
+    enableProducer: sandbox.stub(),
+    disableProducer: sandbox.stub(),
+    isProducerEnabled: sandbox.stub(),
+    enableConsumer: sandbox.stub(),
+    disableConsumer: sandbox.stub(),
+    isConsumerEnabled: sandbox.stub(),
+    getStatus: sandbox.stub(),
   };
   const ids = { next: () => 'id-1', derived: (name: string) => `id of ${name}` };
   let useCase: KafkaUseCase;
 
   beforeEach(() => {
-    sinon.reset();
+    sandbox.reset();
     kafka.sendMessage.resolves(position);
     kafka.getStatus.returns({ instance: 'machine:1' });
     useCase = new KafkaUseCase(kafka as unknown as KafkaRepository, new Set(['user-events']), ids);
@@ -80,6 +82,24 @@ describe('the use case for messages by hand', () => {
       sinon.assert.calledOnce(acts);
     });
   }
+
+  it('waits for a message as long as it is told to, or until the caller has gone', async () => {
+    kafka.receiveOne.callsFake(
+      (_topic: string, _group: string, signal: AbortSignal) =>
+        new Promise((resolve) => {
+          signal.addEventListener('abort', () => {
+            resolve(undefined);
+          });
+        }),
+    );
+    const query = { topic: 't', group: 'g', timeoutMs: 5 };
+    expect(await useCase.receiveMessage(query)).to.equal(undefined);
+    const caller = new AbortController();
+    const received = useCase.receiveMessage({ ...query, timeoutMs: 60_000 }, { signal: caller.signal });
+    caller.abort();
+    expect(await received).to.equal(undefined);
+    sinon.assert.calledWithMatch(kafka.receiveOne, 't', 'g');
+  });
 
   it('says how the clients stand', () => {
     expect(useCase.status()).to.deep.equal({ instance: 'machine:1' });

@@ -1,7 +1,11 @@
 import { expect } from 'chai';
 import sinon from 'sinon';
 import { NotPublished } from '../../../internal/entity/errors.js';
-import { ManagedKafkaRepository } from '../../../internal/repo/persistent/kafka/kafka_repository.js';
+import { type MessageReceiver } from '../../../internal/repo/persistent/kafka/message_receiver.js';
+import {
+  ManagedKafkaRepository,
+  type SentMessage,
+} from '../../../internal/repo/persistent/kafka/kafka_repository.js';
 import {
   type KafkaManager,
   ProducerDisabled,
@@ -14,23 +18,51 @@ import { rejection } from '../../support/caught.js';
 const position = { topic: 't', partition: 0, offset: '1' };
 
 describe('the Kafka repository', () => {
-  const manager = { sendMessage: sinon.stub(), getStatus: sinon.stub() };
+  const sandbox = sinon.createSandbox();
+  const manager = { sendMessage: sandbox.stub(), getStatus: sandbox.stub() };
+  const receiver = { receive: sandbox.stub() };
   let repository: ManagedKafkaRepository;
+  let sent: SentMessage[];
 
   beforeEach(() => {
-    sinon.reset();
+    sandbox.reset();
+    sent = [];
     manager.sendMessage.resolves(position);
-    repository = new ManagedKafkaRepository(manager as unknown as KafkaManager, 'machine:1');
+    repository = new ManagedKafkaRepository({
+      manager: manager as unknown as KafkaManager,
+      receiver: receiver as unknown as MessageReceiver,
+      instance: 'machine:1',
+      onSent: (one) => sent.push(one),
+    });
   });
 
   const send = (signal?: AbortSignal) =>
-    repository.sendMessage('t', 'k', 'v', { headers: { 'event-id': 'e-1' }, signal });
+    repository.sendMessage('t', 'k', 'v', {
+      headers: { 'event-id': 'e-1', 'event-type': 'user.created' },
+      signal,
+    });
 
   it('sends under the correlation id of the work in hand', async () => {
     expect(await runWithContext({ correlationId: 'req-1' }, () => send())).to.equal(position);
     sinon.assert.calledOnceWithMatch(manager.sendMessage, 't', 'k', 'v', {
       headers: { 'event-id': 'e-1', 'correlation-id': 'req-1' },
     });
+  });
+
+  it('reports each message once it is known what became of it', async () => {
+    await send();
+    manager.sendMessage.rejects(new ProducerDisabled());
+    const error = await rejection(send(), NotPublished);
+    expect(sent).to.have.length(2);
+    expect(sent[0]).to.include({ topic: 't', eventType: 'user.created', error: undefined });
+    expect(sent[1]).to.include({ topic: 't', eventType: 'user.created', error });
+    expect(sent[0]?.seconds).to.be.within(0, 1);
+  });
+
+  it('receives a message by the receiver', async () => {
+    const { signal } = new AbortController();
+    receiver.receive.withArgs('t', 'g', signal).resolves('message');
+    expect(await repository.receiveOne('t', 'g', signal)).to.equal('message');
   });
 
   it('says which instance it speaks of', () => {
@@ -53,9 +85,9 @@ describe('the Kafka repository', () => {
   it('stops waiting when its caller does, and calls the outcome unknown', async () => {
     manager.sendMessage.returns(new Promise(() => undefined));
     const caller = new AbortController();
-    const sent = send(caller.signal);
+    const outcome = send(caller.signal);
     caller.abort();
-    expect(await rejection(sent, NotPublished)).to.include({ outcome: 'unknown', eventId: 'e-1' });
+    expect(await rejection(outcome, NotPublished)).to.include({ outcome: 'unknown', eventId: 'e-1' });
   });
 
   it('sends nothing for a caller who has gone already', async () => {

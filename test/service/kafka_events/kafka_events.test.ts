@@ -10,36 +10,55 @@ import { userCreated, userDeleted, userEvents, userUpdated } from '../../../inte
 import { type IdGenerator } from '../../../internal/repo/contracts.js';
 import { KafkaEventsUseCase } from '../../../internal/usecase/kafka_events/kafka_events.js';
 import { type EventDefinition, type EventOf } from '../../../pkg/events/index.js';
+import { rejection } from '../../support/caught.js';
 
-type Handler = (event: EventOf<EventDefinition>) => Promise<void>;
+type Handler = (event: EventOf<EventDefinition>, context: { signal: AbortSignal }) => Promise<void>;
 
-const envelope = {
+const request = {
   id: '0192f0c1-5b7e-7c3a-9d2e-3f4a5b6c7d8e',
+  type: 'translation.requested',
   source: 'test',
   version: '1.0',
   timestamp: '2025-10-09T12:00:00.000Z',
+  aggregateId: 'translation-1',
+  userId: 'user-1',
+  data: { source: 'en', target: 'de', original: 'hello' },
   metadata: { correlationId: 'request-1' },
 };
+const { signal } = new AbortController();
 
 describe('the use case for user and translation events', () => {
   // Of their own, since a restore of sinon's default sandbox elsewhere would forget these.
   const sandbox = sinon.createSandbox();
-  const events = { publish: sandbox.stub(), subscribe: sandbox.stub() };
+  const events = {
+    publish: sandbox.stub(),
+    subscribe: sandbox.stub(),
+    follow: sandbox.stub(),
+    following: sandbox.stub(),
+  };
+  const directory = { apply: sandbox.stub(), find: sandbox.stub(), list: sandbox.stub() };
+  const history = { apply: sandbox.stub(), find: sandbox.stub(), listOfUser: sandbox.stub() };
   const translator = { translate: sandbox.stub() };
   const ids: IdGenerator = { next: () => 'id-1', derived: (name) => `id of ${name}` };
-  const logger = { debug: sandbox.stub(), info: sandbox.stub(), warn: sandbox.stub(), error: sandbox.stub() };
   let useCase: KafkaEventsUseCase;
 
   beforeEach(() => {
     sandbox.reset();
     events.publish.resolves({});
-    useCase = new KafkaEventsUseCase(events, translator, ids, logger);
+    events.follow.resolves();
+    useCase = new KafkaEventsUseCase(events, ids, directory, history, translator);
   });
 
   /** The handler that the use case subscribed for `definitions`. */
   function subscribed(definitions: readonly EventDefinition[]): Handler {
     sinon.assert.calledOnceWithMatch(events.subscribe, definitions);
     return events.subscribe.firstCall.args[1] as Handler;
+  }
+
+  /** The handler that follows `definitions`. */
+  function followed(definitions: readonly EventDefinition[]): (event: unknown) => Promise<void> {
+    sinon.assert.calledOnceWithMatch(events.follow, definitions);
+    return events.follow.firstCall.args[1] as (event: unknown) => Promise<void>;
   }
 
   for (const { input, definition } of [
@@ -58,7 +77,6 @@ describe('the use case for user and translation events', () => {
   }
 
   it('makes a repeated command under the same key the same event, and the same translation', async () => {
-    const { signal } = new AbortController();
     const options = { idempotencyKey: 'key-1', signal };
     await useCase.produceUserEvent({ type: 'user.deleted', userId: 'user-1', data: {} }, options);
     await useCase.produceTranslationEvent({ source: 'en', target: 'de', original: 'hello' }, options);
@@ -86,63 +104,52 @@ describe('the use case for user and translation events', () => {
   it('reports to the caller that an event could not be published', async () => {
     const failure = new Error('no broker');
     events.publish.rejects(failure);
-    const outcome = await useCase
-      .produceUserEvent({ type: 'user.created', userId: 'user-1', data: { email: 'ada@example.com' } })
-      .catch((error: unknown) => error);
-    expect(outcome).to.equal(failure);
+    const input = { type: 'user.deleted', userId: 'user-1', data: {} } as const;
+    expect(await rejection(useCase.produceUserEvent(input), Error)).to.equal(failure);
   });
 
   it('answers a requested translation with a completed one that names its cause', async () => {
     translator.translate.resolves('hallo');
     useCase.consumeTranslationEvents();
-    const request = {
-      ...envelope,
-      type: 'translation.requested',
-      aggregateId: 'translation-1',
-      userId: 'user-1',
-      data: { source: 'en', target: 'de', original: 'hello' },
-    };
-    await subscribed(translationEvents)(request);
-    sinon.assert.calledOnceWithMatch(translator.translate, 'hello', { source: 'en', target: 'de' });
+    await subscribed(translationEvents)(request, { signal });
+    sinon.assert.calledOnceWithExactly(translator.translate, 'hello', request.data, { signal });
     const draft = {
       aggregateId: 'translation-1',
       userId: 'user-1',
       data: { ...request.data, translated: 'hallo' },
     };
-    sinon.assert.calledOnceWithExactly(events.publish, translationCompleted, draft, { causedBy: request });
+    sinon.assert.calledOnceWithExactly(events.publish, translationCompleted, draft, {
+      causedBy: request,
+      signal,
+    });
   });
 
   it('fails the message, so that it is tried again, when the translator fails', async () => {
     const failure = new Error('translator is down');
     translator.translate.rejects(failure);
     useCase.consumeTranslationEvents();
-    const data = { source: 'en', target: 'de', original: 'hello' };
-    const outcome = await subscribed(translationEvents)({
-      ...envelope,
-      type: 'translation.requested',
-      data,
-    }).catch((error: unknown) => error);
-    expect(outcome).to.equal(failure);
+    const outcome = subscribed(translationEvents)(request, { signal });
+    expect(await rejection(outcome, Error)).to.equal(failure);
     sinon.assert.notCalled(events.publish);
   });
 
   it('does not answer a completed translation, or it would never end', async () => {
     useCase.consumeTranslationEvents();
-    const data = { source: 'en', target: 'de', original: 'hello', translated: 'hallo' };
-    await subscribed(translationEvents)({ ...envelope, type: 'translation.completed', data });
+    const data = { ...request.data, translated: 'hallo' };
+    await subscribed(translationEvents)({ ...request, type: 'translation.completed', data }, { signal });
+    sinon.assert.notCalled(translator.translate);
     sinon.assert.notCalled(events.publish);
-    sinon.assert.calledOnceWithMatch(logger.info, 'translation completed');
   });
 
-  for (const [type, said] of [
-    ['user.created', 'user created'],
-    ['user.updated', 'user updated'],
-    ['user.deleted', 'user deleted'],
-  ] as const) {
-    it(`handles ${type}`, async () => {
-      useCase.consumeUserEvents();
-      await subscribed(userEvents)({ ...envelope, type, data: { email: 'ada@example.com' } });
-      sinon.assert.calledOnceWithMatch(logger.info, said, { eventId: envelope.id });
-    });
-  }
+  it('keeps the user directory by the user events', async () => {
+    await useCase.consumeUserEvents();
+    await followed(userEvents)(request);
+    sinon.assert.calledOnceWithExactly(directory.apply, request);
+  });
+
+  it('keeps the translation history by the translation events', async () => {
+    await useCase.followTranslationEvents();
+    await followed(translationEvents)(request);
+    sinon.assert.calledOnceWithExactly(history.apply, request);
+  });
 });

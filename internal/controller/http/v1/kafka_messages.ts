@@ -1,6 +1,8 @@
+import { isUtf8 } from 'node:buffer';
 import { z } from 'zod';
 import { defineRoute, type Route } from '../../../../pkg/httpserver/index.js';
-import { type Kafka } from '../../../usecase/contracts.js';
+import { opaqueId } from '../../../entity/id.js';
+import { type Kafka, type ReceivedMessage } from '../../../usecase/contracts.js';
 import { idInput, topicName, unpublished } from './schemas.js';
 
 export interface KafkaMessageRoutesOptions {
@@ -30,6 +32,37 @@ const producedMessage = z
   })
   .meta({ id: 'ProducedMessage' });
 
+/** The end of the year 9999: what ISO 8601 writes with four digits. */
+const LAST_TIME = 253_402_300_799_999;
+
+const bytes = z
+  .union([z.string(), z.object({ base64: z.string() })])
+  .describe('Text, or where the bytes are no UTF-8, their Base64.');
+
+const receivedMessage = z
+  .object({
+    topic: z.string(),
+    partition: z.int(),
+    offset: z.string().describe('Decimal text.'),
+    timestamp: z.iso.datetime().nullable().describe('Null where it is none.'),
+    key: bytes.nullable(),
+    value: bytes.nullable().describe('Null is a tombstone.'),
+    headers: z.record(z.string(), z.union([bytes, z.array(bytes)])),
+  })
+  .meta({ id: 'ReceivedMessage' });
+
+const receiveQuery = z.strictObject({
+  topic: topicName,
+  group: opaqueId.describe('A consumer group without members; its position moves on by the message.'),
+  timeoutMs: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(30_000)
+    .default(5_000)
+    .describe('Milliseconds to wait for a message.'),
+});
+
 /** Messages by hand, for operators. */
 export function kafkaMessageRoutes({ kafka, publishTimeoutMs }: KafkaMessageRoutesOptions): Route[] {
   return [
@@ -53,5 +86,54 @@ export function kafkaMessageRoutes({ kafka, publishTimeoutMs }: KafkaMessageRout
         return { status: 200, body: { status: 'message sent', ...produced } };
       },
     }),
+    defineRoute({
+      method: 'get',
+      path: '/kafka/consumer/receiver',
+      tag: 'kafka',
+      access: 'control',
+      summary: 'Receive a message',
+      description:
+        "The next message after the group's committed offset, or the first of the topic where there is none. " +
+        'The offset is committed with it, so that each call gets the next one.',
+      request: { query: receiveQuery },
+      replies: {
+        200: { description: 'The message.', body: receivedMessage },
+        204: { description: 'None came in time.' },
+      },
+      problems: {
+        404: 'There is no such topic.',
+        409: 'The group has members, to whom its messages belong.',
+        503: 'The brokers cannot be reached.',
+      },
+      async handle({ query, signal }) {
+        const message = await kafka.receiveMessage(query, { signal });
+        return message === undefined ? { status: 204 } : { status: 200, body: readable(message) };
+      },
+    }),
   ];
+}
+
+function readable({ topic, partition, offset, timestamp, key, value, headers }: ReceivedMessage) {
+  const named = Object.entries(headers).flatMap(([name, bytesOfIt]) => {
+    if (bytesOfIt === undefined) return [];
+    return [[name, Buffer.isBuffer(bytesOfIt) ? text(bytesOfIt) : bytesOfIt.map(text)] as const];
+  });
+  return {
+    topic,
+    partition,
+    offset,
+    timestamp: timeOf(timestamp),
+    key: key && text(key),
+    value: value && text(value),
+    headers: Object.fromEntries(named),
+  };
+}
+
+/** A producer may send any number for a time. */
+function timeOf(timestamp: number): string | null {
+  return timestamp >= 0 && timestamp <= LAST_TIME ? new Date(timestamp).toISOString() : null;
+}
+
+function text(buffer: Buffer): string | { base64: string } {
+  return isUtf8(buffer) ? buffer.toString('utf8') : { base64: buffer.toString('base64') };
 }

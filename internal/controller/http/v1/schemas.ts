@@ -9,6 +9,9 @@ export const idInput = z
   })
   .describe('1 to 256 characters; a whole number is taken as text.');
 
+/** The `{id}` of a path. */
+export const idPath = z.object({ id: opaqueId });
+
 /** What Kafka allows as a topic's name. */
 export const topicName = z
   .string()
@@ -18,3 +21,32 @@ export const topicName = z
 export const unpublished = {
   503: 'The brokers did not confirm the event in time, or producing is switched off; `eventId` names it. Repeat the request with the same Idempotency-Key.',
 } as const;
+
+/** Which part of a list is asked for. */
+export const pageQuery = {
+  limit: z.coerce.number().int().min(1).max(500).default(50).describe('How many at most.'),
+  after: opaqueId.optional().describe('The `next` of the part before; leave it out for the first.'),
+} as const;
+
+/** A part of a list. */
+export const pageOf = <Item extends z.ZodType>(id: string, item: Item) =>
+  z
+    .object({
+      items: z.array(item),
+      next: z
+        .string()
+        .optional()
+        .describe('Ask for the next part with `after` set to this; absent at the end.'),
+    })
+    .meta({ id });
+
+/** What every command answers. */
+export const recorded = z
+  .object({
+    id: z.string().describe('Of the user or the translation.'),
+    eventId: z.string(),
+    topic: z.string(),
+    partition: z.int(),
+    offset: z.string().describe('Decimal text, since it may exceed what a JSON number holds.'),
+  })
+  .meta({ id: 'Recorded', description: 'The event that the request became, and where it lies.' });

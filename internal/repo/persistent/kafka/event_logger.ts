@@ -8,8 +8,8 @@ export class EventLogger implements EventObserver {
     this.logger.debug('event produced', describe(stored, key));
   }
 
-  consumed(stored: StoredEvent, key: string): void {
-    this.logger.debug('event consumed', describe(stored, key));
+  consumed(stored: StoredEvent, key: string, reader: string): void {
+    this.logger.debug('event consumed', { ...describe(stored, key), reader });
   }
 }
 

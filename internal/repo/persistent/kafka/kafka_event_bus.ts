@@ -12,11 +12,13 @@ import {
   type EventBus,
   type EventDraft,
   type EventObserver,
+  type FollowerStatus,
   type KafkaRepository,
   type PublishOptions,
   type StoredEvent,
 } from '../../contracts.js';
 import { type TopicSpec } from '../topics.js';
+import { type EventFollowers } from './event_followers.js';
 
 export interface KafkaEventBusOptions {
   kafka: KafkaRepository;
@@ -27,6 +29,7 @@ export interface KafkaEventBusOptions {
   groupPrefix: string;
   clock: Clock;
   observer: EventObserver;
+  followers: EventFollowers;
 }
 
 /** {@link EventBus} on Kafka topics: one topic a domain, the envelope as JSON. */
@@ -76,9 +79,21 @@ export class KafkaEventBus implements EventBus {
         observer.consumed(
           { event, position: { topic, partition, offset } },
           message.key?.toString('utf8') ?? encodeEvent(definition, event).key,
+          groupId,
         );
       });
     });
+  }
+
+  async follow<D extends EventDefinition>(
+    definitions: readonly D[],
+    handler: (event: EventOf<D>) => Promise<void>,
+  ): Promise<void> {
+    await this.options.followers.follow(this.onlyTopicOf(definitions), definitions, handler);
+  }
+
+  following(): readonly FollowerStatus[] {
+    return this.options.followers.status();
   }
 
   private onlyTopicOf(definitions: readonly EventDefinition[]): string {

@@ -1,37 +1,75 @@
 import { type KafkaManager, PublishOutcomeUnknown } from '../../../../pkg/kafka/index.js';
 import { currentContext } from '../../../../pkg/logger/index.js';
-import { NotPublished } from '../../../entity/errors.js';
+import { NotPublished, Unavailable } from '../../../entity/errors.js';
 import {
   type KafkaRepository,
   type KafkaStatus,
   type MessageHandler,
   type MessagePosition,
+  type ReceivedMessage,
   type SendOptions,
 } from '../../contracts.js';
+import { type MessageReceiver } from './message_receiver.js';
+
+/** Probes are commonly given up after one second. */
+const PING_TIMEOUT_MS = 900;
+
+export interface ManagedKafkaRepositoryOptions {
+  manager: KafkaManager;
+  receiver: MessageReceiver;
+  /** Names this process among those of the service. */
+  instance: string;
+  /** Is told of each message, when it is known what became of it. */
+  onSent?: (sent: SentMessage) => void;
+}
+
+/** What became of a message that was to be sent. */
+export interface SentMessage {
+  topic: string;
+  /** Its `event-type` header. */
+  eventType: string | undefined;
+  seconds: number;
+  /** Undefined when it was acknowledged. */
+  error: NotPublished | undefined;
+}
+
+interface Delivery extends SendOptions {
+  topic: string;
+  key: string | null;
+  value: string | Uint8Array | null;
+}
 
 /** {@link KafkaRepository} on the Kafka clients of this process. */
 export class ManagedKafkaRepository implements KafkaRepository {
-  /** @param instance names this process among those of the service */
-  constructor(
-    private readonly manager: KafkaManager,
-    private readonly instance: string,
-  ) {}
+  private readonly manager: KafkaManager;
+
+  constructor(private readonly options: ManagedKafkaRepositoryOptions) {
+    this.manager = options.manager;
+  }
 
   async sendMessage(
     topic: string,
     key: string | null,
     value: string | Uint8Array | null,
-    { headers, signal }: SendOptions = { headers: {} },
+    options: SendOptions = { headers: {} },
   ): Promise<MessagePosition> {
-    const correlationId = currentContext()?.correlationId;
-    const all = { ...(correlationId === undefined ? {} : { 'correlation-id': correlationId }), ...headers };
-    if (signal?.aborted) throw new NotPublished('not-stored', headers['event-id'], { cause: signal.reason });
+    const startedAt = performance.now();
+    const report = (error: NotPublished | undefined): void => {
+      const seconds = (performance.now() - startedAt) / 1000;
+      this.options.onSent?.({ topic, eventType: options.headers['event-type'], seconds, error });
+    };
     try {
-      return await orAborted(this.manager.sendMessage(topic, key, value, { headers: all }), signal);
-    } catch (cause) {
-      const unknown = cause instanceof PublishOutcomeUnknown || (signal?.aborted && cause === signal.reason);
-      throw new NotPublished(unknown ? 'unknown' : 'not-stored', headers['event-id'], { cause });
+      const position = await this.deliver({ topic, key, value, ...options });
+      report(undefined);
+      return position;
+    } catch (error) {
+      if (error instanceof NotPublished) report(error);
+      throw error;
     }
+  }
+
+  receiveOne(topic: string, groupId: string, signal: AbortSignal): Promise<ReceivedMessage | undefined> {
+    return this.options.receiver.receive(topic, groupId, signal);
   }
 
   addConsumer(topic: string, groupId: string, handler: MessageHandler): void {
@@ -58,8 +96,12 @@ export class ManagedKafkaRepository implements KafkaRepository {
     return this.manager.isProducerEnabled();
   }
 
-  enableConsumer(): Promise<void> {
-    return this.manager.enableConsumer();
+  async enableConsumer(): Promise<void> {
+    try {
+      await this.manager.enableConsumer();
+    } catch (cause) {
+      throw new Unavailable('KAFKA_UNAVAILABLE', 'Not all consumers could join their groups.', { cause });
+    }
   }
 
   disableConsumer(): Promise<void> {
@@ -71,11 +113,32 @@ export class ManagedKafkaRepository implements KafkaRepository {
   }
 
   getStatus(): KafkaStatus {
-    return { ...this.manager.getStatus(), instance: this.instance };
+    return { ...this.manager.getStatus(), instance: this.options.instance };
+  }
+
+  async ping(): Promise<void> {
+    try {
+      await this.manager.ping({ timeoutMs: PING_TIMEOUT_MS });
+    } catch (cause) {
+      throw new Unavailable('KAFKA_UNAVAILABLE', 'No Kafka broker answers.', { cause });
+    }
   }
 
   close(): Promise<void> {
     return this.manager.close();
+  }
+
+  private async deliver({ topic, key, value, headers, signal }: Delivery): Promise<MessagePosition> {
+    const eventId = headers['event-id'];
+    if (signal?.aborted) throw new NotPublished('not-stored', eventId, { cause: signal.reason });
+    const correlationId = currentContext()?.correlationId;
+    const all = { ...(correlationId === undefined ? {} : { 'correlation-id': correlationId }), ...headers };
+    try {
+      return await orAborted(this.manager.sendMessage(topic, key, value, { headers: all, signal }), signal);
+    } catch (cause) {
+      const unknown = cause instanceof PublishOutcomeUnknown || (signal?.aborted && cause === signal.reason);
+      throw new NotPublished(unknown ? 'unknown' : 'not-stored', eventId, { cause });
+    }
   }
 }
 

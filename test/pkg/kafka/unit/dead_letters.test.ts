@@ -1,10 +1,13 @@
 import { expect } from 'chai';
-import { useFakeTimers, type SinonFakeTimers } from 'sinon';
-import { DriverError } from '../../../../pkg/kafka/driver.js';
+import type { SinonFakeTimers } from 'sinon';
+import { DriverError, type PartitionOutcome } from '../../../../pkg/kafka/driver.js';
 import { DeadLetters, type SetAside } from '../../../../pkg/kafka/failures/dead_letters.js';
 import type { FailedMessage } from '../../../../pkg/kafka/failures/failed_message.js';
 import { silentLogger } from '../../../../pkg/kafka/silent_logger.js';
+import { endUnder, virtualClock } from '../../../support/virtual_clock.js';
 import { FakeDriver } from './fakes.js';
+
+const TOO_LARGE = new DriverError('refused', 'too large', { protocolError: 'MESSAGE_TOO_LARGE' });
 
 const message: FailedMessage = {
   record: {
@@ -34,7 +37,7 @@ describe('DeadLetters', () => {
   let given: AbortController;
 
   beforeEach(() => {
-    clock = useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] });
+    clock = virtualClock({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] });
     driver = new FakeDriver();
     driver.topics = { 't.g-dlt': 3 };
     letters = new DeadLetters(driver, silentLogger);
@@ -42,8 +45,7 @@ describe('DeadLetters', () => {
     given = new AbortController();
   });
   afterEach(async () => {
-    await letters.close();
-    clock.restore();
+    await endUnder(clock, 60_000, () => letters.close());
   });
 
   const letter = (overrides: Partial<SetAside> = {}): SetAside => ({
@@ -55,14 +57,30 @@ describe('DeadLetters', () => {
     ...overrides,
   });
 
-  /** Moves the clock until the message is written. */
-  async function passTime(writing: Promise<boolean>): Promise<void> {
-    const state = { written: false };
-    void writing.then((written) => (state.written = written));
-    while (!state.written) {
+  /** Moves the clock until then. */
+  async function passTime(waiting: Promise<unknown>): Promise<void> {
+    const state = { ended: false };
+    void waiting.then(() => (state.ended = true));
+    while (!state.ended) {
       await new Promise((resolve) => setImmediate(resolve));
       await clock.tickAsync(1_000);
     }
+  }
+
+  /** Resolves once such a failure was reported. */
+  async function seen(text: string): Promise<void> {
+    while (!failures.some(([message]) => message.includes(text))) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  /** The brokers give this answer so often before they store what they get. */
+  function failing(times: number, outcome: PartitionOutcome): void {
+    let left = times;
+    driver.answer = async (batches) => {
+      left -= 1;
+      return left >= 0 ? batches.map(() => outcome) : driver.log.store(batches);
+    };
   }
 
   const levels = () =>
@@ -86,47 +104,51 @@ describe('DeadLetters', () => {
   });
 
   it('leaves out the stack trace, then the message of the error, when the record is too large', async () => {
-    let refusals = 2;
-    driver.answer = async (batches) => {
-      if ((refusals -= 1) >= 0) {
-        throw new DriverError('refused', 'too large', { protocolError: 'MESSAGE_TOO_LARGE' });
-      }
-      return driver.log.store(batches);
-    };
+    failing(2, { kind: 'refused', error: TOO_LARGE });
     expect(await letters.write(letter())).to.equal(true);
     expect(levels()).to.deep.equal(['full', 'no-stack', 'class-only']);
     expect(failures).to.deep.equal([]);
   });
 
   it('R4: is tried as often as it takes, with pauses of up to 30 s, and each failure is reported', async () => {
-    let failing = 12;
-    driver.answer = async (batches) => {
-      if ((failing -= 1) >= 0) throw new DriverError('failed', 'not enough replicas');
-      return driver.log.store(batches);
-    };
+    failing(12, { kind: 'refused', error: new DriverError('refused', 'not authorized') });
     await passTime(letters.write(letter()));
     expect(failures).to.have.length(12);
     const delays = failures.map(([, delayMs]) => delayMs);
     expect(delays[0]).to.be.within(400, 600);
     for (const delay of delays.slice(-3)) expect(delay).to.be.within(24_000, 30_000);
-    expect(failures[0]?.[0]).to.contain('not enough replicas');
+    expect(failures[0]?.[0]).to.contain('not authorized');
+    expect(driver.log.values('t.g-dlt', 2)).to.deep.equal(['v']);
   });
 
-  it('a topic that does not exist is waited for', async () => {
+  for (const kind of ['retry', 'unknown', 'stale'] as const) {
+    it(`is written in the end where the brokers' answer is for long: ${kind}`, async () => {
+      const lost = new DriverError('failed', 'not enough replicas');
+      driver.answer = async (batches) =>
+        Date.now() < 60_000 ? batches.map(() => ({ kind, error: lost })) : driver.log.store(batches);
+      await passTime(letters.write(letter()));
+      expect(failures.length).to.be.greaterThan(1);
+      expect(driver.log.values('t.g-dlt', 2)).to.deep.equal(['v']);
+    });
+  }
+
+  it('waits for brokers that cannot be reached, and for a topic that does not exist', async () => {
     driver.topics = {};
+    driver.onConnect = () => Promise.reject(new DriverError('unreachable', 'nobody answers'));
     const writing = letters.write(letter());
-    for (let i = 0; i < 20; i += 1) await clock.tickAsync(1_000);
-    expect(failures.length).to.be.greaterThan(2);
+    await passTime(seen('nobody answers'));
+    driver.onConnect = async () => undefined;
+    await passTime(seen('does not exist'));
     driver.topics = { 't.g-dlt': 3 };
     await passTime(writing);
+    expect(driver.log.values('t.g-dlt', 2)).to.deep.equal(['v']);
   });
 
   it('ends without having written when it is given up', async () => {
-    driver.answer = () => Promise.reject(new DriverError('failed', 'no'));
+    failing(Infinity, { kind: 'refused', error: new DriverError('refused', 'no') });
     const writing = letters.write(letter());
-    await new Promise((resolve) => setImmediate(resolve));
+    await passTime(seen('no'));
     given.abort();
-    await clock.tickAsync(60_000);
     expect(await writing).to.equal(false);
   });
 });

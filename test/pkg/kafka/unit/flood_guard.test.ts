@@ -1,15 +1,16 @@
 import { expect } from 'chai';
-import { useFakeTimers, type SinonFakeTimers } from 'sinon';
+import type { SinonFakeTimers } from 'sinon';
 import { FloodGuard, withFloodDefaults } from '../../../../pkg/kafka/failures/flood_guard.js';
 import { NonRetryableError } from '../../../../pkg/kafka/index.js';
 import { SessionHarness } from './session_harness.js';
 import { FakeBatch } from './fakes.js';
+import { virtualClock } from '../../../support/virtual_clock.js';
 
 describe('FloodGuard', () => {
   let clock: SinonFakeTimers;
   let guard: FloodGuard;
   beforeEach(() => {
-    clock = useFakeTimers();
+    clock = virtualClock();
     guard = new FloodGuard(withFloodDefaults());
   });
   afterEach(() => {

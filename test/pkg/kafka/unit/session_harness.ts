@@ -1,4 +1,4 @@
-import { useFakeTimers, type SinonFakeTimers } from 'sinon';
+import type { SinonFakeTimers } from 'sinon';
 import { GroupSession } from '../../../../pkg/kafka/consumer/group_session.js';
 import { Leftovers } from '../../../../pkg/kafka/consumer/leftovers.js';
 import {
@@ -14,11 +14,12 @@ import type { SetAside } from '../../../../pkg/kafka/failures/dead_letters.js';
 import { FloodGuard } from '../../../../pkg/kafka/failures/flood_guard.js';
 import type { ConsumerEvent, MessageHandler } from '../../../../pkg/kafka/index.js';
 import { silentLogger } from '../../../../pkg/kafka/silent_logger.js';
+import { endUnder, virtualClock } from '../../../support/virtual_clock.js';
 import { FakeBatch, FakeDriver, type FakeConsumer } from './fakes.js';
 
 /** A session over a scripted client, under a clock that the test moves. */
 export class SessionHarness {
-  readonly clock: SinonFakeTimers = useFakeTimers();
+  readonly clock: SinonFakeTimers = virtualClock();
   readonly driver = new FakeDriver();
   readonly pauses = new Pauses();
   readonly leftovers = new Leftovers();
@@ -104,10 +105,7 @@ export class SessionHarness {
 
   /** Ends the session and gives the real clock back. */
   async close(): Promise<void> {
-    const stopping = this.#session?.stop();
-    await this.clock.tickAsync(60_000);
-    await stopping;
-    this.clock.restore();
+    await endUnder(this.clock, 60_000, () => this.#session?.stop());
   }
 }
 

@@ -1,130 +1,45 @@
 import { expect } from 'chai';
-import { type Container } from 'inversify';
-import { loadConfig } from '../../../../config/config.js';
-import {
-  brokerComponent,
-  buildContainer,
-  consumersComponent,
-  EventObserver,
-  kafkaComponent,
-  KafkaEvents,
-  KafkaRepository,
-  Lifecycle,
-  Logger,
-  type StoredEvent,
-} from '../../../../internal/app/index.js';
+import { KafkaEvents, KafkaRepository } from '../../../../internal/app/index.js';
 import { Translator } from '../../../../internal/repo/contracts.js';
-import { testBrokers, uniqueName } from '../../../support/broker.js';
+import { uniqueName } from '../../../support/broker.js';
 import { eventually } from '../../../support/eventually.js';
+import { type Instance, Instances } from '../../support/instance.js';
 
-const silent: Logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-};
-
-/** One running instance of the service without its HTTP side, and the events it was told of. */
-interface Instance {
-  events: KafkaEvents;
-  kafka: KafkaRepository;
-  consumed: StoredEvent[];
-  /** Whether the translator given to it was asked. */
-  translating(): boolean;
-  stop(): Promise<boolean>;
-}
+const translation = { userId: 'u', source: 'en', target: 'de', original: 'good morning' };
 
 describe('the service on Kafka', function () {
   this.timeout(60_000);
-  const running: Instance[] = [];
+  const instances = new Instances();
 
-  afterEach(async () => {
-    await Promise.all(running.splice(0).map((instance) => instance.stop()));
-  });
+  afterEach(() => instances.stop());
 
-  async function start(
-    prefix: string,
-    flags: Record<string, string> = {},
-    translate?: Translator['translate'],
-  ): Promise<Instance> {
-    const config = loadConfig({
-      env: {},
-      flags: {
-        'KAFKA.BROKERS': (await testBrokers()).join(','),
-        'KAFKA.GROUP_ID': prefix,
-        'KAFKA.SESSION_TIMEOUT': '6000',
-        'KAFKA.TOPICS.USER_EVENTS': `${prefix}.users`,
-        'KAFKA.TOPICS.TRANSLATION_EVENTS': `${prefix}.translations`,
-        ...flags,
-      },
-    });
-    const consumed: StoredEvent[] = [];
-    let translating = false;
-    const container: Container = await buildContainer(config, (bindings) => {
-      bindings.rebind<Logger>(Logger).toConstantValue(silent);
-      bindings.rebind<EventObserver>(EventObserver).toConstantValue({
-        produced: () => undefined,
-        consumed: (stored) => void consumed.push(stored),
-      });
-      if (translate) {
-        const translator: Translator = {
-          translate: (...args) => {
-            translating = true;
-            return translate(...args);
-          },
-        };
-        bindings.rebind<Translator>(Translator).toConstantValue(translator);
-      }
-    });
-    const lifecycle = new Lifecycle({
-      components: [brokerComponent(container), kafkaComponent(container), consumersComponent(container)],
-      stopTimeoutMs: config.HTTP.SHUTDOWN_TIMEOUT,
-      logger: silent,
-    });
-    await lifecycle.start();
-    const instance = {
-      events: container.get<KafkaEvents>(KafkaEvents),
-      kafka: container.get<KafkaRepository>(KafkaRepository),
-      translating: () => translating,
-      consumed,
-      stop: () => lifecycle.stop(),
-    };
-    running.push(instance);
-    return instance;
-  }
+  const eventsOf = (service: Instance): KafkaEvents => service.container.get<KafkaEvents>(KafkaEvents);
 
-  const typesOf = (stored: readonly StoredEvent[]) => stored.map(({ event }) => event.type);
+  /** What its groups handled. */
+  const handledBy = (service: Instance) =>
+    service.consumed.filter(({ reader }) => reader !== 'view').map(({ stored }) => stored);
 
-  it('handles the events of a user in the order in which they were published', async () => {
-    const service = await start(uniqueName('order'));
+  const typesOf = (service: Instance) => handledBy(service).map(({ event }) => event.type);
+
+  it('takes in the events of a user in the order in which they were published', async () => {
+    const service = await instances.start({ prefix: uniqueName('order') });
+    const events = eventsOf(service);
+    const profile = { email: 'a@example.com' };
     const published = [
-      await service.events.produceUserEvent({
-        type: 'user.created',
-        userId: 'u',
-        data: { email: 'a@example.com' },
-      }),
-      await service.events.produceUserEvent({
-        type: 'user.updated',
-        userId: 'u',
-        data: { email: 'b@example.com' },
-      }),
-      await service.events.produceUserEvent({ type: 'user.deleted', userId: 'u', data: {} }),
+      await events.produceUserEvent({ type: 'user.created', userId: 'u', data: profile }),
+      await events.produceUserEvent({ type: 'user.updated', userId: 'u', data: profile }),
+      await events.produceUserEvent({ type: 'user.deleted', userId: 'u', data: {} }),
     ];
     await eventually(() => service.consumed.length === 3);
-    expect(service.consumed).to.deep.equal(published);
+    expect(service.consumed.map(({ stored }) => stored)).to.deep.equal(published);
   });
 
   it('answers a requested translation once, with the cause named', async () => {
-    const service = await start(uniqueName('translate'));
-    const { event: request } = await service.events.produceTranslationEvent({
-      userId: 'u',
-      source: 'en',
-      target: 'de',
-      original: 'good morning',
-    });
-    await eventually(() => service.consumed.length === 2);
-    expect(typesOf(service.consumed)).to.deep.equal(['translation.requested', 'translation.completed']);
-    const completed = service.consumed[1]?.event;
+    const service = await instances.start({ prefix: uniqueName('translate') });
+    const { event: request } = await eventsOf(service).produceTranslationEvent(translation);
+    await eventually(() => handledBy(service).length === 2);
+    expect(typesOf(service)).to.deep.equal(['translation.requested', 'translation.completed']);
+    const completed = handledBy(service)[1]?.event;
     expect(completed?.data).to.include({ original: 'good morning', translated: 'guten Morgen' });
     expect(completed?.aggregateId).to.equal(request.aggregateId);
     expect(completed?.metadata).to.deep.equal({
@@ -135,56 +50,58 @@ describe('the service on Kafka', function () {
 
   it('goes on after a restart where it stopped: nothing is lost and nothing handled is handled again', async () => {
     const prefix = uniqueName('restart');
-    const first = await start(prefix);
-    await first.events.produceUserEvent({
-      type: 'user.created',
-      userId: 'u',
-      data: { email: 'a@example.com' },
-    });
-    await eventually(() => first.consumed.length === 1);
+    const first = await instances.start({ prefix });
+    await eventsOf(first).produceTranslationEvent(translation);
+    await eventually(() => handledBy(first).length === 2);
     expect(await first.stop()).to.equal(true);
 
-    const second = await start(prefix);
-    await second.events.produceUserEvent({ type: 'user.deleted', userId: 'u', data: {} });
-    await eventually(() => second.consumed.length === 1);
-    expect(typesOf(second.consumed)).to.deep.equal(['user.deleted']);
+    const second = await instances.start({ prefix });
+    const { event } = await eventsOf(second).produceTranslationEvent(translation);
+    await eventually(() => handledBy(second).length === 2);
+    expect(handledBy(second).map((stored) => stored.event.aggregateId)).to.deep.equal([
+      event.aggregateId,
+      event.aggregateId,
+    ]);
   });
 
   it('starts its consumers when they are switched on that were off at the start', async () => {
-    const service = await start(uniqueName('switch'), { 'KAFKA.CONTROL.CONSUMER_ENABLED': 'false' });
-    await service.events.produceUserEvent({ type: 'user.deleted', userId: 'u', data: {} });
-    expect(service.consumed).to.deep.equal([]);
-    await service.kafka.enableConsumer();
-    await eventually(() => service.consumed.length === 1);
+    const flags = { 'KAFKA.CONTROL.CONSUMER_ENABLED': 'false' };
+    const service = await instances.start({ prefix: uniqueName('switch'), flags });
+    await eventsOf(service).produceTranslationEvent(translation);
+    expect(handledBy(service)).to.be.empty;
+    await service.container.get<KafkaRepository>(KafkaRepository).enableConsumer();
+    await eventually(() => handledBy(service).length === 2);
   });
 
   it('stops within its time, and cleanly, although a handler does not end', async () => {
-    const service = await start(
-      uniqueName('drain'),
-      { 'HTTP.SHUTDOWN_TIMEOUT': '3000' },
-      () => new Promise(() => undefined),
-    );
-    await service.events.produceTranslationEvent({ source: 'en', target: 'de', original: 'hello' });
-    await eventually(() => service.translating());
+    let asked = false;
+    const service = await instances.start({
+      prefix: uniqueName('drain'),
+      flags: { 'HTTP.SHUTDOWN_TIMEOUT': '3000' },
+      overrides: (bindings) => {
+        bindings.rebind<Translator>(Translator).toConstantValue({
+          translate: () => {
+            asked = true;
+            return new Promise(() => undefined);
+          },
+        });
+      },
+    });
+    await eventsOf(service).produceTranslationEvent(translation);
+    await eventually(() => asked);
     expect(await service.stop()).to.equal(true);
   });
 
-  it('shares the events among instances: each event is handled by one of them', async () => {
+  it('shares the work among instances: each request is handled by one of them', async () => {
     const prefix = uniqueName('share');
-    const instances = [await start(prefix), await start(prefix)];
-    const users = Array.from({ length: 20 }, (_, i) => `user-${i}`);
-    await Promise.all(
-      users.map((userId) =>
-        instances[0]!.events.produceUserEvent({
-          type: 'user.created',
-          userId,
-          data: { email: 'a@example.com' },
-        }),
-      ),
+    const both = [await instances.start({ prefix }), await instances.start({ prefix })];
+    const requests = await Promise.all(
+      Array.from({ length: 20 }, () => eventsOf(both[0]!).produceTranslationEvent(translation)),
     );
-    const handled = () => instances.flatMap(({ consumed }) => consumed.map(({ event }) => event.aggregateId));
-    await eventually(() => new Set(handled()).size === users.length);
-    expect(handled()).to.have.members(users);
-    for (const { consumed } of instances) expect(consumed).not.to.be.empty;
+    const handled = () => both.flatMap((service) => handledBy(service).map(({ event }) => event.id));
+    await eventually(() => handled().length === 40);
+    expect(handled()).to.include.members(requests.map(({ event }) => event.id));
+    expect(new Set(handled()).size).to.equal(40);
+    for (const service of both) expect(handledBy(service)).not.to.be.empty;
   });
 });

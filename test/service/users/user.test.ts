@@ -1,0 +1,43 @@
+import { expect } from 'chai';
+import { applyUserEvent } from '../../../internal/entity/user.js';
+import { type UserEvent } from '../../../internal/entity/user_event.js';
+
+const envelope = { source: 's', version: '1.0', aggregateId: 'u', metadata: { correlationId: 'c' } };
+const at = (second: number) => `2025-10-09T12:00:0${second}.000Z`;
+const created: UserEvent = {
+  ...envelope,
+  id: 'e-1',
+  type: 'user.created',
+  timestamp: at(1),
+  data: { email: 'a@example.com', name: 'Ada' },
+};
+const updated: UserEvent = {
+  ...envelope,
+  id: 'e-2',
+  type: 'user.updated',
+  timestamp: at(2),
+  data: { email: 'b@example.com' },
+};
+const deleted: UserEvent = { ...envelope, id: 'e-3', type: 'user.deleted', timestamp: at(3), data: {} };
+
+describe('a user', () => {
+  it('is what their events made them: an update replaces the whole profile', () => {
+    const user = applyUserEvent(applyUserEvent(undefined, created), updated);
+    expect(user).to.deep.equal({
+      id: 'u',
+      email: 'b@example.com',
+      createdAt: at(1),
+      updatedAt: at(2),
+      createdBy: 'e-1',
+    });
+  });
+
+  it('is gone once deleted', () => {
+    expect(applyUserEvent(applyUserEvent(undefined, created), deleted)).to.equal(undefined);
+    expect(applyUserEvent(undefined, deleted)).to.equal(undefined);
+  });
+
+  it('comes to be by an update of which nothing was known before', () => {
+    expect(applyUserEvent(undefined, updated)).to.include({ email: 'b@example.com', createdAt: at(2) });
+  });
+});

@@ -1,0 +1,89 @@
+import { expect } from 'chai';
+import sinon from 'sinon';
+import { userEvents } from '../../../internal/entity/user_event.js';
+import { EventFollowers } from '../../../internal/repo/persistent/kafka/event_followers.js';
+import { currentContext } from '../../../pkg/logger/index.js';
+import { eventually } from '../../support/eventually.js';
+import { LogBook } from '../../support/log.js';
+import { FakeTopic } from './fake_topic.js';
+
+const id = (last: number) => `0192f0c1-5b7e-7c3a-9d2e-3f4a5b6c7d${String(last).padStart(2, '0')}`;
+const event = (last: number) => ({
+  id: id(last),
+  type: 'user.deleted',
+  source: 'test',
+  version: '1.0',
+  timestamp: '2025-10-09T12:00:00.000Z',
+  aggregateId: 'u',
+  data: {},
+  metadata: { correlationId: `request-${last}` },
+});
+
+describe('following events', () => {
+  const sandbox = sinon.createSandbox();
+  const observer = { produced: sandbox.stub(), consumed: sandbox.stub() };
+  let topic: FakeTopic;
+  let log: LogBook;
+  let followers: EventFollowers;
+  let handled: unknown[];
+
+  beforeEach(() => {
+    sandbox.reset();
+    topic = new FakeTopic('user-events', 1);
+    log = new LogBook();
+    followers = new EventFollowers({
+      countPartitions: topic.countPartitions,
+      read: topic.read,
+      observer,
+      logger: log,
+    });
+    handled = [];
+  });
+
+  afterEach(() => followers.stop());
+
+  const follow = () =>
+    followers.follow('user-events', userEvents, async ({ id: eventId }) => {
+      handled.push([eventId, currentContext()?.correlationId]);
+    });
+
+  it('hands over each event, under the correlation id of the event', async () => {
+    topic.add(0, event(1));
+    await follow();
+    expect(handled).to.deep.equal([[id(1), 'request-1']]);
+    expect(followers.status()).to.deep.equal([{ topic: 'user-events', caughtUp: true, stuckAt: undefined }]);
+  });
+
+  it('hands over an event once that was published twice', async () => {
+    topic.add(0, event(1));
+    topic.add(0, event(2));
+    topic.add(0, event(1));
+    await follow();
+    expect(handled).to.have.length(2);
+  });
+
+  it('tells the observer of what comes, and not of what was there', async () => {
+    topic.add(0, event(1));
+    await follow();
+    topic.add(0, event(2));
+    await eventually(() => handled.length === 2);
+    const position = { topic: 'user-events', partition: 0, offset: '1' };
+    sinon.assert.calledOnceWithMatch(observer.consumed, { event: event(2), position }, 'u', 'view');
+  });
+
+  for (const [what, value] of [
+    ['no JSON', 'nonsense'],
+    ['of no known type', { ...event(1), type: 'user.vanished' }],
+    ['not valid', { ...event(1), id: 7 }],
+  ] as const) {
+    it(`leaves out a message that is ${what}, and says which`, async () => {
+      topic.add(0, value);
+      topic.add(0, event(2));
+      await follow();
+      expect(handled).to.deep.equal([[id(2), 'request-2']]);
+      const [line] = log.lines;
+      expect(line).to.deep.include({ level: 'warn', message: 'a view left out a message that is no event' });
+      expect(line?.fields).to.include({ topic: 'user-events', partition: 0, offset: '0' });
+    });
+  }
+});
