@@ -71,6 +71,10 @@ export interface ConsumerStatus {
   readonly state: string;
   /** Partitions that stand still because a message's handler failed to the end. */
   readonly stoppedPartitions: readonly { readonly topic: string; readonly partition: number }[];
+  /** Partitions that stand still until a message whose handler failed to the end can be set aside. */
+  readonly blockedPartitions: readonly { readonly topic: string; readonly partition: number }[];
+  /** True while it pauses because too many messages failed to the end. */
+  readonly flooded: boolean;
 }
 
 /** How the Kafka clients of this instance are doing. */

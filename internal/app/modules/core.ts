@@ -51,7 +51,7 @@ export const coreModule = new ContainerModule(({ bind }) => {
   );
   bind(KafkaAdmin).toDynamicValue((context) => new KafkaAdmin(context.get<KafkaDriver>(Driver)));
   bind(KafkaManager).toDynamicValue((context) => {
-    const { HTTP, KAFKA } = context.get<AppConfig>(Config);
+    const { APP, HTTP, KAFKA } = context.get<AppConfig>(Config);
     const { CONTROL, SESSION_TIMEOUT } = KAFKA;
     const stopMs = Math.max(0, HTTP.SHUTDOWN_TIMEOUT - HTTP.DRAIN_DELAY);
     return new KafkaManager(context.get<KafkaDriver>(Driver), {
@@ -63,8 +63,10 @@ export const coreModule = new ContainerModule(({ bind }) => {
         // A member that was killed holds the group up for as long as its session lasts.
         startTimeoutMs: SESSION_TIMEOUT + REBALANCE_TIMEOUT_MS,
         drainTimeoutMs: stopMs * DRAIN_SHARE,
+        provision: KAFKA.PROVISION,
       },
       producer: { closeTimeoutMs: stopMs * FLUSH_SHARE },
+      deadLetters: { app: APP.NAME, version: APP.VERSION },
       logger: context.get(Logger),
     });
   });
