@@ -126,7 +126,7 @@ export interface KafkaRepository {
 export const KafkaRepository = Symbol.for('KafkaRepository');
 
 /** The topics that this service is configured with. */
-export interface ConfiguredTopics {
+export interface ConfiguredTopics extends Iterable<string> {
   has(topic: string): boolean;
 }
 export const ConfiguredTopics = Symbol.for('ConfiguredTopics');
