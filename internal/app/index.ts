@@ -5,4 +5,4 @@ export { Lifecycle } from './lifecycle.js';
 export { runConsumers, runService } from './run.js';
 export { BrokerHandle } from './tokens.js';
 export { EventObserver, KafkaRepository, Logger, type StoredEvent } from '../repo/contracts.js';
-export { KafkaEvents } from '../usecase/contracts.js';
+export { TranslationEvents, UserEvents } from '../usecase/contracts.js';
