@@ -3,10 +3,10 @@
  * name. The adapters are in the folders beside this file.
  */
 import { type EventDefinition, type EventOf } from '../../pkg/events/index.js';
-import { type Translation } from '../entity/translation.js';
-import { type TranslationEvent } from '../entity/translation_event.js';
-import { type User } from '../entity/user.js';
-import { type UserEvent } from '../entity/user_event.js';
+
+export type * from './contracts/page.js';
+export * from './contracts/translations.js';
+export * from './contracts/users.js';
 
 /** Writes log lines; never throws. */
 export interface Logger {
@@ -136,7 +136,7 @@ export interface KafkaRepository {
 export const KafkaRepository = Symbol.for('KafkaRepository');
 
 /** The topics that this service is configured with. */
-export interface ConfiguredTopics {
+export interface ConfiguredTopics extends Iterable<string> {
   has(topic: string): boolean;
 }
 export const ConfiguredTopics = Symbol.for('ConfiguredTopics');
@@ -213,46 +213,3 @@ export interface EventObserver {
   consumed(stored: StoredEvent, key: string, reader: string): void;
 }
 export const EventObserver = Symbol.for('EventObserver');
-
-/** Puts a text into another language. */
-export interface Translator {
-  /**
-   * @param source, target ISO 639-1 codes
-   * @throws Unavailable when it may work later, NotAllowed when it never will
-   */
-  translate(
-    text: string,
-    languages: { source: string; target: string },
-    options?: { signal?: AbortSignal },
-  ): Promise<string>;
-}
-export const Translator = Symbol.for('Translator');
-
-/** The part of a list that is asked for, in the order of ids. */
-export interface PageRequest {
-  limit: number;
-  /** The id after which it begins; undefined for the first part. */
-  after?: string | undefined;
-}
-
-export interface Page<T> {
-  items: T[];
-  /** What to ask for next, as {@link PageRequest.after}; undefined at the end. */
-  next?: string | undefined;
-}
-
-/** All users, as far as their events have come to this instance. */
-export interface UserDirectory {
-  apply(event: UserEvent): Promise<void>;
-  find(id: string): Promise<User | undefined>;
-  list(page: PageRequest): Promise<Page<User>>;
-}
-export const UserDirectory = Symbol.for('UserDirectory');
-
-/** All translations, as far as their events have come to this instance. */
-export interface TranslationHistory {
-  apply(event: TranslationEvent): Promise<void>;
-  find(id: string): Promise<Translation | undefined>;
-  listOfUser(userId: string, page: PageRequest): Promise<Page<Translation>>;
-}
-export const TranslationHistory = Symbol.for('TranslationHistory');

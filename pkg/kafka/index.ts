@@ -51,4 +51,10 @@ export type {
 export { partitionForKey } from './partitioner.js';
 export type { ProducerOptions } from './producer/options.js';
 export { readPartition, type ReadBatch, type ReadOptions } from './reader/partition_reader.js';
+export {
+  readableMessage,
+  type MessageLike,
+  type ReadableBytes,
+  type ReadableMessage,
+} from './reader/readable.js';
 export { Producer, type PublishOptions } from './producer/producer.js';

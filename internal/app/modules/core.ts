@@ -21,10 +21,9 @@ import { EventObservers } from '../../repo/persistent/kafka/event_observers.js';
 import { EventLogger } from '../../repo/persistent/kafka/event_logger.js';
 import { instanceName, systemClock, uuidGenerator } from '../../repo/persistent/system/system.js';
 import { type TopicSpec, topicsOf } from '../../repo/persistent/topics.js';
-import { Health, KafkaEvents } from '../../usecase/contracts.js';
+import { Health } from '../../usecase/contracts.js';
 import { HealthUseCase } from '../../usecase/health/health.js';
-import { KafkaEventsUseCase } from '../../usecase/kafka_events/kafka_events.js';
-import { BrokerHandle, Config, Driver, Topics } from '../tokens.js';
+import { BrokerHandle, Config, Driver, TopicName, Topics } from '../tokens.js';
 
 const REBALANCE_TIMEOUT_MS = 60_000;
 
@@ -85,10 +84,7 @@ export const coreModule = new ContainerModule(({ bind }) => {
     });
   });
 
-  bind(Topics).toDynamicValue((context) => {
-    const { TOPICS } = context.get<AppConfig>(Config).KAFKA;
-    return topicsOf({ users: TOPICS.USER_EVENTS, translations: TOPICS.TRANSLATION_EVENTS });
-  });
+  bind(Topics).toDynamicValue((context) => topicsOf(context.getAll<TopicName>(TopicName)));
   bind(ConfiguredTopics).toDynamicValue((context) => {
     const specs = context.get<ReadonlyMap<string, TopicSpec>>(Topics).values();
     return new Set([...specs].map(({ topic }) => topic));
@@ -115,6 +111,5 @@ export const coreModule = new ContainerModule(({ bind }) => {
     });
   });
 
-  bind(KafkaEvents).to(KafkaEventsUseCase);
   bind(Health).to(HealthUseCase);
 });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { KafkaEvents, KafkaRepository } from '../../../../internal/app/index.js';
+import { KafkaRepository, TranslationEvents } from '../../../../internal/app/index.js';
 import { Translator } from '../../../../internal/repo/contracts.js';
 import { uniqueName } from '../../../support/broker.js';
 import { eventually } from '../../../support/eventually.js';
@@ -7,32 +7,20 @@ import { type Instance, Instances } from '../../support/instance.js';
 
 const translation = { userId: 'u', source: 'en', target: 'de', original: 'good morning' };
 
-describe('the service on Kafka', function () {
+describe('translations on Kafka', function () {
   this.timeout(60_000);
   const instances = new Instances();
 
   afterEach(() => instances.stop());
 
-  const eventsOf = (service: Instance): KafkaEvents => service.container.get<KafkaEvents>(KafkaEvents);
+  const eventsOf = (service: Instance): TranslationEvents =>
+    service.container.get<TranslationEvents>(TranslationEvents);
 
   /** What its groups handled. */
   const handledBy = (service: Instance) =>
     service.consumed.filter(({ reader }) => reader !== 'view').map(({ stored }) => stored);
 
   const typesOf = (service: Instance) => handledBy(service).map(({ event }) => event.type);
-
-  it('takes in the events of a user in the order in which they were published', async () => {
-    const service = await instances.start({ prefix: uniqueName('order') });
-    const events = eventsOf(service);
-    const profile = { email: 'a@example.com' };
-    const published = [
-      await events.produceUserEvent({ type: 'user.created', userId: 'u', data: profile }),
-      await events.produceUserEvent({ type: 'user.updated', userId: 'u', data: profile }),
-      await events.produceUserEvent({ type: 'user.deleted', userId: 'u', data: {} }),
-    ];
-    await eventually(() => service.consumed.length === 3);
-    expect(service.consumed.map(({ stored }) => stored)).to.deep.equal(published);
-  });
 
   it('answers a requested translation once, with the cause named', async () => {
     const service = await instances.start({ prefix: uniqueName('translate') });

@@ -67,7 +67,7 @@ describe('the views of the service on Kafka', function () {
     const expected = await answers(before);
     const admin = before.container.get(KafkaAdmin);
     const ends = () =>
-      Promise.all([`${prefix}.users`, `${prefix}.translations`].map((t) => admin.topicOffsets(t)));
+      Promise.all(['users', 'translations'].map((domain) => admin.topicOffsets(before.topic(domain))));
     const stored = await ends();
     await before.stop();
 
@@ -77,9 +77,8 @@ describe('the views of the service on Kafka', function () {
   });
 
   it('leave out a message that is no event, say so, and show what comes after it', async () => {
-    const prefix = uniqueName('views');
-    const service = await instances.start({ prefix });
-    const bad = { topic: `${prefix}.users`, key: 'u', value: 'no event' };
+    const service = await instances.start({ prefix: uniqueName('views') });
+    const bad = { topic: service.topic('users'), key: 'u', value: 'no event' };
     expect((await service.send('POST', '/v1/kafka/producer/request', bad)).status).to.equal(200);
     await service.send('POST', '/v1/users', { id: 'u', email: 'u@example.com' });
     await has(service, '/v1/users/u', { email: 'u@example.com' });

@@ -6,9 +6,8 @@ import {
   translationEvents,
   translationRequested,
 } from '../../../internal/entity/translation_event.js';
-import { userCreated, userDeleted, userEvents, userUpdated } from '../../../internal/entity/user_event.js';
 import { type IdGenerator } from '../../../internal/repo/contracts.js';
-import { KafkaEventsUseCase } from '../../../internal/usecase/kafka_events/kafka_events.js';
+import { TranslationEventsUseCase } from '../../../internal/usecase/translations/translation_events.js';
 import { type EventDefinition, type EventOf } from '../../../pkg/events/index.js';
 import { rejection } from '../../support/caught.js';
 
@@ -27,7 +26,7 @@ const request = {
 };
 const { signal } = new AbortController();
 
-describe('the use case for user and translation events', () => {
+describe('the use case for translation events', () => {
   // Of their own, since a restore of sinon's default sandbox elsewhere would forget these.
   const sandbox = sinon.createSandbox();
   const events = {
@@ -36,17 +35,16 @@ describe('the use case for user and translation events', () => {
     follow: sandbox.stub(),
     following: sandbox.stub(),
   };
-  const directory = { apply: sandbox.stub(), find: sandbox.stub(), list: sandbox.stub() };
   const history = { apply: sandbox.stub(), find: sandbox.stub(), listOfUser: sandbox.stub() };
   const translator = { translate: sandbox.stub() };
   const ids: IdGenerator = { next: () => 'id-1', derived: (name) => `id of ${name}` };
-  let useCase: KafkaEventsUseCase;
+  let useCase: TranslationEventsUseCase;
 
   beforeEach(() => {
     sandbox.reset();
     events.publish.resolves({});
     events.follow.resolves();
-    useCase = new KafkaEventsUseCase(events, ids, directory, history, translator);
+    useCase = new TranslationEventsUseCase(events, ids, history, translator);
   });
 
   /** The handler that the use case subscribed for `definitions`. */
@@ -61,27 +59,10 @@ describe('the use case for user and translation events', () => {
     return events.follow.firstCall.args[1] as (event: unknown) => Promise<void>;
   }
 
-  for (const { input, definition } of [
-    { input: { type: 'user.created', data: { email: 'ada@example.com' } }, definition: userCreated },
-    { input: { type: 'user.updated', data: { email: 'ada@example.org' } }, definition: userUpdated },
-    { input: { type: 'user.deleted', data: { reason: 'asked' } }, definition: userDeleted },
-  ] as const) {
-    it(`publishes ${input.type} keyed by its user`, async () => {
-      await useCase.produceUserEvent({ ...input, userId: 'user-1' });
-      const draft = { aggregateId: 'user-1', userId: 'user-1', data: input.data };
-      sinon.assert.calledOnceWithExactly(events.publish, definition, draft, {
-        id: 'id-1',
-        signal: undefined,
-      });
-    });
-  }
-
-  it('makes a repeated command under the same key the same event, and the same translation', async () => {
+  it('makes a repeated request under the same key the same event, and the same translation', async () => {
     const options = { idempotencyKey: 'key-1', signal };
-    await useCase.produceUserEvent({ type: 'user.deleted', userId: 'user-1', data: {} }, options);
     await useCase.produceTranslationEvent({ source: 'en', target: 'de', original: 'hello' }, options);
     const id = 'id of key-1';
-    sinon.assert.calledWithMatch(events.publish, userDeleted, { aggregateId: 'user-1' }, { id, signal });
     sinon.assert.calledWithMatch(events.publish, translationRequested, { aggregateId: id }, { id, signal });
   });
 
@@ -99,13 +80,6 @@ describe('the use case for user and translation events', () => {
       { aggregateId: 'id-1', userId: 'user-1', data },
       { id: 'id-1' },
     );
-  });
-
-  it('reports to the caller that an event could not be published', async () => {
-    const failure = new Error('no broker');
-    events.publish.rejects(failure);
-    const input = { type: 'user.deleted', userId: 'user-1', data: {} } as const;
-    expect(await rejection(useCase.produceUserEvent(input), Error)).to.equal(failure);
   });
 
   it('answers a requested translation with a completed one that names its cause', async () => {
@@ -139,12 +113,6 @@ describe('the use case for user and translation events', () => {
     await subscribed(translationEvents)({ ...request, type: 'translation.completed', data }, { signal });
     sinon.assert.notCalled(translator.translate);
     sinon.assert.notCalled(events.publish);
-  });
-
-  it('keeps the user directory by the user events', async () => {
-    await useCase.consumeUserEvents();
-    await followed(userEvents)(request);
-    sinon.assert.calledOnceWithExactly(directory.apply, request);
   });
 
   it('keeps the translation history by the translation events', async () => {
