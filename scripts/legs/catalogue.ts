@@ -26,7 +26,10 @@ const NOT_UNIT = ['contract', 'faults', 'examples', 'bench', ...PROGRAMS];
 const SUITES: Readonly<Record<string, readonly string[]>> = {
   unit: ['dist/test/**/*.test.js', ...NOT_UNIT.flatMap((name) => ['--ignore', `dist/test/**/${name}/**`])],
   contract: ['dist/test/**/contract/**/*.test.js'],
-  programs: PROGRAMS.map((name) => `dist/test/${name}/**/*.test.js`),
+  programs: [
+    ...PROGRAMS.map((name) => `dist/test/${name}/**/*.test.js`),
+    ...['--ignore', 'dist/test/**/faults/**'],
+  ],
   examples: ['dist/test/examples/**/*.test.js'],
   faults: ['dist/test/**/faults/**/*.test.js'],
 };
