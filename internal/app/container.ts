@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { Container } from 'inversify';
 import { type Config as AppConfig } from '../../config/config.js';
+import { secretsOf } from '../../config/secrets.js';
 import { createLogger, redact } from '../../pkg/logger/index.js';
 import { Logger } from '../repo/contracts.js';
 import { openBroker } from './embedded_broker.js';
@@ -29,9 +30,7 @@ export async function buildContainer(
   { mayStartBroker = true }: BuildOptions = {},
 ): Promise<Container> {
   // A secret that ends up in an error's text is not to end up in the log.
-  for (const secret of [config.HTTP.CONTROL_TOKEN, config.TRANSLATOR.API_KEY]) {
-    if (secret !== undefined) redact(secret);
-  }
+  for (const secret of secretsOf(config)) redact(secret);
   const container = new Container({ defaultScope: 'Singleton' });
   container.bind(Config).toConstantValue(config);
   container

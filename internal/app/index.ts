@@ -7,4 +7,4 @@ export { openOperatorTools, type OperatorTools } from './operator_tools.js';
 export { runConsumers, runService } from './run.js';
 export { BrokerHandle } from './tokens.js';
 export { EventObserver, KafkaRepository, Logger, type StoredEvent } from '../repo/contracts.js';
-export { KafkaEvents } from '../usecase/contracts.js';
+export { TranslationEvents, UserEvents } from '../usecase/contracts.js';

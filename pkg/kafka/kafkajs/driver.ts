@@ -6,6 +6,7 @@ import { registerCodecs } from './codecs.js';
 import { createConsumer } from './consumer.js';
 import { assertKnownVersion } from './internals.js';
 import { createProducer } from './producer.js';
+import { applyFetchPatch } from './fetch_patch.js';
 import { createReader } from './reader.js';
 import { applyTimerPatch } from './timer_patch.js';
 
@@ -16,6 +17,7 @@ import { applyTimerPatch } from './timer_patch.js';
 export function createKafkajsDriver(options: ConnectionOptions): KafkaDriver {
   assertKnownVersion();
   applyTimerPatch();
+  applyFetchPatch();
   registerCodecs();
   return {
     brokers: options.brokers,

@@ -28,13 +28,10 @@ describe('cmd/app', function () {
     expect(await read('/livez')).to.deep.equal([200, { status: 'pass' }]);
     expect(await read('/startupz')).to.deep.equal([200, { status: 'pass' }]);
     expect(await read('/readyz')).to.deep.equal([200, { status: 'pass' }]);
-    const checks = {
-      broker: { status: 'pass' },
-      'consumer godev-kit-group.translation-events': { status: 'pass' },
-      'view of user-events': { status: 'pass' },
-      'view of translation-events': { status: 'pass' },
-    };
-    expect(await read('/readyz?verbose')).to.deep.equal([200, { status: 'pass', checks }]);
+    const [, report] = await read('/readyz?verbose');
+    expect(report)
+      .to.have.property('checks')
+      .that.deep.includes({ broker: { status: 'pass' } });
     app.kill('SIGTERM');
     expect(await app.exit()).to.equal(0);
   });
@@ -58,7 +55,7 @@ describe('cmd/app', function () {
     expect(await read('/livez')).to.deep.equal([200, { status: 'pass' }]);
     expect(await read('/startupz')).to.deep.equal([503, { status: 'fail' }]);
     expect(await read('/readyz')).to.deep.equal([503, { status: 'fail' }]);
-    const [status, problem] = await read('/v1/users');
+    const [status, problem] = await read('/v1/kafka/status');
     expect([status, (problem as { code: string }).code]).to.deep.equal([503, 'STARTING']);
     const broker = await startBroker({ port });
     try {
@@ -117,17 +114,5 @@ describe('cmd/app', function () {
     expect(await read('/livez')).to.deep.equal([200, { status: 'pass' }]);
     app.kill('SIGINT');
     expect(await app.exit()).to.equal(130);
-  });
-
-  it('names the topics that are missing and exits 1 where it may not make them', async () => {
-    const broker = await startBroker();
-    try {
-      const env = { HTTP_PORT: '0', KAFKA_BROKERS: broker.brokers.join(','), KAFKA_PROVISION: 'false' };
-      app = new Program('cmd/app/main', { env });
-      expect(await app.exit()).to.equal(1);
-      expect(app.stdout).to.match(/user-events .*translation-events /);
-    } finally {
-      await broker.stop();
-    }
   });
 });
