@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { Logger } from '../../../internal/repo/contracts.js';
 import { createLogger } from '../../../pkg/logger/index.js';
 import { embeddedBroker, uniqueName } from '../../support/broker.js';
-import { Instances } from '../support/instance.js';
+import { Instances, TEST_DOMAIN } from '../support/instance.js';
 import { goodRequest } from './cases.js';
 import { type Operation, operationsOf } from './documented.js';
 
@@ -60,7 +60,7 @@ export async function fuzzService({ requests, seed }: { requests: number; seed: 
     const documented = new Map(operations.map(({ name, answers }) => [name, new Set(answers.keys())]));
     const seen = new Map<number, number>();
     await fc.assert(
-      fc.asyncProperty(requestsTo(operations, service.topic('users')), async (fuzzed) => {
+      fc.asyncProperty(requestsTo(operations, service.topic(TEST_DOMAIN)), async (fuzzed) => {
         const answer = await exchange(service.url, fuzzed, agent);
         seen.set(answer.status, (seen.get(answer.status) ?? 0) + 1);
         check(fuzzed, answer, documented.get(fuzzed.name) ?? new Set());
@@ -72,7 +72,7 @@ export async function fuzzService({ requests, seed }: { requests: number; seed: 
     );
     expect((await service.send('GET', '/livez')).status).to.equal(200);
     // Were all refused, nothing would have been tried.
-    for (const status of [200, 202, 400, 401, 404, 405])
+    for (const status of [200, 400, 401, 404, 405])
       expect(seen.get(status), String(status)).to.be.greaterThan(0);
   } finally {
     agent.destroy();

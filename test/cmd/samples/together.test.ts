@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { readRunFile } from '../../../pkg/devbroker/index.js';
 import { eventually } from '../../support/eventually.js';
 import { Program, temporaryFolder } from '../../support/program.js';
-import { translationsIn } from '../app/translations_in_topic.js';
+import { translationsIn } from './translations_in_topic.js';
 import { cli } from '../cli/run_in_process.js';
 
 interface Answer {
