@@ -14,6 +14,9 @@ export { GroupConsumer, type ConsumerState, type ConsumerStatus } from './consum
 export type { GroupOptions, RetryPolicy, SubscriptionOptions } from './consumer/options.js';
 export type { PartitionStatus } from './consumer/partition_status.js';
 export type { Hold } from './consumer/hold.js';
+export type { DeadLetter, DeadLetterFilter } from './desk/dead_letter.js';
+export { DeadLetterDesk, type DeadLetterDeskOptions } from './desk/dead_letter_desk.js';
+export type { Decision } from './desk/decisions.js';
 export {
   DriverError,
   type Isolation,

@@ -194,7 +194,7 @@ describe('cmd/cli', function () {
   });
 
   it('describes every command', async () => {
-    for (const args of [[], ['config'], ['topics'], ['groups'], ['produce'], ['consume']]) {
+    for (const args of [[], ['config'], ['topics'], ['groups'], ['dead-letters'], ['produce'], ['consume']]) {
       const { code, stdout } = await cli([...args, '--help']);
       expect([code, stdout.length > 100]).to.deep.equal([0, true]);
     }
