@@ -29,9 +29,7 @@ export async function buildContainer(
   { mayStartBroker = true }: BuildOptions = {},
 ): Promise<Container> {
   // A secret that ends up in an error's text is not to end up in the log.
-  for (const secret of [config.HTTP.CONTROL_TOKEN, config.TRANSLATOR.API_KEY]) {
-    if (secret !== undefined) redact(secret);
-  }
+  for (const secret of secretsOf(config)) redact(secret);
   const container = new Container({ defaultScope: 'Singleton' });
   container.bind(Config).toConstantValue(config);
   container
@@ -44,4 +42,18 @@ export async function buildContainer(
   const broker = await openBroker(config, { mayStart: mayStartBroker, logger: container.get(Logger) });
   container.bind(BrokerHandle).toConstantValue(broker);
   return container;
+}
+
+/** Shorter ones cannot be kept out: they would blank out parts of ordinary words. */
+const SHORTEST_REDACTED = 4;
+
+function secretsOf({ HTTP, KAFKA, TRANSLATOR }: AppConfig): string[] {
+  const { SASL, SSL } = KAFKA;
+  return [
+    HTTP.CONTROL_TOKEN,
+    TRANSLATOR.API_KEY,
+    SASL.PASSWORD,
+    SASL.OAUTH.CLIENT_SECRET,
+    SSL.KEY_PASSPHRASE,
+  ].filter((secret) => secret !== undefined && secret.length >= SHORTEST_REDACTED) as string[];
 }

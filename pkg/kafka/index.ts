@@ -22,8 +22,7 @@ export {
   type TopicSpec,
 } from './driver.js';
 export * from './errors.js';
-export type { ConnectionOptions } from './kafkajs/client.js';
-export { createKafkajsDriver } from './kafkajs/driver.js';
+export { createKafkajsDriver, type KafkajsDriverOptions } from './kafkajs/driver.js';
 export {
   KafkaManager,
   type KafkaHealth,
@@ -44,3 +43,6 @@ export { partitionForKey } from './partitioner.js';
 export type { ProducerOptions } from './producer/options.js';
 export { readPartition, type ReadBatch, type ReadOptions } from './reader/partition_reader.js';
 export { Producer, type PublishOptions } from './producer/producer.js';
+export type { SaslOptions } from './security/sasl.js';
+export type { TlsOptions } from './security/tls.js';
+export { clientCredentials } from './security/token_source.js';

@@ -1,6 +1,7 @@
 import { ContainerModule } from 'inversify';
 import { type Config as AppConfig } from '../../../config/config.js';
 import { createKafkajsDriver, KafkaAdmin, type KafkaDriver, KafkaManager } from '../../../pkg/kafka/index.js';
+import { type Logger as PkgLogger } from '../../../pkg/logger/index.js';
 import { Metrics } from '../../../pkg/telemetry/index.js';
 import {
   Clock,
@@ -24,6 +25,7 @@ import { type TopicSpec, topicsOf } from '../../repo/persistent/topics.js';
 import { Health, KafkaEvents } from '../../usecase/contracts.js';
 import { HealthUseCase } from '../../usecase/health/health.js';
 import { KafkaEventsUseCase } from '../../usecase/kafka_events/kafka_events.js';
+import { kafkaSecurity } from '../kafka_connection.js';
 import { BrokerHandle, Config, Driver, Topics } from '../tokens.js';
 
 const REBALANCE_TIMEOUT_MS = 60_000;
@@ -42,13 +44,16 @@ export const coreModule = new ContainerModule(({ bind }) => {
     (context) => new EventObservers([new EventLogger(context.get(Logger)), context.get(EventMetrics)]),
   );
 
-  bind(Driver).toDynamicValue((context) =>
-    createKafkajsDriver({
+  bind(Driver).toDynamicValue((context) => {
+    const { KAFKA } = context.get<AppConfig>(Config);
+    const logger: PkgLogger = context.get(Logger);
+    return createKafkajsDriver({
       brokers: context.get<BrokerHandle>(BrokerHandle).brokers,
-      clientId: context.get<AppConfig>(Config).KAFKA.CLIENT_ID,
-      logger: context.get(Logger),
-    }),
-  );
+      clientId: KAFKA.CLIENT_ID,
+      logger,
+      ...kafkaSecurity(KAFKA, logger),
+    });
+  });
   bind(KafkaAdmin).toDynamicValue((context) => new KafkaAdmin(context.get<KafkaDriver>(Driver)));
   bind(KafkaManager).toDynamicValue((context) => {
     const { HTTP, KAFKA } = context.get<AppConfig>(Config);
