@@ -32,8 +32,7 @@ export type { FailureDetails } from './failures/dead_letter_headers.js';
 export * from './failures/errors.js';
 export type { FloodLimits } from './failures/flood_guard.js';
 export { deadLetterTopic, retryTopic } from './failures/topic_names.js';
-export type { ConnectionOptions } from './kafkajs/client.js';
-export { createKafkajsDriver } from './kafkajs/driver.js';
+export { createKafkajsDriver, type KafkajsDriverOptions } from './kafkajs/driver.js';
 export {
   KafkaManager,
   type KafkaHealth,
@@ -61,3 +60,6 @@ export {
   type ReadableMessage,
 } from './reader/readable.js';
 export { Producer, type PublishOptions } from './producer/producer.js';
+export type { SaslOptions } from './security/sasl.js';
+export type { TlsOptions } from './security/tls.js';
+export { clientCredentials } from './security/token_source.js';
