@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { projectRoot } from '../../config/project_root.js';
-import { prepareKafka } from './kafka_leg.js';
+import { prepareCluster, prepareKafka } from './kafka_leg.js';
 import { type Leg, type Prepared } from './leg.js';
 import { prepareNode } from './node_versions.js';
 
@@ -21,7 +21,7 @@ const EMBEDDED = {
 const PROGRAMS = ['cmd', 'lint', 'scripts'];
 
 /** Folders of tests that are legs of their own, or belong to other commands. */
-const NOT_UNIT = ['contract', 'faults', 'examples', 'bench', ...PROGRAMS];
+const NOT_UNIT = ['contract', 'faults', 'apache', 'examples', 'bench', ...PROGRAMS];
 
 const SUITES: Readonly<Record<string, readonly string[]>> = {
   unit: ['dist/test/**/*.test.js', ...NOT_UNIT.flatMap((name) => ['--ignore', `dist/test/**/${name}/**`])],
@@ -29,6 +29,7 @@ const SUITES: Readonly<Record<string, readonly string[]>> = {
   programs: PROGRAMS.map((name) => `dist/test/${name}/**/*.test.js`),
   examples: ['dist/test/examples/**/*.test.js'],
   faults: ['dist/test/**/faults/**/*.test.js'],
+  apache: ['dist/test/**/apache/**/*.test.js'],
 };
 
 /** What `make test` and the other Node.js versions run; the fault suites take as long as ROUNDS asks for. */
@@ -70,6 +71,7 @@ export const LEGS: readonly Leg[] = [
   ...QUICK_SUITES.map((name) => suite(name, name)),
   { ...suite('faults', 'faults'), timeoutMs: FAULTS_TIMEOUT_MS },
   suite('contract', 'contract-kafka', prepareKafka),
+  { ...suite('apache', 'kafka-cluster', prepareCluster), timeoutMs: FAULTS_TIMEOUT_MS },
   ...NODE_MAJORS.flatMap((major) =>
     QUICK_SUITES.map((name) => suite(name, `${name}-node-${major}`, () => prepareNode(major))),
   ),
@@ -82,7 +84,7 @@ export const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   'test-faults': ['build', 'faults'],
   'test-unit': ['build', 'unit'],
   'test-contract': ['build', 'contract'],
-  'test-kafka': ['build', 'contract-kafka'],
+  'test-kafka': ['build', 'contract-kafka', 'kafka-cluster'],
   'test-node': [
     'build',
     ...NODE_MAJORS.flatMap((major) => QUICK_SUITES.map((name) => `${name}-node-${major}`)),
