@@ -58,7 +58,7 @@ export class PartitionWork implements TopicPartition {
   dropped = false;
   /** True while the client does not fetch it. */
   fetchPaused = false;
-  /** Whether its last batch was finished soon. */
+  /** Whether there was room again soon when it was full last. */
   quick = true;
   /** True while so much is read ahead that it need not fetch more. */
   full = false;
