@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Batch, Cluster, Consumer, EachBatchPayload, KafkaMessage, RetryOptions } from 'kafkajs';
 import { withTimeout } from '../async.js';
 import {
@@ -30,6 +31,11 @@ const PARTITIONS_AT_ONCE = 8;
 /** A fetch waits so long for records, and kafkajs sleeps so long when every partition is paused. */
 const MAX_WAIT_MS = 250;
 const STOP_TIMEOUT_MS = 10_000;
+/**
+ * After a join that failed kafkajs fetches on until its next heartbeat, over and over the same, since nothing
+ * of it can be taken.
+ */
+const UNASSIGNED_PAUSE_MS = 100;
 /** Bytes that a message takes in memory beside its key and value. */
 const OVERHEAD = 100;
 /** In the attributes of a batch. */
@@ -98,7 +104,11 @@ export function createConsumer(parts: {
       });
       consumer.seek({ topic, partition, offset: verdict.offset.toString() });
     }
-    if (verdict.kind !== 'expected' || !assigned) return;
+    if (verdict.kind === 'misplaced') return;
+    if (verdict.kind === 'early' || !assigned) {
+      await setTimeout(UNASSIGNED_PAUSE_MS);
+      return;
+    }
     commitUnderGeneration = (offsets) => payload.commitOffsetsIfNecessary(offsets);
     await listener.onBatch({
       ...batch,
