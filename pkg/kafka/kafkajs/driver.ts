@@ -2,6 +2,7 @@ import { type KafkaDriver } from '../driver.js';
 import { createAdmin } from './admin.js';
 import { ping } from './admin_client.js';
 import type { ConnectionOptions } from './client.js';
+import { applyConnectionPatch } from './connection_patch.js';
 import { registerCodecs } from './codecs.js';
 import { createConsumer } from './consumer.js';
 import { assertKnownVersion } from './internals.js';
@@ -17,6 +18,7 @@ import { applyTimerPatch } from './timer_patch.js';
 export function createKafkajsDriver(options: ConnectionOptions): KafkaDriver {
   assertKnownVersion();
   applyTimerPatch();
+  applyConnectionPatch();
   applyFetchPatch();
   registerCodecs();
   return {

@@ -13,10 +13,15 @@ const TURNS = 4;
  * between two timers, so that a run can be repeated.
  */
 export class VirtualTime {
+  /** An uncaught exception can fail a test without ending what it runs. */
+  static #running: VirtualTime | undefined;
+
   readonly #sandbox = sinon.createSandbox();
   readonly #clock: SinonFakeTimers;
 
   constructor(seed: number) {
+    VirtualTime.#running?.end();
+    VirtualTime.#running = this;
     this.#clock = this.#sandbox.useFakeTimers({
       toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date', 'performance'],
       loopLimit: 1_000_000,
