@@ -1,8 +1,9 @@
-import { asError, sleep } from '../async.js';
+import { asError, sleep, unlessAborted } from '../async.js';
 import { delayAfter } from '../consumer/backoff.js';
 import { DriverError, type HeaderMap, type KafkaDriver } from '../driver.js';
 import { InvalidMessage, MessageTooLarge, PublishRefused } from '../errors.js';
 import type { Logger } from '../../logger/index.js';
+import type { OutgoingMessage } from '../message.js';
 import { Producer } from '../producer/producer.js';
 import { DETAIL_LEVELS, type DetailLevel } from './dead_letter_headers.js';
 import type { FailedMessage } from './failed_message.js';
@@ -10,7 +11,8 @@ import type { FailedMessage } from './failed_message.js';
 const BACKOFF = { initialMs: 500, maxMs: 30_000, jitter: 0.2 };
 /** A dead letter is larger than its message, which may be as large as its topic allows. */
 const MAX_BYTES = 2_000_000;
-const DELIVERY_TIMEOUT_MS = 15_000;
+/** What the brokers have not acknowledged in so many milliseconds is reported, and again after as many. */
+const REPORT_MS = 15_000;
 const TOO_LARGE = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'];
 
 /** A message to be set aside in another topic. */
@@ -18,7 +20,7 @@ export interface SetAside {
   readonly message: FailedMessage;
   readonly topic: string;
   readonly headers: (level: DetailLevel) => HeaderMap;
-  /** The topic has not taken it yet; it is tried again after so many milliseconds. */
+  /** The topic has not taken it yet; it is tried again after so many milliseconds, 0 when that goes on already. */
   readonly onFailure: (error: Error, delayMs: number) => void;
   /** Aborted when it is not to be tried again. */
   readonly signal: AbortSignal;
@@ -41,15 +43,15 @@ export class DeadLetters {
    * with less and less about the error when the record is too large. With false when it was aborted
    * before; it may be stored nevertheless.
    */
-  async write({ message, topic, headers, onFailure, signal }: SetAside): Promise<boolean> {
+  async write(letter: SetAside): Promise<boolean> {
+    const { message, topic, headers, onFailure, signal } = letter;
     const { key, value } = message.record;
     let level = 0;
     let partition: number | undefined = message.source.partition;
     for (let failures = 0; !signal.aborted;) {
       try {
         const detail = DETAIL_LEVELS[level] ?? 'class-only';
-        await this.#open().send({ topic, key, value, headers: headers(detail), partition });
-        return true;
+        return await this.#send({ topic, key, value, headers: headers(detail), partition }, letter);
       } catch (thrown) {
         if (isTooLarge(thrown) && level < DETAIL_LEVELS.length - 1) {
           level += 1;
@@ -60,6 +62,8 @@ export class DeadLetters {
           partition = undefined;
           continue;
         }
+        // A hold of the next assignment is not this one's to set.
+        if (signal.aborted) break;
         failures += 1;
         const delayMs = delayAfter(failures, BACKOFF);
         onFailure(asError(thrown), delayMs);
@@ -76,11 +80,29 @@ export class DeadLetters {
     await producer?.close();
   }
 
+  /** False when it was aborted before there was an answer. */
+  async #send(record: OutgoingMessage, { onFailure, signal }: SetAside): Promise<boolean> {
+    let why = new Error('no broker has acknowledged it');
+    const reports = setInterval(() => {
+      onFailure(why, 0);
+    }, REPORT_MS);
+    try {
+      const onRetry = (reason: Error) => {
+        why = reason;
+      };
+      const sending = this.#open().send(record, { signal, onRetry });
+      return (await unlessAborted(sending, signal)) !== undefined;
+    } finally {
+      clearInterval(reports);
+    }
+  }
+
   #open(): Producer {
     this.#producer ??= new Producer(this.driver, {
       logger: this.logger,
       maxMessageBytes: MAX_BYTES,
-      deliveryTimeoutMs: DELIVERY_TIMEOUT_MS,
+      // Given up and sent anew, a batch that was stored without an answer would be stored again.
+      deliveryTimeoutMs: Infinity,
     });
     return this.#producer;
   }
