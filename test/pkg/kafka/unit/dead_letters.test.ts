@@ -5,7 +5,7 @@ import { DeadLetters, type SetAside } from '../../../../pkg/kafka/failures/dead_
 import type { FailedMessage } from '../../../../pkg/kafka/failures/failed_message.js';
 import { silentLogger } from '../../../../pkg/kafka/silent_logger.js';
 import { endUnder, virtualClock } from '../../../support/virtual_clock.js';
-import { deferred, FakeDriver } from './fakes.js';
+import { deferred, FakeDriver, rejection } from './fakes.js';
 
 const TOO_LARGE = new DriverError('refused', 'too large', { protocolError: 'MESSAGE_TOO_LARGE' });
 
@@ -109,6 +109,21 @@ describe('DeadLetters', () => {
     failing(2, { kind: 'refused', error: TOO_LARGE });
     expect(await letters.write(letter())).to.equal(true);
     expect(levels()).to.deep.equal(['full', 'no-stack', 'class-only']);
+    expect(failures).to.deep.equal([]);
+  });
+
+  it('takes a message of any size that its topic takes', async () => {
+    const value = Buffer.alloc(3_000_000);
+    const record = { ...message.record, value };
+    expect(await letters.write(letter({ message: { ...message, record } }))).to.equal(true);
+    expect(driver.producers[0]?.sent[0]?.[0]?.records[0]?.value).to.equal(value);
+  });
+
+  it('ends with an error that names the setting when the message itself is too large for the topic', async () => {
+    failing(Infinity, { kind: 'refused', error: TOO_LARGE });
+    const error = await rejection(letters.write(letter()));
+    expect(error.code).to.equal('KAFKA_DEAD_LETTER_TOO_LARGE');
+    expect(error.message).to.contain('t.g-dlt').and.contain('max.message.bytes');
     expect(failures).to.deep.equal([]);
   });
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { InfrastructureError, NonRetryableError } from '../../../../pkg/kafka/index.js';
+import { DeadLetterTooLarge, InfrastructureError, NonRetryableError } from '../../../../pkg/kafka/index.js';
 import { deferred, FakeBatch } from './fakes.js';
 import { keyed, SessionHarness } from './session_harness.js';
 
@@ -135,6 +135,18 @@ describe('FailureHandling: retry', () => {
     await member.rebalance([FIRST]);
     expect([...member.consumer.paused], 'nor after a rebalance that leaves it here').to.deep.equal(['t/0']);
     expect(member.session.assignment?.stopped()).to.deep.equal([event?.partition]);
+  });
+
+  it('a message that can never be set aside stops its partition, which says why', async () => {
+    await member.start();
+    member.write = () => Promise.reject(new DeadLetterTooLarge('t.g-dlt', 3_000_000));
+    handle((offset) => (offset === '1' ? new NonRetryableError('bad') : undefined));
+    void member.deliver(keyed(['a', 'b', 'b']));
+    await member.clock.tickAsync(1_000);
+    expect(member.session.assignment?.stopped()[0]).to.include({ ...FIRST, offset: '1' });
+    expect(member.session.assignment?.stopped()[0]?.cause).to.contain('max.message.bytes');
+    expect(member.consumer.committed('t', 0)).to.equal(1n);
+    expect(member.eventsOf('stopped')).to.have.length(1);
   });
 
   it('a classifier of its own decides, and one that throws does no harm', async () => {
