@@ -77,5 +77,14 @@ export class Mutex {
 
 /** The value as an Error, whatever was thrown. */
 export function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(`a non-error was thrown: ${String(thrown)}`);
+  return thrown instanceof Error ? thrown : new Error(`a non-error was thrown: ${textOf(thrown)}`);
+}
+
+/** The value as text; values that refuse to be text have that of their type. */
+export function textOf(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return typeof value === 'object' ? '[object]' : `[${typeof value}]`;
+  }
 }
