@@ -8,6 +8,7 @@ import type { DeadLetters } from '../failures/dead_letters.js';
 import { errorText, type FailedMessage } from '../failures/failed_message.js';
 import type { FailureClass } from '../failures/classify.js';
 import type { FloodGuard } from '../failures/flood_guard.js';
+import { lastHeader } from '../failures/header_values.js';
 import type { Logger } from '../../logger/index.js';
 import { delayAfter } from './backoff.js';
 import type { ConsumerEventListener } from './events.js';
@@ -210,7 +211,15 @@ export class FailureHandling {
   }
 
   #describe(task: Task, error: unknown) {
-    return { ...this.#place(task), key: preview(task.record.key), attempt: task.deliveries, error };
+    const { key, headers } = task.record;
+    const correlationId = lastHeader(headers, 'correlation-id')?.toString('utf8', 0, PREVIEW_LENGTH);
+    return {
+      ...this.#place(task),
+      key: preview(key),
+      attempt: task.deliveries,
+      ...(correlationId === undefined ? {} : { correlationId }),
+      error,
+    };
   }
 }
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import sinon from 'sinon';
-import { NotPublished, Unavailable } from '../../../internal/entity/errors.js';
+import { NotAllowed, NotPublished, Unavailable } from '../../../internal/entity/errors.js';
 import { UndecodableEvent } from '../../../pkg/events/index.js';
 import { type MessageReceiver } from '../../../internal/repo/persistent/kafka/message_receiver.js';
 import {
@@ -83,6 +83,7 @@ describe('the Kafka repository', () => {
   for (const [what, error, expected] of [
     ['what is no event', new UndecodableEvent('no JSON'), 'fatal'],
     ['what is unavailable', new Unavailable('TRANSLATOR_UNAVAILABLE', 'It is down.'), 'infrastructure'],
+    ['what is not allowed', new NotAllowed('TRANSLATION_REFUSED', 'Never.'), 'fatal'],
     ['what was not published', new NotPublished('unknown', 'e-1'), 'infrastructure'],
     ['an error', new Error('once'), 'retry'],
   ] as const) {
