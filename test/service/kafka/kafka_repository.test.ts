@@ -71,13 +71,15 @@ describe('the Kafka repository', () => {
     expect(repository.getStatus()).to.include({ instance: 'machine:1', producerEnabled: true });
   });
 
-  it('names the partitions that wait until a failed message is set aside', () => {
+  it('names the partitions that wait until a failed message is set aside, and those that wait for what a handler needs', () => {
     const partitions = [
-      { topic: 't', partition: 0, deadLetterError: null },
-      { topic: 't', partition: 1, deadLetterError: 'no leader' },
+      { topic: 't', partition: 0, deadLetterError: null, holds: ['infrastructure'] },
+      { topic: 't', partition: 1, deadLetterError: 'no leader', holds: ['dead-letter'] },
     ];
     manager.getStatus.returns({ consumers: [{ groupId: 'g', partitions }] });
-    expect(repository.getStatus().consumers[0]?.blockedPartitions).to.deep.equal([partitions[1]]);
+    const [consumer] = repository.getStatus().consumers;
+    expect(consumer?.blockedPartitions).to.deep.equal([partitions[1]]);
+    expect(consumer?.waitingPartitions).to.deep.equal([partitions[0]]);
   });
 
   for (const [what, error, expected] of [
