@@ -16,6 +16,8 @@ export interface StartKafkaOptions {
   port?: number;
   /** Data, settings and logs; kept. Without it a temporary folder is used, which stop() removes. */
   dataDir?: string;
+  /** A folder for the nodes' logs, which stay; by default they are with the data. */
+  logDir?: string;
   /** Further ways into the first node, by name, for TLS and SASL. */
   listeners?: Readonly<Record<string, Listener>>;
   /** Users of SCRAM with their passwords, for both of its mechanisms; there from the first start on. */
@@ -101,10 +103,11 @@ interface Resolved {
 }
 
 async function createNodes(
-  { port, properties = {}, listeners = {}, scramUsers = {} }: StartKafkaOptions,
+  { port, logDir, properties = {}, listeners = {}, scramUsers = {} }: StartKafkaOptions,
   { count, dataDir, ...settings }: Resolved,
 ): Promise<ClusterNode[]> {
   await mkdir(dataDir, { recursive: true });
+  if (logDir !== undefined) await mkdir(logDir, { recursive: true });
   const free = await freePorts(2 * count);
   const cluster = Array.from({ length: count }, (_, index) => ({
     id: index + 1,
@@ -117,6 +120,7 @@ async function createNodes(
     cluster,
     clusterId: await clusterIdIn(dataDir),
     extra: properties,
+    logDir,
     listeners,
     scramUsers,
     heapMb: count === 1 ? 512 : 384,

@@ -21,6 +21,8 @@ export interface NodeSettings {
   clusterId: string;
   cluster: readonly NodeAddress[];
   extra: Readonly<Record<string, string>>;
+  /** Where the nodes' logs go; each node's own folder by default. */
+  logDir: string | undefined;
   /** Of the first node. */
   listeners: Readonly<Record<string, Listener>>;
   scramUsers: Readonly<Record<string, string>>;
@@ -148,7 +150,8 @@ export class ClusterNode {
   }
 
   private get logFile(): string {
-    return join(this.folder, 'kafka.log');
+    const { logDir } = this.settings;
+    return logDir === undefined ? join(this.folder, 'kafka.log') : join(logDir, `node_${this.id}.log`);
   }
 
   private get started(): BrokerProcess {

@@ -50,3 +50,10 @@ async function stop(server: Server): Promise<void> {
   server.closeAllConnections();
   await closed;
 }
+
+/** An unsigned JWT (RFC 7519, section 6), which only validators for tests accept. */
+export function unsignedToken(subject: string, lifetimeMs: number, now = Date.now()): string {
+  const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const claims = { sub: subject, iat: Math.floor(now / 1000), exp: (now + lifetimeMs) / 1000 };
+  return `${part({ alg: 'none' })}.${part(claims)}.`;
+}

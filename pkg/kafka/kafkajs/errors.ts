@@ -58,6 +58,8 @@ function rootCause(error: unknown): unknown {
 }
 
 function nextCause(error: unknown): unknown {
+  // It tells its own cause.
+  if (error instanceof TokenUnavailable) return undefined;
   if (error instanceof kafkajs.KafkaJSDeleteGroupsError) return error.groups[0]?.error;
   if (error instanceof kafkajs.KafkaJSDeleteTopicRecordsError) {
     // kafkajs's types leave out what the error is made of.
@@ -91,5 +93,9 @@ function reasonOf(root: unknown, type: string | undefined): DriverErrorReason {
 }
 
 function messageOf(error: unknown): string {
+  // kafkajs's types leave this one out.
+  if (error instanceof Error && error.name === 'KafkaJSConnectionClosedError') {
+    return 'it closed the connection, as a broker does that asks for TLS or SASL, or that stops';
+  }
   return error instanceof Error ? error.message : String(error);
 }

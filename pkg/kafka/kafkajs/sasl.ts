@@ -1,17 +1,15 @@
-import type { SASLOptions } from 'kafkajs';
+import type { Mechanism, SASLOptions } from 'kafkajs';
 import type { SaslOptions } from '../security/sasl.js';
+import { oauthBearer } from './oauth_bearer.js';
 
 /** Milliseconds before a session ends at which kafkajs authenticates anew: a token must live for longer. */
 export const REAUTHENTICATION_MS = 5_000;
 
 /** The options for one kafkajs client, which writes into them. */
-export function toKafkajsSasl(options: SaslOptions): SASLOptions {
+export function toKafkajsSasl(options: SaslOptions): SASLOptions | Mechanism {
   switch (options.mechanism) {
     case 'OAUTHBEARER':
-      return {
-        mechanism: 'oauthbearer',
-        oauthBearerProvider: async () => ({ value: await options.token() }),
-      };
+      return oauthBearer(options.token);
     case 'PLAIN':
       return { mechanism: 'plain', username: options.username, password: options.password };
     case 'SCRAM-SHA-256':

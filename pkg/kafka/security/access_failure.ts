@@ -35,14 +35,14 @@ const FAILURES: readonly AccessFailure[] = [
     mend: 'renew the certificate given as cert and its key; the next connection uses it',
   },
   {
-    says: /alert (certificate required|handshake failure)/i,
-    cause: 'the broker asks for a certificate of this client, or for other TLS settings',
-    mend: 'give cert and key',
+    says: /alert (certificate required|bad certificate|handshake failure)/i,
+    cause: 'the broker asks for a certificate of this client, and got none that it accepts',
+    mend: 'give cert and key, signed by an authority in its trust store',
   },
   {
-    says: /alert (unknown ca|certificate unknown|bad certificate|unsupported certificate)/i,
+    says: /alert (unknown ca|certificate unknown|certificate revoked|unsupported certificate)/i,
     cause: "the broker does not accept this client's certificate",
-    mend: 'give one that is signed by an authority in its trust store, as cert with its chain',
+    mend: 'give one that has not expired and is signed by an authority in its trust store, with its chain',
   },
   {
     says: /wrong version number|packet length too long|before secure TLS connection was established/i,
@@ -82,7 +82,7 @@ export function explainAccess(text: string): string | undefined {
 
 const RIGHTS: Readonly<Record<string, string>> = {
   TOPIC_AUTHORIZATION_FAILED:
-    'this client lacks a right on the topic: grant its user DESCRIBE, and WRITE to send or READ to receive',
+    'this client lacks a right on the topic: grant its user DESCRIBE, and WRITE to send, READ to receive, or CREATE to make it',
   GROUP_AUTHORIZATION_FAILED: 'this client lacks a right on the group: grant its user READ on it',
   CLUSTER_AUTHORIZATION_FAILED:
     'this client lacks a right on the cluster: grant its user CREATE to make topics, ALTER or DESCRIBE for other administration',

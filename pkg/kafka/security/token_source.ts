@@ -3,7 +3,7 @@ import type { Logger } from '../../logger/index.js';
 /** Gives a bearer token that is valid for a while. @throws TokenUnavailable */
 export type TokenSource = () => Promise<string>;
 
-/** No token could be had; the message says why and what to do. */
+/** No token could be had that the brokers accept; the message says why. */
 export class TokenUnavailable extends Error {
   override readonly name = 'TokenUnavailable';
 }

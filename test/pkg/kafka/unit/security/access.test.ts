@@ -19,7 +19,7 @@ describe('why brokers keep a client out', () => {
       /this client's certificate has expired/,
     ],
     ['tlsv13 alert certificate required', /asks for a certificate of this client.*give cert and key/],
-    ['tlsv1 alert unknown ca', /does not accept this client's certificate/],
+    ['tlsv1 alert unknown ca', /does not accept this client's certificate: give one that has not expired/],
     ['C0:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:', /does not speak TLS/],
     ['SASL SCRAM SHA256 authentication failed: Authentication failed', /user name and password.*check them/],
     ['SASL PLAIN mechanism is not supported by the server', /does not offer this SASL mechanism: choose one/],
