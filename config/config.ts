@@ -15,6 +15,7 @@ import { validateEach } from './validate.js';
 import { readYamlFile } from './yaml_file.js';
 
 export { ConfigError, type ConfigProblem } from './config_error.js';
+export type { Environment } from './environment.js';
 export { ExitCode } from './exit_codes.js';
 export type { Config } from './schema.js';
 

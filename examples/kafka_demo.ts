@@ -9,11 +9,12 @@ import {
   buildContainer,
   eventComponents,
   EventObserver,
-  KafkaEvents,
   KafkaRepository,
   Lifecycle,
   Logger,
   type StoredEvent,
+  TranslationEvents,
+  UserEvents,
 } from '../internal/app/index.js';
 import { KafkaAdmin } from '../pkg/kafka/index.js';
 import { createLogger } from '../pkg/logger/index.js';
@@ -93,13 +94,17 @@ function lineOf(direction: Line['direction'], { event, position }: StoredEvent, 
  * The typed events: four said here, the fifth by the handler that answers the request for a translation.
  * @returns the id of that translation
  */
-async function produceEvents(events: KafkaEvents): Promise<string> {
+async function produceEvents(users: UserEvents, translations: TranslationEvents): Promise<string> {
   const userId = 'user-001';
-  await events.produceUserEvent({ type: 'user.created', userId, data: { email: 'ada@example.com' } });
-  await events.produceUserEvent({ type: 'user.updated', userId, data: { email: 'ada@example.org' } });
+  await users.produceUserEvent({ type: 'user.created', userId, data: { email: 'ada@example.com' } });
+  await users.produceUserEvent({ type: 'user.updated', userId, data: { email: 'ada@example.org' } });
   const languages = { source: 'en', target: 'es' };
-  const { event } = await events.produceTranslationEvent({ userId, ...languages, original: 'Hello, world' });
-  await events.produceUserEvent({ type: 'user.deleted', userId, data: { reason: 'asked for it' } });
+  const { event } = await translations.produceTranslationEvent({
+    userId,
+    ...languages,
+    original: 'Hello, world',
+  });
+  await users.produceUserEvent({ type: 'user.deleted', userId, data: { reason: 'asked for it' } });
   return event.aggregateId ?? '';
 }
 
@@ -150,7 +155,10 @@ async function demo(): Promise<void> {
     await lifecycle.start();
     await consumeMessages(container.get(KafkaAdmin), kafka, printer);
     process.stdout.write(`Kafka is ${where}\n\n`);
-    const translationId = await produceEvents(container.get<KafkaEvents>(KafkaEvents));
+    const translationId = await produceEvents(
+      container.get<UserEvents>(UserEvents),
+      container.get<TranslationEvents>(TranslationEvents),
+    );
     await produceMessage(kafka, printer);
     if (!(await printer.complete(translationId))) {
       throw new Error(`not consumed after ${DEADLINE_MS / 1000} s: ${printer.missing.join(', ')}`);
@@ -165,7 +173,7 @@ ${colors.bold(`${printer.produced} produced, ${printer.consumed} consumed`)} in 
 What to try next:
   make run                                               the service: consumers and HTTP
   make kafka && KAFKA_BROKERS=localhost:9092 make demo   the same on Apache Kafka
-  internal/usecase/kafka_events/kafka_events.ts          the code that handled these events
+  internal/usecase/translations/translation_events.ts    the code that handled these events
 `);
 }
 

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { Container } from 'inversify';
 import { type Config as AppConfig } from '../../config/config.js';
+import { secretsOf } from '../../config/secrets.js';
 import { createLogger, redact } from '../../pkg/logger/index.js';
 import { Logger } from '../repo/contracts.js';
 import { openBroker } from './embedded_broker.js';
@@ -42,18 +43,4 @@ export async function buildContainer(
   const broker = await openBroker(config, { mayStart: mayStartBroker, logger: container.get(Logger) });
   container.bind(BrokerHandle).toConstantValue(broker);
   return container;
-}
-
-/** Shorter ones cannot be kept out: they would blank out parts of ordinary words. */
-const SHORTEST_REDACTED = 4;
-
-function secretsOf({ HTTP, KAFKA, TRANSLATOR }: AppConfig): string[] {
-  const { SASL, SSL } = KAFKA;
-  return [
-    HTTP.CONTROL_TOKEN,
-    TRANSLATOR.API_KEY,
-    SASL.PASSWORD,
-    SASL.OAUTH.CLIENT_SECRET,
-    SSL.KEY_PASSPHRASE,
-  ].filter((secret) => secret !== undefined && secret.length >= SHORTEST_REDACTED) as string[];
 }

@@ -1,8 +1,10 @@
 /** What programs and examples may use of the service. */
 export { buildContainer } from './container.js';
 export { eventComponents } from './components.js';
+export { NoBrokerRuns } from './embedded_broker.js';
 export { Lifecycle } from './lifecycle.js';
+export { openOperatorTools, type OperatorTools } from './operator_tools.js';
 export { runConsumers, runService } from './run.js';
 export { BrokerHandle } from './tokens.js';
 export { EventObserver, KafkaRepository, Logger, type StoredEvent } from '../repo/contracts.js';
-export { KafkaEvents } from '../usecase/contracts.js';
+export { TranslationEvents, UserEvents } from '../usecase/contracts.js';

@@ -4,6 +4,11 @@ export const Config = Symbol.for('Config');
 export const Driver = Symbol.for('KafkaDriver');
 export const Topics = Symbol.for('Topics');
 
+/** Multi-injected: each domain, and the name that the configuration gives the topic of its events. */
+export const TopicName = Symbol.for('TopicName');
+
+export type TopicName = readonly [domain: string, topic: string];
+
 /** Multi-injected: the routes of each domain, as arrays; served under the prefixes of the API. */
 export const ApiRoutes = Symbol.for('ApiRoutes');
 

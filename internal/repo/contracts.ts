@@ -3,10 +3,10 @@
  * name. The adapters are in the folders beside this file.
  */
 import { type EventDefinition, type EventOf } from '../../pkg/events/index.js';
-import { type Translation } from '../entity/translation.js';
-import { type TranslationEvent } from '../entity/translation_event.js';
-import { type User } from '../entity/user.js';
-import { type UserEvent } from '../entity/user_event.js';
+
+export type * from './contracts/page.js';
+export * from './contracts/translations.js';
+export * from './contracts/users.js';
 
 /** Writes log lines; never throws. */
 export interface Logger {
@@ -47,15 +47,21 @@ export interface ReceivedMessage extends Readonly<MessagePosition> {
   readonly headers: Readonly<Record<string, Buffer | readonly Buffer[] | undefined>>;
   /** Milliseconds since the epoch. */
   readonly timestamp: number;
+}
+
+/** What a handler gets besides the message. */
+export interface MessageContext {
+  /** Aborted when the work is no longer wanted. */
+  readonly signal: AbortSignal;
   /** 1 for the first delivery to the handler in this process, then counting up. */
   readonly attempt: number;
 }
 
 /**
  * Handles one message. The message counts as done when the promise resolves; when it rejects, the message is
- * tried again. The signal is aborted when the work is no longer wanted.
+ * tried again, and set aside in the end.
  */
-export type MessageHandler = (message: ReceivedMessage, context: { signal: AbortSignal }) => Promise<void>;
+export type MessageHandler = (message: ReceivedMessage, context: MessageContext) => Promise<void>;
 
 /** How one consumer of this instance is doing. */
 export interface ConsumerStatus {
@@ -65,6 +71,10 @@ export interface ConsumerStatus {
   readonly state: string;
   /** Partitions that stand still because a message's handler failed to the end. */
   readonly stoppedPartitions: readonly { readonly topic: string; readonly partition: number }[];
+  /** Partitions that stand still until a message whose handler failed to the end can be set aside. */
+  readonly blockedPartitions: readonly { readonly topic: string; readonly partition: number }[];
+  /** True while it pauses because too many messages failed to the end. */
+  readonly flooded: boolean;
 }
 
 /** How the Kafka clients of this instance are doing. */
@@ -126,7 +136,7 @@ export interface KafkaRepository {
 export const KafkaRepository = Symbol.for('KafkaRepository');
 
 /** The topics that this service is configured with. */
-export interface ConfiguredTopics {
+export interface ConfiguredTopics extends Iterable<string> {
   has(topic: string): boolean;
 }
 export const ConfiguredTopics = Symbol.for('ConfiguredTopics');
@@ -203,46 +213,3 @@ export interface EventObserver {
   consumed(stored: StoredEvent, key: string, reader: string): void;
 }
 export const EventObserver = Symbol.for('EventObserver');
-
-/** Puts a text into another language. */
-export interface Translator {
-  /**
-   * @param source, target ISO 639-1 codes
-   * @throws Unavailable when it may work later, NotAllowed when it never will
-   */
-  translate(
-    text: string,
-    languages: { source: string; target: string },
-    options?: { signal?: AbortSignal },
-  ): Promise<string>;
-}
-export const Translator = Symbol.for('Translator');
-
-/** The part of a list that is asked for, in the order of ids. */
-export interface PageRequest {
-  limit: number;
-  /** The id after which it begins; undefined for the first part. */
-  after?: string | undefined;
-}
-
-export interface Page<T> {
-  items: T[];
-  /** What to ask for next, as {@link PageRequest.after}; undefined at the end. */
-  next?: string | undefined;
-}
-
-/** All users, as far as their events have come to this instance. */
-export interface UserDirectory {
-  apply(event: UserEvent): Promise<void>;
-  find(id: string): Promise<User | undefined>;
-  list(page: PageRequest): Promise<Page<User>>;
-}
-export const UserDirectory = Symbol.for('UserDirectory');
-
-/** All translations, as far as their events have come to this instance. */
-export interface TranslationHistory {
-  apply(event: TranslationEvent): Promise<void>;
-  find(id: string): Promise<Translation | undefined>;
-  listOfUser(userId: string, page: PageRequest): Promise<Page<Translation>>;
-}
-export const TranslationHistory = Symbol.for('TranslationHistory');

@@ -32,7 +32,7 @@ describe('config: names', () => {
   const misspelt: Readonly<Record<string, string>> = {
     KAFKA_BROKER: 'did you mean KAFKA_BROKERS?',
     KAFKA_PRODUCER_ENABLED: 'did you mean KAFKA_CONTROL_PRODUCER_ENABLED?',
-    KAFKA_TOPIC_USER_EVENTS: 'did you mean KAFKA_TOPICS_USER_EVENTS?',
+    KAFKA_CONTROLS_PRODUCER_ENABLED: 'did you mean KAFKA_CONTROL_PRODUCER_ENABLED?',
     LOG_LEVL: 'did you mean LOG_LEVEL?',
     HTTP_TOKEN: 'did you mean HTTP_CONTROL_TOKEN?',
     APP_MODE: 'remove it; known here: APP_NAME, APP_VERSION, APP_ENV, APP_DATA_DIR',

@@ -86,11 +86,11 @@ describe('config: where values come from', () => {
     const frozen = [
       config,
       config.KAFKA,
-      config.KAFKA.TOPICS,
+      config.KAFKA.CONTROL,
       config.KAFKA.BROKERS,
       config.METRICS.SKIP_PATHS,
     ];
     for (const part of frozen) expect(Object.isFrozen(part)).to.equal(true);
-    expect(() => Object.assign(config.KAFKA.TOPICS, { USER_EVENTS: 'other' })).to.throw(TypeError);
+    expect(() => Object.assign(config.KAFKA.CONTROL, { PRODUCER_ENABLED: false })).to.throw(TypeError);
   });
 });

@@ -22,11 +22,10 @@ import { EventObservers } from '../../repo/persistent/kafka/event_observers.js';
 import { EventLogger } from '../../repo/persistent/kafka/event_logger.js';
 import { instanceName, systemClock, uuidGenerator } from '../../repo/persistent/system/system.js';
 import { type TopicSpec, topicsOf } from '../../repo/persistent/topics.js';
-import { Health, KafkaEvents } from '../../usecase/contracts.js';
+import { Health } from '../../usecase/contracts.js';
 import { HealthUseCase } from '../../usecase/health/health.js';
-import { KafkaEventsUseCase } from '../../usecase/kafka_events/kafka_events.js';
 import { kafkaSecurity } from '../kafka_connection.js';
-import { BrokerHandle, Config, Driver, Topics } from '../tokens.js';
+import { BrokerHandle, Config, Driver, TopicName, Topics } from '../tokens.js';
 
 const REBALANCE_TIMEOUT_MS = 60_000;
 
@@ -56,7 +55,7 @@ export const coreModule = new ContainerModule(({ bind }) => {
   });
   bind(KafkaAdmin).toDynamicValue((context) => new KafkaAdmin(context.get<KafkaDriver>(Driver)));
   bind(KafkaManager).toDynamicValue((context) => {
-    const { HTTP, KAFKA } = context.get<AppConfig>(Config);
+    const { APP, HTTP, KAFKA } = context.get<AppConfig>(Config);
     const { CONTROL, SESSION_TIMEOUT } = KAFKA;
     const stopMs = Math.max(0, HTTP.SHUTDOWN_TIMEOUT - HTTP.DRAIN_DELAY);
     return new KafkaManager(context.get<KafkaDriver>(Driver), {
@@ -68,8 +67,10 @@ export const coreModule = new ContainerModule(({ bind }) => {
         // A member that was killed holds the group up for as long as its session lasts.
         startTimeoutMs: SESSION_TIMEOUT + REBALANCE_TIMEOUT_MS,
         drainTimeoutMs: stopMs * DRAIN_SHARE,
+        provision: KAFKA.PROVISION,
       },
       producer: { closeTimeoutMs: stopMs * FLUSH_SHARE },
+      deadLetters: { app: APP.NAME, version: APP.VERSION },
       logger: context.get(Logger),
     });
   });
@@ -88,10 +89,7 @@ export const coreModule = new ContainerModule(({ bind }) => {
     });
   });
 
-  bind(Topics).toDynamicValue((context) => {
-    const { TOPICS } = context.get<AppConfig>(Config).KAFKA;
-    return topicsOf({ users: TOPICS.USER_EVENTS, translations: TOPICS.TRANSLATION_EVENTS });
-  });
+  bind(Topics).toDynamicValue((context) => topicsOf(context.getAll<TopicName>(TopicName)));
   bind(ConfiguredTopics).toDynamicValue((context) => {
     const specs = context.get<ReadonlyMap<string, TopicSpec>>(Topics).values();
     return new Set([...specs].map(({ topic }) => topic));
@@ -118,6 +116,5 @@ export const coreModule = new ContainerModule(({ bind }) => {
     });
   });
 
-  bind(KafkaEvents).to(KafkaEventsUseCase);
   bind(Health).to(HealthUseCase);
 });

@@ -6,23 +6,29 @@ import { TranslationHistory, Translator } from '../../repo/contracts.js';
 import { Phrasebook } from '../../repo/persistent/phrasebook/phrasebook.js';
 import { InMemoryTranslationHistory } from '../../repo/persistent/views/translation_history.js';
 import { LibreTranslate } from '../../repo/webapi/libre_translate.js';
-import { KafkaEvents, Translations } from '../../usecase/contracts.js';
+import { TranslationEvents, Translations } from '../../usecase/contracts.js';
+import { TranslationEventsUseCase } from '../../usecase/translations/translation_events.js';
 import { TranslationsUseCase } from '../../usecase/translations/translations.js';
-import { ApiRoutes, Config, EventConsumer, View } from '../tokens.js';
+import { ApiRoutes, Config, EventConsumer, TopicName, View } from '../tokens.js';
 
-/** Translations: who makes them, their history, and the routes to them. */
+/** Translations: their topic, who makes them, their history, and the routes to them. */
 export const translationsModule = new ContainerModule(({ bind }) => {
+  bind<TopicName>(TopicName).toDynamicValue((context) => [
+    'translations',
+    context.get<AppConfig>(Config).KAFKA.TOPICS.TRANSLATION_EVENTS,
+  ]);
   bind(Translator).toDynamicValue((context) => {
     const { URL: url, API_KEY: apiKey, TIMEOUT: timeoutMs } = context.get<AppConfig>(Config).TRANSLATOR;
     return url === undefined ? new Phrasebook() : new LibreTranslate({ url, apiKey, timeoutMs });
   });
   bind<EventConsumer>(EventConsumer).toDynamicValue((context) => () => {
-    context.get<KafkaEvents>(KafkaEvents).consumeTranslationEvents();
+    context.get<TranslationEvents>(TranslationEvents).consumeTranslationEvents();
   });
   bind(TranslationHistory).toDynamicValue(() => new InMemoryTranslationHistory());
   bind<View>(View).toDynamicValue(
-    (context) => () => context.get<KafkaEvents>(KafkaEvents).followTranslationEvents(),
+    (context) => () => context.get<TranslationEvents>(TranslationEvents).followTranslationEvents(),
   );
+  bind(TranslationEvents).to(TranslationEventsUseCase);
   bind(Translations).to(TranslationsUseCase);
   bind<Route[]>(ApiRoutes).toDynamicValue((context) =>
     translationRoutes({

@@ -29,14 +29,19 @@ const topics = {
   },
 } satisfies Record<string, TopicSpec>;
 
-/** A domain that has a topic. */
-export type Domain = keyof typeof topics;
-
-/** Other names for the topics, by domain; the config file's `KAFKA.TOPICS`. */
-export type TopicNames = Readonly<Record<Domain, string>>;
-
-/** The topics under the names that the configuration gives them. */
-export function topicsOf(names: TopicNames): ReadonlyMap<string, TopicSpec> {
-  const renamed = Object.entries(topics) as [Domain, TopicSpec][];
-  return new Map(renamed.map(([domain, spec]) => [domain, { ...spec, topic: names[domain] }]));
+/**
+ * The topics of these domains under the names that the configuration gives them (`KAFKA.TOPICS`).
+ * @throws Error for a domain that has none above
+ */
+export function topicsOf(
+  names: Iterable<readonly [domain: string, topic: string]>,
+): ReadonlyMap<string, TopicSpec> {
+  const specs = new Map<string, TopicSpec>(Object.entries(topics));
+  return new Map(
+    Array.from(names, ([domain, topic]) => {
+      const spec = specs.get(domain);
+      if (!spec) throw new Error(`domain "${domain}" has no topic; add one to persistent/topics.ts`);
+      return [domain, { ...spec, topic }];
+    }),
+  );
 }

@@ -4,8 +4,8 @@ import { type Translation } from '../../entity/translation.js';
 import { type Page, type PageRequest, TranslationHistory } from '../../repo/contracts.js';
 import {
   type CommandOptions,
-  KafkaEvents,
   type Recorded,
+  TranslationEvents,
   type TranslationInput,
   type Translations,
 } from '../contracts.js';
@@ -13,7 +13,7 @@ import {
 @injectable()
 export class TranslationsUseCase implements Translations {
   constructor(
-    @inject(KafkaEvents) private readonly events: KafkaEvents,
+    @inject(TranslationEvents) private readonly events: TranslationEvents,
     @inject(TranslationHistory) private readonly history: TranslationHistory,
   ) {}
 

@@ -4,9 +4,9 @@ import { type User } from '../../entity/user.js';
 import { IdGenerator, type Page, type PageRequest, UserDirectory } from '../../repo/contracts.js';
 import {
   type CommandOptions,
-  KafkaEvents,
   type Recorded,
   type UserEventInput,
+  UserEvents,
   type UserProfile,
   type Users,
 } from '../contracts.js';
@@ -19,7 +19,7 @@ import {
 @injectable()
 export class UsersUseCase implements Users {
   constructor(
-    @inject(KafkaEvents) private readonly events: KafkaEvents,
+    @inject(UserEvents) private readonly events: UserEvents,
     @inject(UserDirectory) private readonly directory: UserDirectory,
     @inject(IdGenerator) private readonly ids: IdGenerator,
   ) {}

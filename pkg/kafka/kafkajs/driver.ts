@@ -10,6 +10,7 @@ import { registerCodecs } from './codecs.js';
 import { createConsumer } from './consumer.js';
 import { assertKnownVersion } from './internals.js';
 import { createProducer } from './producer.js';
+import { applyFetchPatch } from './fetch_patch.js';
 import { createReader } from './reader.js';
 import { applyTimerPatch } from './timer_patch.js';
 
@@ -34,6 +35,7 @@ export interface KafkajsDriverOptions {
 export function createKafkajsDriver({ tls, ...rest }: KafkajsDriverOptions): KafkaDriver {
   assertKnownVersion();
   applyTimerPatch();
+  applyFetchPatch();
   registerCodecs();
   const options: ConnectionOptions = {
     ...rest,

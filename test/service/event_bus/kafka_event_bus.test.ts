@@ -1,7 +1,5 @@
 import { expect } from 'chai';
 import sinon from 'sinon';
-import { translationCompleted, translationRequested } from '../../../internal/entity/translation_event.js';
-import { userCreated, userDeleted, userEvents } from '../../../internal/entity/user_event.js';
 import {
   type KafkaRepository,
   type MessageHandler,
@@ -9,12 +7,12 @@ import {
 } from '../../../internal/repo/contracts.js';
 import { type EventFollowers } from '../../../internal/repo/persistent/kafka/event_followers.js';
 import { KafkaEventBus } from '../../../internal/repo/persistent/kafka/kafka_event_bus.js';
-import { topicsOf } from '../../../internal/repo/persistent/topics.js';
 import { type Event, InvalidEvent, UndecodableEvent, UnknownEventType } from '../../../pkg/events/index.js';
 import { currentContext, runWithContext } from '../../../pkg/logger/index.js';
 import { caught, rejection } from '../../support/caught.js';
+import { doorEvents, doorOpened, doorShut, lampLit, topicOf } from '../support/house_events.js';
 
-const position = { topic: 'user-events', partition: 1, offset: '7' };
+const position = { topic: 'door-events', partition: 1, offset: '7' };
 
 describe('the event bus', () => {
   // Of their own, since a restore of sinon's default sandbox elsewhere would forget these.
@@ -22,7 +20,7 @@ describe('the event bus', () => {
   const kafka = { sendMessage: sandbox.stub(), addConsumer: sandbox.stub() };
   const observer = { produced: sandbox.stub(), consumed: sandbox.stub() };
   const followers = { follow: sandbox.stub(), status: sandbox.stub() };
-  const context = { signal: new AbortController().signal };
+  const context = { signal: new AbortController().signal, attempt: 1 };
   let bus: KafkaEventBus;
 
   beforeEach(() => {
@@ -30,7 +28,10 @@ describe('the event bus', () => {
     kafka.sendMessage.resolves(position);
     bus = new KafkaEventBus({
       kafka: kafka as unknown as KafkaRepository,
-      topics: topicsOf({ users: 'user-events', translations: 'translation-events' }),
+      topics: new Map([
+        ['doors', topicOf('door-events')],
+        ['lamps', topicOf('lamp-events')],
+      ]),
       source: 'test-service',
       groupPrefix: 'group',
       clock: { now: () => new Date('2025-10-09T12:00:00Z') },
@@ -42,55 +43,53 @@ describe('the event bus', () => {
   const sent = (): Event => JSON.parse(kafka.sendMessage.firstCall.args[2] as string) as Event;
   const message = (value: unknown): ReceivedMessage => ({
     ...position,
-    key: Buffer.from('user-1'),
+    key: Buffer.from('door-1'),
     value: Buffer.from(JSON.stringify(value)),
     headers: {},
     timestamp: 0,
-    attempt: 1,
   });
 
   describe('publishing', () => {
     it('fills in the envelope and sends it to the topic of its domain, keyed by its aggregate', async () => {
-      const stored = await bus.publish(userCreated, {
-        aggregateId: 'user-1',
-        data: { email: 'ada@example.com' },
+      const stored = await bus.publish(doorOpened, {
+        aggregateId: 'door-1',
+        data: { by: 'Ada' },
       });
-      sinon.assert.calledOnceWithMatch(kafka.sendMessage, 'user-events', 'user-1');
+      sinon.assert.calledOnceWithMatch(kafka.sendMessage, 'door-events', 'door-1');
       expect(sent()).to.deep.equal({
         id: stored.event.id,
-        type: 'user.created',
+        type: 'door.opened',
         source: 'test-service',
         version: '1.0',
         timestamp: '2025-10-09T12:00:00.000Z',
-        aggregateType: 'User',
-        aggregateId: 'user-1',
-        data: { email: 'ada@example.com' },
+        aggregateType: 'Door',
+        aggregateId: 'door-1',
+        data: { by: 'Ada' },
         metadata: { correlationId: stored.event.id },
       });
       expect(stored.position).to.deep.equal(position);
-      sinon.assert.calledOnceWithExactly(observer.produced, stored, 'user-1');
+      sinon.assert.calledOnceWithExactly(observer.produced, stored, 'door-1');
     });
 
     it('takes the correlation id of the request in hand', async () => {
-      await runWithContext({ correlationId: 'request-1' }, () => bus.publish(userDeleted, { data: {} }));
+      await runWithContext({ correlationId: 'request-1' }, () => bus.publish(doorShut, { data: {} }));
       expect(sent().metadata).to.deep.equal({ correlationId: 'request-1' });
     });
 
     it('takes the id and the signal of a publisher that has them', async () => {
       const id = '0192f0c1-5b7e-7c3a-9d2e-3f4a5b6c7d8e';
       const { signal } = new AbortController();
-      const { event } = await bus.publish(userDeleted, { data: {} }, { id, signal });
+      const { event } = await bus.publish(doorShut, { data: {} }, { id, signal });
       expect(event.id).to.equal(id);
-      sinon.assert.calledWithMatch(kafka.sendMessage, 'user-events', id, sinon.match.string, { signal });
+      sinon.assert.calledWithMatch(kafka.sendMessage, 'door-events', id, sinon.match.string, { signal });
     });
 
     it('gives a reaction the correlation of its cause and the same id each time it is worked out', async () => {
-      const data = { source: 'en', target: 'de', original: 'hello' };
-      const { event: causedBy } = await bus.publish(translationRequested, { data });
-      const draft = { data: { ...data, translated: 'hallo' } };
+      const { event: causedBy } = await bus.publish(doorOpened, { data: { by: 'Ada' } });
+      const draft = { data: {} };
       const [first, second] = await Promise.all([
-        bus.publish(translationCompleted, draft, { causedBy }),
-        bus.publish(translationCompleted, draft, { causedBy }),
+        bus.publish(lampLit, draft, { causedBy }),
+        bus.publish(lampLit, draft, { causedBy }),
       ]);
       expect(first.event.id).to.equal(second.event.id).and.not.to.equal(causedBy.id);
       const { correlationId } = causedBy.metadata;
@@ -98,35 +97,34 @@ describe('the event bus', () => {
     });
 
     it('refuses an invalid event and sends nothing', async () => {
-      const error = await rejection(bus.publish(userCreated, { data: { email: 'nonsense' } }), InvalidEvent);
-      expect(error.message).to.include('data.email');
+      const error = await rejection(bus.publish(doorOpened, { data: { by: '' } }), InvalidEvent);
+      expect(error.message).to.include('data.by');
       sinon.assert.notCalled(kafka.sendMessage);
     });
 
     it('tells nobody of an event that was not acknowledged', async () => {
       kafka.sendMessage.rejects(new Error('no broker'));
-      await rejection(bus.publish(userDeleted, { data: {} }), Error);
+      await rejection(bus.publish(doorShut, { data: {} }), Error);
       sinon.assert.notCalled(observer.produced);
     });
   });
 
   it('gives different reactions to one event different ids', async () => {
-    const { event: causedBy } = await bus.publish(userCreated, { data: { email: 'ada@example.com' } });
-    const one = await bus.publish(userDeleted, { data: {} }, { causedBy });
-    const other = await bus.publish(userCreated, { data: { email: 'ada@example.com' } }, { causedBy });
+    const { event: causedBy } = await bus.publish(doorOpened, { data: { by: 'Ada' } });
+    const one = await bus.publish(doorShut, { data: {} }, { causedBy });
+    const other = await bus.publish(doorOpened, { data: { by: 'Ada' } }, { causedBy });
     expect(one.event.id).not.to.equal(other.event.id);
   });
 
   describe('subscribing', () => {
     function subscribe(handler: sinon.SinonStub): MessageHandler {
-      bus.subscribe(userEvents, handler);
-      sinon.assert.calledOnceWithMatch(kafka.addConsumer, 'user-events', 'group.user-events');
+      bus.subscribe(doorEvents, handler);
+      sinon.assert.calledOnceWithMatch(kafka.addConsumer, 'door-events', 'group.door-events');
       return kafka.addConsumer.firstCall.args[2] as MessageHandler;
     }
 
     async function event(): Promise<Event> {
-      return (await bus.publish(userCreated, { aggregateId: 'user-1', data: { email: 'ada@example.com' } }))
-        .event;
+      return (await bus.publish(doorOpened, { aggregateId: 'door-1', data: { by: 'Ada' } })).event;
     }
 
     it('hands the decoded event on and tells the observer once it is handled', async () => {
@@ -138,8 +136,8 @@ describe('the event bus', () => {
       sinon.assert.calledOnceWithExactly(
         observer.consumed,
         { event: published, position },
-        'user-1',
-        'group.user-events',
+        'door-1',
+        'group.door-events',
       );
     });
 
@@ -163,14 +161,14 @@ describe('the event bus', () => {
       const receive = subscribe(handler);
       const published = await event();
       await rejection(receive({ ...message(published), value: Buffer.from('?') }, context), UndecodableEvent);
-      await rejection(receive(message({ ...published, type: 'user.vanished' }), context), UnknownEventType);
+      await rejection(receive(message({ ...published, type: 'door.vanished' }), context), UnknownEventType);
       await rejection(receive(message({ ...published, data: {} }), context), InvalidEvent);
       sinon.assert.notCalled(handler);
     });
 
     it('refuses definitions of several topics in one subscription', async () => {
       const error = caught(() => {
-        bus.subscribe([userCreated, translationRequested], sandbox.stub());
+        bus.subscribe([doorOpened, lampLit], sandbox.stub());
       }, Error);
       expect(error.message).to.include('one topic');
     });
@@ -180,8 +178,8 @@ describe('the event bus', () => {
     const handler = sandbox.stub();
     followers.follow.resolves();
     followers.status.returns(['far']);
-    await bus.follow(userEvents, handler);
-    sinon.assert.calledOnceWithExactly(followers.follow, 'user-events', userEvents, handler);
+    await bus.follow(doorEvents, handler);
+    sinon.assert.calledOnceWithExactly(followers.follow, 'door-events', doorEvents, handler);
     expect(bus.following()).to.deep.equal(['far']);
   });
 });

@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { ConfigError, loadConfig } from '../../../config/config.js';
 import { projectRoot } from '../../../config/project_root.js';
 import { NotFound } from '../../../internal/entity/errors.js';
+import { Users } from '../../../internal/usecase/contracts.js';
 import { createLogger } from '../../../pkg/logger/index.js';
 import { caught } from '../../support/caught.js';
 import { eventually } from '../../support/eventually.js';
@@ -89,7 +90,12 @@ describe('GoDev Kit: surface', () => {
 
   it('GK12: each request leaves one access line, and one that fails ends neither line nor service', async () => {
     await api.start();
-    api.users.get.onFirstCall().throws(new Error('broken')).onSecondCall().rejects(new NotFound('X', 'none'));
+    api
+      .stub(Users, 'get')
+      .onFirstCall()
+      .throws(new Error('broken'))
+      .onSecondCall()
+      .rejects(new NotFound('X', 'none'));
     expect((await api.call('/v1/users/a')).status).to.equal(500);
     expect((await api.call('/v1/users/b')).status).to.equal(404);
     await eventually(() => api.log.at('info').length === 2);
@@ -116,7 +122,7 @@ describe('GoDev Kit: surface', () => {
     ] as const;
     const shapes: string[][] = [];
     for (const [error, status] of outcomes) {
-      api.users.get.rejects(error);
+      api.stub(Users, 'get').rejects(error);
       const response = await api.call('/v1/users/a');
       expect([response.status, response.headers.get('content-type')]).to.deep.equal([
         status,

@@ -1,148 +1,50 @@
-import type sinon from 'sinon';
-import {
-  Conflict,
-  NotAllowed,
-  NotFound,
-  NotPublished,
-  Unavailable,
-} from '../../../internal/entity/errors.js';
+import { Conflict, NotAllowed, NotFound, Unavailable } from '../../../internal/entity/errors.js';
+import { Health, Kafka } from '../../../internal/usecase/contracts.js';
+import { answers, type HttpCase, type Sent, unconfirmed } from '../support/http_case.js';
 import { type StubbedApi } from '../support/stubbed_api.js';
+import { translationCases } from '../translations/http_cases.js';
+import { userCases } from '../users/http_cases.js';
 
-/** What a request holds. */
-export interface Sent {
-  /** Below the prefix, with a query; default: the path as it is declared, with `{id}` being `u-1`. */
-  path?: string;
-  body?: unknown;
-}
-
-/** A request, the use case behind it, and what that does for the request to be answered with the status. */
-interface Case extends Sent {
-  operation: string;
-  status: number;
-  stub: (api: StubbedApi) => sinon.SinonStub;
-  /** An error is thrown, anything else returned. */
-  outcome: unknown;
-}
-
-const TIME = '2025-10-09T12:00:00.000Z';
-const position = { topic: 'user-events', partition: 0, offset: '1' };
-const recorded = { id: 'u-1', eventId: 'e-1', ...position };
-const email = 'ada@example.com';
-const user = { id: 'u-1', email, createdAt: TIME, updatedAt: TIME, createdBy: 'e-0' };
-const text = { source: 'en', target: 'de', original: 'hello' };
-const translation = { id: 't-1', ...text, status: 'requested', requestedAt: TIME };
+const position = { topic: 'a-topic', partition: 0, offset: '1' };
 const kafkaStatus = {
   instance: 'machine:1',
   brokers: ['a:1'],
   producerEnabled: true,
   consumerEnabled: false,
   consumerCount: 1,
-  consumers: [{ groupId: 'g', topics: ['t'], state: 'running', stoppedPartitions: [] }],
+  consumers: [
+    {
+      groupId: 'g',
+      topics: ['t'],
+      state: 'running',
+      stoppedPartitions: [],
+      blockedPartitions: [],
+      flooded: false,
+    },
+  ],
 };
 const switched = { enabled: true, instance: 'machine:1' };
 const ready = { status: 'pass', checks: { broker: { status: 'pass' } } };
 const unready = { status: 'fail', checks: { broker: { status: 'fail', detail: 'none answers' } } };
 
-const unconfirmed = new NotPublished('unknown', 'e-1');
-const unknownUser = new NotFound('USER_NOT_FOUND', 'There is none.');
+const readiness = (api: StubbedApi) => api.stub(Health, 'readiness');
+const kafka = (method: keyof Kafka) => (api: StubbedApi) => api.stub(Kafka, method);
+
 const unreachable = new Unavailable('KAFKA_UNAVAILABLE', 'No broker answers.');
 
-function answers(
-  operation: string,
-  stub: Case['stub'],
-  sent: Sent,
-  outcomes: Readonly<Record<number, unknown>>,
-): Case[] {
-  return Object.entries(outcomes).map(([status, outcome]) => ({
-    operation,
-    status: Number(status),
-    stub,
-    outcome,
-    ...sent,
-  }));
-}
-
 /** For each operation, every status that does not follow from its shape alone. */
-export const CASES: readonly Case[] = [
-  ...answers('GET /livez', ({ health }) => health.readiness, {}, { 200: ready }),
-  ...answers('GET /healthz', ({ health }) => health.readiness, {}, { 200: ready }),
-  ...answers('GET /metrics', ({ health }) => health.readiness, {}, { 200: ready }),
-  ...answers('GET /startupz', ({ health }) => health.readiness, {}, { 200: ready }),
-  ...answers(
-    'GET /readyz',
-    ({ health }) => health.readiness,
-    { path: '/readyz?verbose' },
-    { 200: ready, 503: unready },
-  ),
-  ...answers(
-    'POST /users',
-    ({ users }) => users.create,
-    { body: { id: 7, email } },
-    {
-      202: recorded,
-      409: new Conflict('USER_EXISTS', 'There is one.'),
-      503: unconfirmed,
-    },
-  ),
-  ...answers(
-    'PUT /users/{id}',
-    ({ users }) => users.update,
-    { body: { email, name: 'Ada' } },
-    {
-      202: recorded,
-      404: unknownUser,
-      503: unconfirmed,
-    },
-  ),
-  ...answers(
-    'DELETE /users/{id}',
-    ({ users }) => users.remove,
-    { path: '/users/u-1?reason=asked' },
-    {
-      202: recorded,
-      404: unknownUser,
-      503: unconfirmed,
-    },
-  ),
-  ...answers(
-    'GET /users',
-    ({ users }) => users.list,
-    { path: '/users?limit=1&after=a' },
-    {
-      200: { items: [user], next: 'u-1' },
-    },
-  ),
-  ...answers('GET /users/{id}', ({ users }) => users.get, {}, { 200: user, 404: unknownUser }),
-  ...answers(
-    'POST /translations',
-    ({ translations }) => translations.request,
-    { body: { userId: 7, ...text } },
-    {
-      202: recorded,
-      503: unconfirmed,
-    },
-  ),
-  ...answers(
-    'GET /translations',
-    ({ translations }) => translations.listOfUser,
-    { path: '/translations?userId=u' },
-    {
-      200: { items: [translation] },
-    },
-  ),
-  ...answers(
-    'GET /translations/{id}',
-    ({ translations }) => translations.get,
-    {},
-    {
-      200: translation,
-      404: new NotFound('TRANSLATION_NOT_FOUND', 'There is none.'),
-    },
-  ),
+export const CASES: readonly HttpCase[] = [
+  ...answers('GET /livez', readiness, {}, { 200: ready }),
+  ...answers('GET /healthz', readiness, {}, { 200: ready }),
+  ...answers('GET /metrics', readiness, {}, { 200: ready }),
+  ...answers('GET /startupz', readiness, {}, { 200: ready }),
+  ...answers('GET /readyz', readiness, { path: '/readyz?verbose' }, { 200: ready, 503: unready }),
+  ...userCases,
+  ...translationCases,
   ...answers(
     'POST /kafka/producer/request',
-    ({ kafka }) => kafka.produceMessage,
-    { body: { topic: 'user-events', key: 1, value: { a: 1 } } },
+    kafka('produceMessage'),
+    { body: { topic: 'a-topic', key: 1, value: { a: 1 } } },
     {
       200: { eventId: 'e-1', ...position },
       403: new NotAllowed('TOPIC_NOT_CONFIGURED', 'It is not.'),
@@ -151,7 +53,7 @@ export const CASES: readonly Case[] = [
   ),
   ...answers(
     'GET /kafka/consumer/receiver',
-    ({ kafka }) => kafka.receiveMessage,
+    kafka('receiveMessage'),
     { path: '/kafka/consumer/receiver?topic=t&group=g&timeoutMs=10' },
     {
       200: {
@@ -171,7 +73,7 @@ export const CASES: readonly Case[] = [
   ...(['enable', 'disable'] as const).flatMap((verb) => [
     ...answers(
       `POST /kafka/producer/${verb}`,
-      ({ kafka }) => kafka[`${verb}Producer`],
+      kafka(`${verb}Producer`),
       {},
       {
         200: switched,
@@ -180,7 +82,7 @@ export const CASES: readonly Case[] = [
     ),
     ...answers(
       `POST /kafka/consumer/${verb}`,
-      ({ kafka }) => kafka[`${verb}Consumer`],
+      kafka(`${verb}Consumer`),
       {},
       {
         200: switched,
@@ -189,7 +91,7 @@ export const CASES: readonly Case[] = [
     ),
   ]),
   ...['/kafka/status', '/kafka/producer/status', '/kafka/consumer/status'].flatMap((path) =>
-    answers(`GET ${path}`, ({ kafka }) => kafka.status, {}, { 200: kafkaStatus }),
+    answers(`GET ${path}`, kafka('status'), {}, { 200: kafkaStatus }),
   ),
 ];
 

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { Kafka } from '../../../internal/usecase/contracts.js';
 import { eventually } from '../../support/eventually.js';
 import { StubbedApi } from '../support/stubbed_api.js';
 
@@ -15,11 +16,11 @@ describe('the pages of the service', () => {
 
   it('measure requests by method, declared path and status, the probes left out', async () => {
     await api.start();
-    api.users.get.resolves({ id: 'u', email: 'e', createdAt: 'bad' });
-    await api.call('/v1/users/u-1');
+    api.stub(Kafka, 'status').throws(new Error('broken'));
+    await api.call('/v1/kafka/status?of=u-1');
     await api.call('/v1/nothing/here');
     await api.call('/livez');
-    const route = 'route="/users/{id}"';
+    const route = 'route="/kafka/status"';
     await eventually(async () => (await metrics()).includes('route="none"'));
     const text = await metrics();
     expect(text).to.include(`http_request_duration_seconds_count{method="GET",${route},status="500"} 1`);

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { z } from 'zod';
+import { type Sent } from '../support/http_case.js';
 import { StubbedApi } from '../support/stubbed_api.js';
-import { CASES, goodRequest, type Sent } from './cases.js';
+import { CASES, goodRequest } from './cases.js';
 import { type Operation, operationsOf } from './documented.js';
 
 const TOKEN = 'a-control-token-of-more-than-32-characters';

@@ -4,9 +4,14 @@ import { eventComponents } from '../../../internal/app/components.js';
 import { buildContainer, type Overrides } from '../../../internal/app/container.js';
 import { apiComponent } from '../../../internal/app/http.js';
 import { Lifecycle } from '../../../internal/app/lifecycle.js';
+import { TopicName, Topics } from '../../../internal/app/tokens.js';
 import { EventObserver, Logger, type StoredEvent } from '../../../internal/repo/contracts.js';
+import { type TopicSpec, topicsOf } from '../../../internal/repo/persistent/topics.js';
 import { testBrokers } from '../../support/broker.js';
 import { LogBook } from '../../support/log.js';
+
+/** A domain that has a topic in tests, and nothing else. */
+export const TEST_DOMAIN = 'things';
 
 export interface InstanceOptions {
   /** Stem of the names of its group and topics; instances that share it work together. */
@@ -15,6 +20,8 @@ export interface InstanceOptions {
   brokers?: readonly string[];
   /** Further settings, as on the command line. */
   flags?: Record<string, string>;
+  /** What can only be set in the environment: secrets. */
+  env?: Record<string, string>;
   overrides?: Overrides;
 }
 
@@ -32,20 +39,23 @@ export class Instance {
     readonly log: LogBook,
     /** What its consumer groups handled, and what its views took in once it was running. */
     readonly consumed: readonly Consumed[],
-    private readonly prefix: string,
     private readonly place: { url: string },
   ) {}
 
   /** An instance that has not been started. */
-  static async build({ prefix, brokers, flags, overrides }: InstanceOptions): Promise<Instance> {
+  static async build({ prefix, brokers, flags, env, overrides }: InstanceOptions): Promise<Instance> {
     const log = new LogBook();
     const consumed: Consumed[] = [];
-    const config = configFor(prefix, brokers ?? (await testBrokers()), flags);
+    const config = configFor(prefix, brokers ?? (await testBrokers()), { flags, env });
     const container = await buildContainer(config, (bindings) => {
       bindings.rebind<Logger>(Logger).toConstantValue(log);
       bindings.rebind<EventObserver>(EventObserver).toConstantValue({
         produced: () => undefined,
         consumed: (stored, _key, reader) => void consumed.push({ stored, reader }),
+      });
+      bindings.rebind(Topics).toDynamicValue((context) => {
+        const own = { topic: `${prefix}.${TEST_DOMAIN}`, partitions: 3, replicationFactor: -1, configs: {} };
+        return new Map([...topicsOf(context.getAll<TopicName>(TopicName)), [TEST_DOMAIN, own]]);
       });
       overrides?.(bindings);
     });
@@ -58,7 +68,7 @@ export class Instance {
       stopTimeoutMs: config.HTTP.SHUTDOWN_TIMEOUT,
       logger: log,
     });
-    return new Instance(container, lifecycle, log, consumed, prefix, place);
+    return new Instance(container, lifecycle, log, consumed, place);
   }
 
   get url(): string {
@@ -70,8 +80,10 @@ export class Instance {
   }
 
   /** The topic of a domain. */
-  topic(domain: 'users' | 'translations'): string {
-    return `${this.prefix}.${domain}`;
+  topic(domain: string): string {
+    const spec = this.container.get<ReadonlyMap<string, TopicSpec>>(Topics).get(domain);
+    if (!spec) throw new Error(`no topic is of domain ${domain}`);
+    return spec.topic;
   }
 
   call(path: string, init: RequestInit = {}): Promise<Response> {
@@ -96,20 +108,34 @@ export class Instance {
   }
 }
 
-function configFor(prefix: string, brokers: readonly string[], flags: Record<string, string> = {}): Config {
+function configFor(
+  prefix: string,
+  brokers: readonly string[],
+  {
+    flags = {},
+    env = {},
+  }: { flags: InstanceOptions['flags'] | undefined; env: InstanceOptions['env'] | undefined },
+): Config {
   return loadConfig({
-    env: {},
+    env,
     flags: {
       'KAFKA.BROKERS': brokers.join(','),
       'KAFKA.GROUP_ID': prefix,
       'KAFKA.SESSION_TIMEOUT': '6000',
-      'KAFKA.TOPICS.USER_EVENTS': `${prefix}.users`,
-      'KAFKA.TOPICS.TRANSLATION_EVENTS': `${prefix}.translations`,
+      ...topicFlags(prefix),
       'HTTP.PORT': '0',
       'HTTP.SHUTDOWN_TIMEOUT': '20000',
       ...flags,
     },
   });
+}
+
+/** Every topic under a name of the test's own. */
+function topicFlags(prefix: string): Record<string, string> {
+  const { TOPICS = {} } = loadConfig({ env: {} }).KAFKA as { TOPICS?: Record<string, string> };
+  return Object.fromEntries(
+    Object.entries(TOPICS).map(([key, name]) => [`KAFKA.TOPICS.${key}`, `${prefix}.${name}`]),
+  );
 }
 
 /** Instances that a test started, for its end. */

@@ -4,25 +4,18 @@ import { buildContainer } from '../../../internal/app/container.js';
 import { apiComponent } from '../../../internal/app/http.js';
 import { type Component } from '../../../internal/app/lifecycle.js';
 import { Logger } from '../../../internal/repo/contracts.js';
-import { Health, Kafka, Translations, Users } from '../../../internal/usecase/contracts.js';
+import * as contracts from '../../../internal/usecase/contracts.js';
 import { LogBook } from '../../support/log.js';
+
+/** The tokens of all use cases. */
+const drivingPorts = Object.values(contracts).filter((token) => typeof token === 'symbol');
 
 /** The HTTP side of the service as it is wired, on use cases that a test scripts; nothing else runs. */
 export class StubbedApi {
   private readonly sandbox = sinon.createSandbox();
   readonly log = new LogBook();
-  readonly users = this.stubs('create', 'update', 'remove', 'get', 'list');
-  readonly translations = this.stubs('request', 'get', 'listOfUser');
-  readonly kafka = this.stubs(
-    'produceMessage',
-    'receiveMessage',
-    'enableProducer',
-    'disableProducer',
-    'enableConsumer',
-    'disableConsumer',
-    'status',
-  );
-  readonly health = this.stubs('readiness');
+  /** Of each port, the methods that a test scripted. */
+  private readonly ports = new Map<symbol, Record<string, sinon.SinonStub>>();
   life = { running: true, hasStarted: true };
   url = '';
   private component: Component | undefined;
@@ -34,15 +27,8 @@ export class StubbedApi {
       flags: { 'KAFKA.BROKERS': '127.0.0.1:1', 'HTTP.PORT': '0', ...flags },
     });
     const container = await buildContainer(config, (bindings) => {
-      for (const [token, stub] of [
-        [Logger, this.log],
-        [Users, this.users],
-        [Translations, this.translations],
-        [Kafka, this.kafka],
-        [Health, this.health],
-      ] as const) {
-        bindings.rebind(token).toConstantValue(stub);
-      }
+      bindings.rebind(Logger).toConstantValue(this.log);
+      for (const token of drivingPorts) bindings.rebind(token).toConstantValue(this.port(token));
     });
     this.component = apiComponent(container, {
       life: () => this.life,
@@ -59,8 +45,23 @@ export class StubbedApi {
     return fetch(this.url + path, init);
   }
 
-  private stubs<Name extends string>(...names: readonly Name[]): Record<Name, sinon.SinonStub> {
-    const made = names.map((name) => [name, this.sandbox.stub()]);
-    return Object.fromEntries(made) as Record<Name, sinon.SinonStub>;
+  /** The stub that answers for a method of a use case. */
+  stub(token: symbol, method: string): sinon.SinonStub {
+    return (this.port(token)[method] ??= this.sandbox.stub());
+  }
+
+  private port(token: symbol): Record<string, sinon.SinonStub> {
+    const known = this.ports.get(token);
+    if (known) return known;
+    // A method that no test scripted yet is a stub as well.
+    const port = new Proxy<Record<string, sinon.SinonStub>>(
+      {},
+      {
+        get: (methods, name) =>
+          typeof name === 'symbol' || name === 'then' ? undefined : (methods[name] ??= this.sandbox.stub()),
+      },
+    );
+    this.ports.set(token, port);
+    return port;
   }
 }

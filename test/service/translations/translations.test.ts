@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { expect } from 'chai';
 import sinon from 'sinon';
 import { NotFound } from '../../../internal/entity/errors.js';
-import { type KafkaEvents } from '../../../internal/usecase/contracts.js';
+import { type TranslationEvents } from '../../../internal/usecase/contracts.js';
 import { TranslationsUseCase } from '../../../internal/usecase/translations/translations.js';
 import { rejection } from '../../support/caught.js';
 
@@ -16,7 +16,7 @@ describe('the use case for translations', () => {
 
   beforeEach(() => {
     sandbox.reset();
-    translations = new TranslationsUseCase(events as unknown as KafkaEvents, history);
+    translations = new TranslationsUseCase(events as unknown as TranslationEvents, history);
   });
 
   it('records a request and names the translation that it will become', async () => {

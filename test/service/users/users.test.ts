@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { expect } from 'chai';
 import sinon from 'sinon';
 import { Conflict, NotFound } from '../../../internal/entity/errors.js';
-import { type KafkaEvents } from '../../../internal/usecase/contracts.js';
+import { type UserEvents } from '../../../internal/usecase/contracts.js';
 import { UsersUseCase } from '../../../internal/usecase/users/users.js';
 import { rejection } from '../../support/caught.js';
 
@@ -21,7 +21,7 @@ describe('the use case for users', () => {
     sandbox.reset();
     events.produceUserEvent.resolves({ event: { id: 'e-1' }, position });
     directory.find.resolves(undefined);
-    users = new UsersUseCase(events as unknown as KafkaEvents, directory, ids);
+    users = new UsersUseCase(events as unknown as UserEvents, directory, ids);
   });
 
   it('records a new user under a new id, or under the one they were given', async () => {

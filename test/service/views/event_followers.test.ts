@@ -1,16 +1,16 @@
 import { expect } from 'chai';
 import sinon from 'sinon';
-import { userEvents } from '../../../internal/entity/user_event.js';
 import { EventFollowers } from '../../../internal/repo/persistent/kafka/event_followers.js';
 import { currentContext } from '../../../pkg/logger/index.js';
 import { eventually } from '../../support/eventually.js';
 import { LogBook } from '../../support/log.js';
+import { doorEvents } from '../support/house_events.js';
 import { FakeTopic } from './fake_topic.js';
 
 const id = (last: number) => `0192f0c1-5b7e-7c3a-9d2e-3f4a5b6c7d${String(last).padStart(2, '0')}`;
 const event = (last: number) => ({
   id: id(last),
-  type: 'user.deleted',
+  type: 'door.shut',
   source: 'test',
   version: '1.0',
   timestamp: '2025-10-09T12:00:00.000Z',
@@ -29,7 +29,7 @@ describe('following events', () => {
 
   beforeEach(() => {
     sandbox.reset();
-    topic = new FakeTopic('user-events', 1);
+    topic = new FakeTopic('door-events', 1);
     log = new LogBook();
     followers = new EventFollowers({
       countPartitions: topic.countPartitions,
@@ -43,7 +43,7 @@ describe('following events', () => {
   afterEach(() => followers.stop());
 
   const follow = () =>
-    followers.follow('user-events', userEvents, async ({ id: eventId }) => {
+    followers.follow('door-events', doorEvents, async ({ id: eventId }) => {
       handled.push([eventId, currentContext()?.correlationId]);
     });
 
@@ -51,7 +51,7 @@ describe('following events', () => {
     topic.add(0, event(1));
     await follow();
     expect(handled).to.deep.equal([[id(1), 'request-1']]);
-    expect(followers.status()).to.deep.equal([{ topic: 'user-events', caughtUp: true, stuckAt: undefined }]);
+    expect(followers.status()).to.deep.equal([{ topic: 'door-events', caughtUp: true, stuckAt: undefined }]);
   });
 
   it('hands over an event once that was published twice', async () => {
@@ -67,13 +67,13 @@ describe('following events', () => {
     await follow();
     topic.add(0, event(2));
     await eventually(() => handled.length === 2);
-    const position = { topic: 'user-events', partition: 0, offset: '1' };
+    const position = { topic: 'door-events', partition: 0, offset: '1' };
     sinon.assert.calledOnceWithMatch(observer.consumed, { event: event(2), position }, 'u', 'view');
   });
 
   for (const [what, value] of [
     ['no JSON', 'nonsense'],
-    ['of no known type', { ...event(1), type: 'user.vanished' }],
+    ['of no known type', { ...event(1), type: 'door.vanished' }],
     ['not valid', { ...event(1), id: 7 }],
   ] as const) {
     it(`leaves out a message that is ${what}, and says which`, async () => {
@@ -83,7 +83,7 @@ describe('following events', () => {
       expect(handled).to.deep.equal([[id(2), 'request-2']]);
       const [line] = log.lines;
       expect(line).to.deep.include({ level: 'warn', message: 'a view left out a message that is no event' });
-      expect(line?.fields).to.include({ topic: 'user-events', partition: 0, offset: '0' });
+      expect(line?.fields).to.include({ topic: 'door-events', partition: 0, offset: '0' });
     });
   }
 });

@@ -43,7 +43,7 @@ export const pageOf = <Item extends z.ZodType>(id: string, item: Item) =>
 /** What every command answers. */
 export const recorded = z
   .object({
-    id: z.string().describe('Of the user or the translation.'),
+    id: z.string().describe('Of what the request was about.'),
     eventId: z.string(),
     topic: z.string(),
     partition: z.int(),

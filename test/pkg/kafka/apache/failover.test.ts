@@ -11,7 +11,7 @@ import { Load } from './load.js';
 
 const PARTITIONS = 6;
 /** Between two commits a member may have handled so many messages, which come again when it loses its place. */
-const BETWEEN_COMMITS = 1_000;
+const BETWEEN_COMMITS = 400;
 const IN_SYNC_MS = 60_000;
 
 describe('three nodes of Apache Kafka, replication 3 and min.insync 2, under load', function () {

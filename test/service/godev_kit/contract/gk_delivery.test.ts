@@ -21,7 +21,7 @@ describe('GoDev Kit: delivery', function () {
     });
 
   const groupOf = (service: Instance, prefix: string) =>
-    service.container.get(KafkaAdmin).describeGroup(`${prefix}.${prefix}.translations`);
+    service.container.get(KafkaAdmin).describeGroup(`${prefix}.${service.topic('translations')}`);
 
   it('GK1: an event counts as consumed after it was handled, not before: another instance handles it', async () => {
     const prefix = uniqueName('gk1');
@@ -115,9 +115,9 @@ describe('GoDev Kit: delivery', function () {
     const prefix = uniqueName('gk7');
     const service = await instances.start({ prefix });
     const { body } = await service.send('POST', '/v1/users', { email: 'a@example.com' });
-    expect(body['topic']).to.equal(`${prefix}.users`);
+    expect(body['topic']).to.equal(`${prefix}.user-events`);
     const groups = await service.container.get(KafkaAdmin).listGroups();
-    expect(groups).to.include(`${prefix}.${prefix}.translations`);
+    expect(groups).to.include(`${prefix}.${prefix}.translation-events`);
     expect(groups.filter((group) => group.startsWith(prefix))).to.have.length(1);
   });
 

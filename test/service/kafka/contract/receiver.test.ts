@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { KafkaManager } from '../../../../pkg/kafka/index.js';
 import { uniqueName } from '../../../support/broker.js';
 import { eventually } from '../../../support/eventually.js';
-import { type Instance, Instances } from '../../support/instance.js';
+import { type Instance, Instances, TEST_DOMAIN } from '../../support/instance.js';
 
 const LONG_MS = 20_000;
 
@@ -15,9 +15,9 @@ describe('receiving a message over HTTP', function () {
 
   beforeEach(async () => {
     const prefix = uniqueName('receiver');
-    topic = `${prefix}.users`;
     group = uniqueName('group');
     service = await instances.start({ prefix });
+    topic = service.topic(TEST_DOMAIN);
   });
 
   afterEach(() => instances.stop());
