@@ -33,6 +33,7 @@ export interface LoadFigures {
  */
 export class Load {
   readonly manager: KafkaManager;
+  readonly #groupId = uniqueName('load');
   readonly #consumers: KafkaManager[];
   readonly #sends: Promise<void>[] = [];
   readonly #acknowledged = new Set<string>();
@@ -50,20 +51,22 @@ export class Load {
   #sending: Promise<void> | undefined;
 
   constructor(
-    openDriver: () => KafkaDriver,
+    private readonly openDriver: () => KafkaDriver,
     private readonly topic: string,
   ) {
     this.manager = new KafkaManager(openDriver());
-    const groupId = uniqueName('load');
-    this.#consumers = [0, 1].map(() => {
-      const consumer = new KafkaManager(openDriver(), {
-        consumer: { sessionTimeoutMs: 6_000, commitIntervalMs: 500 },
-      });
-      consumer.addConsumer(topic, groupId, async ({ value, partition, offset }) => {
-        this.#deliver(String(value), `${partition}/${offset}`);
-      });
-      return consumer;
+    this.#consumers = [this.newMember(), this.newMember()];
+  }
+
+  /** A further member of the group, not started yet; to be closed by whoever asked for it. */
+  newMember(): KafkaManager {
+    const member = new KafkaManager(this.openDriver(), {
+      consumer: { sessionTimeoutMs: 6_000, commitIntervalMs: 500 },
     });
+    member.addConsumer(this.topic, this.#groupId, async ({ value, partition, offset }) => {
+      this.#deliver(String(value), `${partition}/${offset}`);
+    });
+    return member;
   }
 
   async start(): Promise<void> {
