@@ -111,6 +111,22 @@ describe('Engine: carried work', () => {
     expect(seen).to.deep.equal(['AAAA', '{}', 'AAAA', '{}', 'BBBB', copied, 'BBBB', copied]);
   });
 
+  it('work that is carried on for long is copied once', async () => {
+    await member.start({ retry: { maxAttempts: 3, initialDelayMs: 3_000 } });
+    const seen: (Buffer | null)[] = [];
+    member.handler = async ({ value }) => {
+      seen.push(value);
+      throw new Error('again');
+    };
+    const batch = new FakeBatch([0]);
+    void member.deliver(batch);
+    await member.clock.tickAsync(20_000);
+    const [fetched, copy, later] = seen;
+    expect(fetched).to.equal(batch.recordAt(0).value);
+    expect(copy).not.to.equal(fetched);
+    expect(later).to.equal(copy);
+  });
+
   it('K5: a handler may take longer than the session timeout', async () => {
     await member.start({}, { sessionTimeoutMs: 10_000 });
     member.handler = () => nap(20_000);
