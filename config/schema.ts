@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { brokerListFaults, EMBEDDED } from './brokers.js';
+import { brokerListFaults } from './brokers.js';
+import { EMBEDDED } from './embedded.js';
 
 /**
  * Every configuration key of the service: its type, default, bounds and meaning. Types, environment names

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { projectRoot } from '../../config/project_root.js';
@@ -31,8 +32,16 @@ const SUITES: Readonly<Record<string, readonly string[]>> = {
   faults: ['dist/test/**/faults/**/*.test.js'],
 };
 
+const isThere = (...path: string[]): boolean => existsSync(join(projectRoot(), ...path));
+
 /** What `make test` and the other Node.js versions run; the fault suites take as long as ROUNDS asks for. */
-const QUICK_SUITES = ['unit', 'programs', 'contract', 'examples'];
+const QUICK_SUITES = [
+  'unit',
+  'programs',
+  // Without the embedded broker they need brokers from elsewhere, as of `make test-kafka`.
+  ...(isThere('pkg', 'devbroker') ? ['contract'] : []),
+  ...(isThere('test', 'examples') ? ['examples'] : []),
+];
 const FAULTS_TIMEOUT_MS = 4 * 3_600_000;
 
 const exits = (name: string, args: readonly string[]): Leg => ({ name, args, counts: 'exit' });
