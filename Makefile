@@ -10,8 +10,8 @@ empty :=
 comma := ,
 space := $(empty) $(empty)
 
-.PHONY: help setup demo run consumer broker kafka kafka-stop test test-unit test-contract test-kafka test-node \
-	test-faults verify-broker bench bench-broker new bare drop lint lint-layers format build clean need-node
+.PHONY: help setup demo run consumer cli broker kafka kafka-stop test test-unit test-contract test-kafka test-browser \
+	test-node test-faults verify-broker bench bench-broker new bare drop lint lint-layers format build clean need-node
 
 help: ## List what there is
 	@bold=; plain=; if [ -t 1 ]; then bold=$$(printf '\033[36m'); plain=$$(printf '\033[0m'); fi; \
@@ -39,6 +39,9 @@ run: $(INSTALLED) ## Run the service
 consumer: $(INSTALLED) ## Run more consumers beside the service
 	@$(TSX) cmd/consumer/main.ts
 
+cli: $(INSTALLED) ## Look after topics, groups and messages (ARGS='topics list'; ARGS=--help tells more)
+	@$(TSX) cmd/cli/main.ts $(ARGS)
+
 broker: $(INSTALLED) ## Run the embedded broker (PORT=9092 DATA=folder TOPICS=orders:3,users:1)
 	@$(TSX) cmd/broker/main.ts $(if $(PORT),--port $(PORT)) $(if $(DATA),--data '$(DATA)') \
 	  $(foreach topic,$(subst $(comma),$(space),$(TOPICS)),--topic $(topic))
@@ -60,6 +63,9 @@ test-contract: $(INSTALLED) ## Build and run the contract suites on the embedded
 
 test-kafka: $(INSTALLED) ## Build and run the contract suites on an Apache Kafka of their own
 	@$(LEGS) test-kafka
+
+test-browser: $(INSTALLED) ## Build and use the API's page at /docs in Chromium
+	@$(LEGS) test-browser
 
 test-node: $(INSTALLED) ## Build and run the tests on Node.js 22 and 24
 	@$(LEGS) test-node

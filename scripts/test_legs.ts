@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { COMMANDS, LEGS } from './legs/catalogue.js';
 import { closingLine, runLegs } from './legs/run_legs.js';
 import { projectRoot } from '../config/project_root.js';
@@ -6,6 +7,8 @@ import { projectRoot } from '../config/project_root.js';
 const INTERRUPTED = 130;
 /** What the command-line programs of this project end with when called wrongly. */
 const USAGE = 64;
+/** Most tests wait more than they compute; with more legs than this they would wait for each other. */
+const LEGS_AT_ONCE = 2;
 
 /**
  * Runs legs given by name, or those of a command such as `test`. Ends with the line `N passed, N failed`
@@ -37,6 +40,7 @@ async function main(names: readonly string[]): Promise<void> {
       env: process.env,
       print: console.log,
       signal: interrupt.signal,
+      atOnce: Math.min(LEGS_AT_ONCE, availableParallelism()),
     },
   );
   console.log(closingLine(counts));

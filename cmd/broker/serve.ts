@@ -8,30 +8,26 @@ import {
   startBroker,
   StorageError,
 } from '../../pkg/devbroker/index.js';
+import { ExitCode } from '../../config/exit_codes.js';
 import { type BrokerArguments, parseArguments, USAGE, UsageError } from './arguments.js';
-
-/** Exit codes; 64 is EX_USAGE of sysexits.h. */
-const SUCCESS = 0;
-const FAILURE = 1;
-const BAD_USAGE = 64;
 
 /** Partitions of a topic that a client uses before anybody created it. */
 const AUTO_CREATED_PARTITIONS = 3;
 
 /** Serves until SIGINT or SIGTERM. @returns the exit code of the program */
-export async function serve(argv: readonly string[]): Promise<number> {
+export async function serve(argv: readonly string[]): Promise<ExitCode> {
   try {
     const wanted = parseArguments(argv);
     if (wanted === 'help') {
       process.stdout.write(USAGE);
-      return SUCCESS;
+      return ExitCode.OK;
     }
     const stopped = stopSignal();
     const { broker, close } = await start(wanted);
     process.stdout.write(describe(broker, wanted));
     await stopped;
     await close();
-    return SUCCESS;
+    return ExitCode.OK;
   } catch (error) {
     return explain(error);
   }
@@ -101,15 +97,15 @@ Stop it with Ctrl-C.
 `;
 }
 
-function explain(error: unknown): number {
+function explain(error: unknown): ExitCode {
   if (error instanceof UsageError) {
     process.stderr.write(`broker: ${error.message}\n\n${USAGE}`);
-    return BAD_USAGE;
+    return ExitCode.USAGE;
   }
   if (!(error instanceof Error && isExpected(error))) throw error;
   process.stderr.write(`broker: ${reason(error)}\n`);
   // What the broker itself refuses at the start, other than for its disk, is a topic of the command line.
-  return error instanceof BrokerError && !(error instanceof StorageError) ? BAD_USAGE : FAILURE;
+  return error instanceof BrokerError && !(error instanceof StorageError) ? ExitCode.USAGE : ExitCode.FAILED;
 }
 
 /** Refusals of the broker and of the operating system; anything else is a fault of this program. */

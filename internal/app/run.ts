@@ -9,9 +9,6 @@ import { type Component, Lifecycle } from './lifecycle.js';
 import { NotAvailable } from './not_available.js';
 import { BrokerHandle } from './tokens.js';
 
-/** The second signal ends the program at once with this, as an interrupted shell command does. */
-const EXIT_FORCED = 130;
-
 /**
  * Runs the service until SIGINT or SIGTERM: HTTP, consumers and all they need. The second signal ends it at
  * once. The process exits 0 after a clean stop, 1 when the start failed or something did not stop in time.
@@ -53,7 +50,7 @@ interface Program extends Required<BuildOptions> {
 async function runProgram(config: AppConfig, { mayStartBroker, links, parts }: Program): Promise<void> {
   const container = await buildContainer(config, undefined, { mayStartBroker }).catch((error: unknown) => {
     process.stderr.write(`${config.APP.NAME}: ${error instanceof Error ? error.message : String(error)}\n`);
-    process.exit(error instanceof NotAvailable ? ExitCode.UNAVAILABLE : 1);
+    process.exit(error instanceof NotAvailable ? ExitCode.UNAVAILABLE : ExitCode.FAILED);
   });
   const logger = container.get<RootLogger>(Logger);
   const onListening = (url: string): void => {
@@ -72,14 +69,14 @@ async function runProgram(config: AppConfig, { mayStartBroker, links, parts }: P
   } catch (error) {
     logger.error('the program could not start', { error });
     await logger.flush();
-    process.exit(1);
+    process.exit(ExitCode.FAILED);
   }
 }
 
 function onSignals(lifecycle: Lifecycle, logger: RootLogger): void {
   let asked = false;
   const stop = (signal: NodeJS.Signals) => {
-    if (asked) process.exit(EXIT_FORCED);
+    if (asked) process.exit(ExitCode.INTERRUPTED);
     asked = true;
     logger.info(`${signal}: stopping; once more to stop at once`);
     void stopAndExit(lifecycle, logger);
@@ -91,5 +88,5 @@ async function stopAndExit(lifecycle: Lifecycle, logger: RootLogger): Promise<vo
   const clean = await lifecycle.stop();
   logger.info(clean ? 'stopped' : 'stopped, not cleanly');
   await logger.flush();
-  process.exit(clean ? 0 : 1);
+  process.exit(clean ? ExitCode.OK : ExitCode.FAILED);
 }

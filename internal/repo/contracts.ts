@@ -47,15 +47,21 @@ export interface ReceivedMessage extends Readonly<MessagePosition> {
   readonly headers: Readonly<Record<string, Buffer | readonly Buffer[] | undefined>>;
   /** Milliseconds since the epoch. */
   readonly timestamp: number;
+}
+
+/** What a handler gets besides the message. */
+export interface MessageContext {
+  /** Aborted when the work is no longer wanted. */
+  readonly signal: AbortSignal;
   /** 1 for the first delivery to the handler in this process, then counting up. */
   readonly attempt: number;
 }
 
 /**
  * Handles one message. The message counts as done when the promise resolves; when it rejects, the message is
- * tried again. The signal is aborted when the work is no longer wanted.
+ * tried again, and set aside in the end.
  */
-export type MessageHandler = (message: ReceivedMessage, context: { signal: AbortSignal }) => Promise<void>;
+export type MessageHandler = (message: ReceivedMessage, context: MessageContext) => Promise<void>;
 
 /** How one consumer of this instance is doing. */
 export interface ConsumerStatus {
@@ -65,6 +71,10 @@ export interface ConsumerStatus {
   readonly state: string;
   /** Partitions that stand still because a message's handler failed to the end. */
   readonly stoppedPartitions: readonly { readonly topic: string; readonly partition: number }[];
+  /** Partitions that stand still until a message whose handler failed to the end can be set aside. */
+  readonly blockedPartitions: readonly { readonly topic: string; readonly partition: number }[];
+  /** True while it pauses because too many messages failed to the end. */
+  readonly flooded: boolean;
 }
 
 /** How the Kafka clients of this instance are doing. */
@@ -126,7 +136,7 @@ export interface KafkaRepository {
 export const KafkaRepository = Symbol.for('KafkaRepository');
 
 /** The topics that this service is configured with. */
-export interface ConfiguredTopics {
+export interface ConfiguredTopics extends Iterable<string> {
   has(topic: string): boolean;
 }
 export const ConfiguredTopics = Symbol.for('ConfiguredTopics');

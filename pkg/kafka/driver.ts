@@ -41,9 +41,12 @@ export interface DriverRecord {
   readonly timestamp: number;
 }
 
-/** A record that was read. Its buffers may be slices of a larger response: copy what outlives the batch. */
-export interface StoredRecord extends DriverRecord {
-  readonly offset: bigint;
+/** A record as a group reads it. Its buffers may be slices of a larger response: copy what outlives the batch. */
+export interface FetchedRecord extends TopicPartition, DriverRecord {
+  /** Decimal text. */
+  readonly offset: string;
+  /** Who set the timestamp: the producer, or the broker when it stored the record. */
+  readonly timestampType: 'CreateTime' | 'LogAppendTime';
 }
 
 /** Records for one partition, in the order in which they are to be stored. */
@@ -165,30 +168,45 @@ export interface DriverConsumerOptions {
   readonly heartbeatIntervalMs: number;
 }
 
-/** What a group member reports. None of the methods may throw, except `onBatch` with a heartbeat's error. */
+/** What a group member reports. None of the methods may throw or reject. */
 export interface DriverConsumerListener {
   /** A new assignment; it replaces the former one. Fetching starts at the committed positions. */
   onAssigned(partitions: readonly TopicPartition[]): void;
-  /** The group rebalances: the last moment in which a commit under the old assignment can succeed. */
-  onRebalancing(): void;
+  /**
+   * The member is about to join the group anew: the last moment in which a commit under the old assignment
+   * can succeed. Joining waits for the promise, which must settle well within the session timeout.
+   */
+  onRejoining(): Promise<void>;
   /** The assignment ends: nothing may be resolved or committed under it any more. */
   onRevoked(): void;
   /** The member is dead and has left the group; a new one is needed. */
   onCrashed(error: DriverError): void;
+  /** A broker answered a fetch: the member is alive. */
+  onFetched(): void;
   /** Records of one partition. Never called twice at once for the same partition. */
   onBatch(batch: FetchedBatch): Promise<void>;
+  /** Nothing below `nextOffset` is left to read: control records and aborted transactions. */
+  onSkipped(partition: TopicPartition, nextOffset: bigint): void;
 }
 
-/** Consecutive records of one partition. Offsets may have gaps (compaction, transaction markers). */
+/** Consecutive records of one partition, at least one. Offsets may have gaps (compaction, transaction markers). */
 export interface FetchedBatch extends TopicPartition {
-  readonly records: readonly StoredRecord[];
+  /** The offset of each record, decimal text. */
+  readonly offsets: readonly string[];
+  recordAt(index: number): FetchedRecord;
+  /** About the bytes of all records together. */
+  readonly bytes: number;
+  /** The offset that was asked for: that after the batch before, unless the broker's log no longer has it. */
+  readonly from: bigint;
   /** The offset after the batch, control records included. */
   readonly nextOffset: bigint;
-  /** Fetching goes on after the record with this offset. */
-  resolve(offset: bigint): void;
+  /** The offset that the next record of the partition will get, as of this fetch. */
+  readonly highWatermark: bigint;
+  /** Fetching goes on after the whole batch. */
+  resolve(): void;
   /**
    * Keeps the membership alive; calls closer together than the heartbeat interval are free.
-   * @throws DriverError `rebalancing` or `membership-lost`, which `onBatch` must throw in turn.
+   * @throws DriverError `rebalancing` or `membership-lost`; the client finds out by itself soon after.
    */
   heartbeat(): Promise<void>;
 }
@@ -297,7 +315,7 @@ export interface DriverAdmin {
 export type SocketFactory = (address: { host: string; port: number; onConnect: () => void }) => Duplex;
 
 /**
- * - `unreachable`: no broker could be connected to
+ * - `unreachable`: no broker could be connected to, or none lets this client in
  * - `unknown-topic`: a topic of the call does not exist
  * - `refused`: the broker looked at the request and refused it for good
  * - `rebalancing`, `membership-lost`: the group goes on without this generation
@@ -317,15 +335,19 @@ export class DriverError extends Error {
       readonly cause?: unknown;
       readonly protocolError?: string | undefined;
       readonly topic?: string;
+      readonly denied?: boolean;
     } = {},
   ) {
     super(message, { cause: options.cause });
     this.protocolError = options.protocolError;
     this.topic = options.topic;
+    this.denied = options.denied ?? false;
   }
 
   /** The protocol's name for it, e.g. `MESSAGE_TOO_LARGE`, where the broker sent one. */
   readonly protocolError: string | undefined;
   /** The topic at fault, where one is known. */
   readonly topic: string | undefined;
+  /** With `unreachable`: a broker was there, but it or this client did not accept the other. */
+  readonly denied: boolean;
 }

@@ -9,9 +9,14 @@ export {
 } from './admin.js';
 export type { TopicDifference } from './admin/differences.js';
 export type { Compression } from './codecs/codec.js';
-export type { StoppedPartition } from './consumer/assignment.js';
+export type { ConsumerEvent, ConsumerEventListener, StoppedPartition } from './consumer/events.js';
 export { GroupConsumer, type ConsumerState, type ConsumerStatus } from './consumer/group_consumer.js';
 export type { GroupOptions, RetryPolicy, SubscriptionOptions } from './consumer/options.js';
+export type { PartitionStatus } from './consumer/partition_status.js';
+export type { Hold } from './consumer/hold.js';
+export type { DeadLetter, DeadLetterFilter } from './desk/dead_letter.js';
+export { DeadLetterDesk, type DeadLetterDeskOptions } from './desk/dead_letter_desk.js';
+export type { Decision } from './desk/decisions.js';
 export {
   DriverError,
   type Isolation,
@@ -22,11 +27,16 @@ export {
   type TopicSpec,
 } from './driver.js';
 export * from './errors.js';
-export type { ConnectionOptions } from './kafkajs/client.js';
-export { createKafkajsDriver } from './kafkajs/driver.js';
+export { classifyFailure, type FailureClass, type FailureClassifier } from './failures/classify.js';
+export type { FailureDetails } from './failures/dead_letter_headers.js';
+export * from './failures/errors.js';
+export type { FloodLimits } from './failures/flood_guard.js';
+export { deadLetterTopic, retryTopic } from './failures/topic_names.js';
+export { createKafkajsDriver, type KafkajsDriverOptions } from './kafkajs/driver.js';
 export {
   KafkaManager,
   type KafkaHealth,
+  type ConsumerTarget,
   type KafkaManagerOptions,
   type KafkaStatus,
   type SendOptions,
@@ -43,4 +53,13 @@ export type {
 export { partitionForKey } from './partitioner.js';
 export type { ProducerOptions } from './producer/options.js';
 export { readPartition, type ReadBatch, type ReadOptions } from './reader/partition_reader.js';
+export {
+  readableMessage,
+  type MessageLike,
+  type ReadableBytes,
+  type ReadableMessage,
+} from './reader/readable.js';
 export { Producer, type PublishOptions } from './producer/producer.js';
+export type { SaslOptions } from './security/sasl.js';
+export type { TlsOptions } from './security/tls.js';
+export { clientCredentials } from './security/token_source.js';

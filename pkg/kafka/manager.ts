@@ -1,19 +1,15 @@
-import type { StoppedPartition } from './consumer/assignment.js';
+import type { ConsumerEventListener } from './consumer/events.js';
 import { GroupConsumer, type ConsumerStatus } from './consumer/group_consumer.js';
 import type { GroupOptions, SubscriptionOptions } from './consumer/options.js';
 import { DriverError, type KafkaDriver } from './driver.js';
-import {
-  BrokerUnreachable,
-  ConsumerDisabled,
-  KafkaClosed,
-  ProducerDisabled,
-  UnknownConsumer,
-} from './errors.js';
+import { ConsumerDisabled, KafkaClosed, ProducerDisabled, UnknownConsumer } from './errors.js';
+import type { FailureDetails } from './failures/dead_letter_headers.js';
 import type { Logger } from '../logger/index.js';
 import { silentLogger } from './silent_logger.js';
 import type { Bytes, MessageHandler, OutgoingMessage, PublishReceipt } from './message.js';
 import type { ProducerOptions } from './producer/options.js';
 import { Producer, type PublishOptions } from './producer/producer.js';
+import { unreachable } from './unreachable.js';
 
 /** Settings of a {@link KafkaManager}. */
 export interface KafkaManagerOptions {
@@ -25,8 +21,10 @@ export interface KafkaManagerOptions {
   readonly producer?: ProducerOptions;
   /** Applied to every group. */
   readonly consumer?: GroupOptions;
-  /** Called when a partition stops because a message failed in every attempt. */
-  readonly onPartitionStopped?: (groupId: string, failure: StoppedPartition) => void;
+  /** What dead letters say beside the message. */
+  readonly deadLetters?: FailureDetails;
+  /** Told what happens in all groups of this instance: for metrics and alarms. Costs nothing when left out. */
+  readonly onEvent?: ConsumerEventListener;
 }
 
 /** A snapshot of this instance; others in the same groups are not seen. */
@@ -44,6 +42,14 @@ export interface KafkaStatus {
 export interface KafkaHealth {
   readonly ok: boolean;
   readonly problems: readonly string[];
+  /** What stands still and will go on by itself or was paused on purpose. */
+  readonly waiting: readonly string[];
+}
+
+/** What a call is about when not all that reads the topic is meant. */
+export interface ConsumerTarget {
+  readonly partition?: number;
+  readonly groupId?: string;
 }
 
 /** What {@link KafkaManager.sendMessage} takes besides key and value. */
@@ -97,7 +103,8 @@ export class KafkaManager {
 
   /**
    * Registers a handler for a topic in a group. Several groups may read a topic; each gets all messages.
-   * @throws DuplicateConsumer, GroupSubscriptionMismatch when the group runs already, KafkaClosed
+   * @throws DuplicateConsumer, GroupSubscriptionMismatch when the group runs already, InvalidFailureTopic,
+   *   KafkaClosed
    */
   addConsumer(topic: string, groupId: string, handler: MessageHandler, options?: SubscriptionOptions): void {
     this.#assertOpen();
@@ -111,22 +118,49 @@ export class KafkaManager {
    * Starts the group that reads the topic, with all its topics; without `groupId` every such group.
    * Resolves when the groups are joined.
    *
-   * @throws ConsumerDisabled, UnknownConsumer, UnknownTopic, GroupJoinFailed, KafkaClosed
+   * @throws ConsumerDisabled, UnknownConsumer, UnknownTopic, FailureTopicsMissing, TopicNotCreated,
+   *   GroupJoinFailed, KafkaClosed
    */
   async startConsumer(topic: string, groupId?: string): Promise<void> {
     this.#assertOpen();
     if (!this.#consumerEnabled) throw new ConsumerDisabled();
-    const groups = [...this.#groups.values()].filter(
-      (group) => (groupId === undefined || group.groupId === groupId) && group.reads(topic),
-    );
-    if (groups.length === 0) throw new UnknownConsumer(topic, groupId);
-    await this.#start(groups);
+    await this.#start(this.#groupsOf(topic, groupId));
+  }
+
+  /**
+   * Stops the group that reads the topic, with all its topics; without `groupId` every such group. Running
+   * handlers end, positions are committed, and the group is left.
+   *
+   * @throws UnknownConsumer
+   */
+  async stopConsumer(topic: string, groupId?: string): Promise<void> {
+    const groups = this.#groupsOf(topic, groupId);
+    for (const group of groups) this.#wanted.delete(group);
+    await Promise.all(groups.map((group) => group.stop()));
+  }
+
+  /**
+   * Begins no further message of the topic and its retry topics, or of one partition, in every group or in
+   * one; messages that run end, and the groups keep their members. Holds through rebalances and restarts.
+   *
+   * @throws UnknownConsumer
+   */
+  pause(topic: string, { partition, groupId }: ConsumerTarget = {}): void {
+    for (const group of this.#groupsOf(topic, groupId)) group.pause(topic, partition);
+  }
+
+  /**
+   * Takes {@link pause} back; also lets groups go on that had paused because too many messages failed.
+   * @throws UnknownConsumer
+   */
+  resume(topic: string, { partition, groupId }: ConsumerTarget = {}): void {
+    for (const group of this.#groupsOf(topic, groupId)) group.resume(topic, partition);
   }
 
   /**
    * Starts every registered group; when the consumer side is disabled it only says so in the log, and they
    * start once it is enabled.
-   * @throws UnknownTopic, GroupJoinFailed, KafkaClosed
+   * @throws UnknownTopic, FailureTopicsMissing, TopicNotCreated, GroupJoinFailed, KafkaClosed
    */
   async startAllConsumers(): Promise<void> {
     this.#assertOpen();
@@ -185,26 +219,22 @@ export class KafkaManager {
     };
   }
 
-  /** Whether every group that should run does, and no partition stopped. */
+  /**
+   * Whether every group that should run does, no partition stopped, dead letters can be written, and no
+   * group paused because too many messages failed.
+   */
   health(): KafkaHealth {
-    const problems: string[] = [];
-    for (const group of this.#consumerEnabled ? this.#wanted : []) {
-      const { groupId, state, stoppedPartitions } = group.status();
-      if (state !== 'running') problems.push(`group ${groupId} is ${state}`);
-      for (const { topic, partition, offset, cause } of stoppedPartitions) {
-        problems.push(`group ${groupId} stopped at ${topic}/${partition} offset ${offset}: ${cause}`);
-      }
-    }
-    return { ok: problems.length === 0, problems };
+    const groups = this.#consumerEnabled ? [...this.#wanted].map((group) => group.status()) : [];
+    const problems = groups.flatMap(problemsOf);
+    return { ok: problems.length === 0, problems, waiting: groups.flatMap(waitingOf) };
   }
 
-  /** Resolves when a broker answers. @throws BrokerUnreachable */
+  /** Resolves when a broker answers. @throws BrokerUnreachable, AccessDenied */
   async ping({ timeoutMs = 5_000 }: { timeoutMs?: number } = {}): Promise<void> {
     try {
       await this.#driver.ping(timeoutMs);
     } catch (error) {
-      if (error instanceof DriverError)
-        throw new BrokerUnreachable(this.#driver.brokers, error.message, error);
+      if (error instanceof DriverError) throw unreachable(this.#driver.brokers, error);
       throw error;
     }
   }
@@ -230,12 +260,21 @@ export class KafkaManager {
   }
 
   #createGroup(groupId: string): GroupConsumer {
-    const { consumer, onPartitionStopped } = this.#options;
+    const { consumer, onEvent, deadLetters } = this.#options;
     return new GroupConsumer(this.#driver, groupId, {
       ...consumer,
       logger: this.#logger,
-      ...(onPartitionStopped === undefined ? {} : { onPartitionStopped }),
+      ...(onEvent === undefined ? {} : { onEvent }),
+      ...(deadLetters === undefined ? {} : { deadLetters }),
     });
+  }
+
+  #groupsOf(topic: string, groupId: string | undefined): GroupConsumer[] {
+    const groups = [...this.#groups.values()].filter(
+      (group) => (groupId === undefined || group.groupId === groupId) && group.reads(topic),
+    );
+    if (groups.length === 0) throw new UnknownConsumer(topic, groupId);
+    return groups;
   }
 
   async #start(groups: readonly GroupConsumer[]): Promise<void> {
@@ -250,6 +289,31 @@ export class KafkaManager {
   #assertOpen(): void {
     if (this.#closing !== undefined) throw new KafkaClosed('The Kafka manager');
   }
+}
+
+function problemsOf({ groupId, state, stoppedPartitions, partitions, flooded }: ConsumerStatus): string[] {
+  return [
+    ...(state === 'running' ? [] : [`group ${groupId} is ${state}`]),
+    ...(flooded ? [`group ${groupId} paused: too many messages failed for good`] : []),
+    ...stoppedPartitions.map(
+      ({ topic, partition, offset, cause }) =>
+        `group ${groupId} stopped at ${topic}/${partition} offset ${offset}: ${cause}`,
+    ),
+    ...partitions.flatMap(({ topic, partition, deadLetterError }) =>
+      deadLetterError === null
+        ? []
+        : [`group ${groupId} cannot write a dead letter of ${topic}/${partition}: ${deadLetterError}`],
+    ),
+  ];
+}
+
+function waitingOf({ groupId, partitions }: ConsumerStatus): string[] {
+  return partitions.flatMap(({ topic, partition, holds }) => [
+    ...(holds.includes('paused') ? [`group ${groupId} is paused at ${topic}/${partition}`] : []),
+    ...(holds.includes('infrastructure')
+      ? [`group ${groupId} waits at ${topic}/${partition} for something that its handler needs`]
+      : []),
+  ]);
 }
 
 /** Starts all, and reports the first that could not, after all have been tried. */

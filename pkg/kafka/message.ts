@@ -1,4 +1,4 @@
-import type { HeaderMap } from './driver.js';
+import type { FetchedRecord } from './driver.js';
 
 /** Text is sent as UTF-8. Do not change the bytes before the message is acknowledged. */
 export type Bytes = string | Uint8Array;
@@ -28,31 +28,23 @@ export interface PublishReceipt {
 }
 
 /**
- * A message as a handler gets it. Its buffers may be slices of a large response: copy what is kept after
- * the handler has returned.
+ * A message as a handler gets it, the same in every attempt. Its buffers may be slices of a large response:
+ * copy what is kept after the handler has returned.
  */
-export interface IncomingMessage {
-  readonly topic: string;
-  readonly partition: number;
-  /** Decimal text. */
-  readonly offset: string;
-  readonly key: Buffer | null;
-  readonly value: Buffer | null;
-  readonly headers: HeaderMap;
-  /** Milliseconds since the epoch. */
-  readonly timestamp: number;
-  /** 1 for the first attempt in this process, then one more for each retry. */
-  readonly attempt: number;
-}
+export type IncomingMessage = FetchedRecord;
 
 /** What a handler gets besides the message. */
 export interface HandlerContext {
+  /** 1 for the first call of the handler with this message in this process, then one more for each. */
+  readonly attempt: number;
+  /** The topic that the handler was registered for; the message may come from one of its retry topics. */
+  readonly topic: string;
   /** Aborted when the handler's time is up, or when the consumer stops or loses the partition. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Handles one message. A message counts as done when the promise resolves; a rejection is retried. A
- * message may be delivered more than once.
+ * Handles one message. A message counts as done when the promise resolves, unless the signal was aborted
+ * before; a rejection is retried. A message may be delivered more than once.
  */
 export type MessageHandler = (message: IncomingMessage, context: HandlerContext) => Promise<void>;

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { projectRoot } from '../../config/project_root.js';
-import { prepareKafka } from './kafka_leg.js';
+import { prepareBrowser } from './browser_leg.js';
+import { prepareCluster, prepareKafka } from './kafka_leg.js';
 import { type Leg, type Prepared } from './leg.js';
 import { prepareNode } from './node_versions.js';
 
@@ -22,14 +23,19 @@ const EMBEDDED = {
 const PROGRAMS = ['cmd', 'lint', 'scripts'];
 
 /** Folders of tests that are legs of their own, or belong to other commands. */
-const NOT_UNIT = ['contract', 'faults', 'examples', 'bench', ...PROGRAMS];
+const NOT_UNIT = ['contract', 'faults', 'apache', 'examples', 'bench', 'browser', ...PROGRAMS];
 
 const SUITES: Readonly<Record<string, readonly string[]>> = {
   unit: ['dist/test/**/*.test.js', ...NOT_UNIT.flatMap((name) => ['--ignore', `dist/test/**/${name}/**`])],
   contract: ['dist/test/**/contract/**/*.test.js'],
-  programs: PROGRAMS.map((name) => `dist/test/${name}/**/*.test.js`),
+  programs: [
+    ...PROGRAMS.map((name) => `dist/test/${name}/**/*.test.js`),
+    ...['--ignore', 'dist/test/**/faults/**'],
+  ],
   examples: ['dist/test/examples/**/*.test.js'],
   faults: ['dist/test/**/faults/**/*.test.js'],
+  browser: ['dist/test/browser/**/*.test.js'],
+  apache: ['dist/test/**/apache/**/*.test.js'],
 };
 
 const isThere = (...path: string[]): boolean => existsSync(join(projectRoot(), ...path));
@@ -66,7 +72,7 @@ async function withoutOldBuild(): Promise<Prepared> {
   return {};
 }
 
-/** Every leg there is, in the order in which they make sense. */
+/** Every leg there is. */
 export const LEGS: readonly Leg[] = [
   exits('eslint', [modules('eslint', 'bin', 'eslint.js'), '--max-warnings', '0', '.']),
   exits('prettier', [modules('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level', 'warn', '.']),
@@ -78,20 +84,23 @@ export const LEGS: readonly Leg[] = [
   },
   ...QUICK_SUITES.map((name) => suite(name, name)),
   { ...suite('faults', 'faults'), timeoutMs: FAULTS_TIMEOUT_MS },
-  suite('contract', 'contract-kafka', prepareKafka),
+  { ...suite('contract', 'contract-kafka', prepareKafka), alone: true },
+  { ...suite('apache', 'kafka-cluster', prepareCluster), timeoutMs: FAULTS_TIMEOUT_MS, alone: true },
+  suite('browser', 'browser', prepareBrowser),
   ...NODE_MAJORS.flatMap((major) =>
     QUICK_SUITES.map((name) => suite(name, `${name}-node-${major}`, () => prepareNode(major))),
   ),
 ];
 
-/** The commands of the Makefile, by the legs that they run. */
+/** The commands of the Makefile, by the legs that they run, in order; the longest early, as two run at once. */
 export const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   lint: ['eslint', 'prettier', 'layers', 'knip'],
-  test: ['eslint', 'prettier', 'layers', 'knip', 'build', ...QUICK_SUITES],
+  test: ['build', 'contract', 'eslint', 'programs', 'unit', 'examples', 'prettier', 'layers', 'knip'],
   'test-faults': ['build', 'faults'],
   'test-unit': ['build', 'unit'],
   'test-contract': ['build', 'contract'],
-  'test-kafka': ['build', 'contract-kafka'],
+  'test-kafka': ['build', 'contract-kafka', 'kafka-cluster'],
+  'test-browser': ['build', 'browser'],
   'test-node': [
     'build',
     ...NODE_MAJORS.flatMap((major) => QUICK_SUITES.map((name) => `${name}-node-${major}`)),

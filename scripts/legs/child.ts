@@ -7,8 +7,8 @@ export interface ChildOptions {
   args: readonly string[];
   cwd: string;
   env: NodeJS.ProcessEnv;
-  /** inherit: it writes where this process writes; ignore: nowhere. */
-  output: 'inherit' | 'ignore';
+  /** inherit: it writes where this process writes; ignore: nowhere; a number: to that open file. */
+  output: 'inherit' | 'ignore' | number;
   /** Milliseconds after which it is ended. */
   timeoutMs: number;
   /** Interrupts it. */

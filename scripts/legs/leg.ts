@@ -19,6 +19,8 @@ export interface Leg {
   counts: 'tests' | 'exit';
   /** The name of an earlier leg without which this one cannot work. */
   needs?: string;
+  /** true: no other leg runs at the same time. */
+  alone?: boolean;
   /**
    * Called before the program starts.
    * @throws CannotRunError where the leg cannot run on this machine.

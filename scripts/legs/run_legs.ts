@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runChild } from './child.js';
@@ -14,8 +14,13 @@ export interface RunLegsOptions {
   env: NodeJS.ProcessEnv;
   /** Where headings and results go, line by line. */
   print: (line: string) => void;
-  /** What becomes of the programs' output; inherit by default. */
+  /**
+   * Where the programs' output goes; where this process writes, by default. A leg that runs beside another writes
+   * there when it has ended, all at once.
+   */
   output?: 'inherit' | 'ignore';
+  /** How many legs may run at the same time; 1 by default. */
+  atOnce?: number;
   /** Ends the running leg; the others are not started. */
   signal?: AbortSignal;
   /** Milliseconds that an interrupted leg has to end by itself; 5000 by default. */
@@ -38,31 +43,53 @@ export function closingLine({ passed, failed }: Counts): string {
 }
 
 /**
- * Runs legs one after another, all of them even where some fail, and sums what they count. A leg counts at
- * least one failure where its program fails in any way: also when it dies before its tests were counted,
- * has no tests, or lacks a leg that it needs.
+ * Runs legs in their order, several at once where allowed, all of them even where some fail, and sums what they
+ * count. A leg counts at least one failure where its program fails in any way: also when it dies before its tests
+ * were counted, has no tests, or lacks a leg that it needs.
  */
 export async function runLegs(legs: readonly Leg[], options: RunLegsOptions): Promise<Counts> {
   const sum: Counts = { passed: 0, failed: 0 };
-  const broken = new Set<string>();
-  for (const leg of legs) {
-    if (options.signal?.aborted) break;
+  const failed = new Set<string>();
+  const waiting = [...legs];
+  const running = new Map<Leg, Promise<void>>();
+
+  const run = async (leg: Leg, beside: boolean): Promise<void> => {
     const began = performance.now();
     const outcome =
-      leg.needs !== undefined && broken.has(leg.needs)
+      leg.needs !== undefined && failed.has(leg.needs)
         ? failedFor(`not run, because ${leg.needs} failed`)
-        : await runLeg(leg, options);
+        : await runLeg(leg, options, beside);
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
     const reason = outcome.reason === undefined ? '' : `: ${outcome.reason}`;
     options.print(`-- ${leg.name}: ${closingLine(outcome)} (${seconds} s)${reason}`);
-    if (outcome.failed > 0) broken.add(leg.name);
+    if (outcome.failed > 0) failed.add(leg.name);
     sum.passed += outcome.passed;
     sum.failed += outcome.failed;
+  };
+
+  for (;;) {
+    if (options.signal?.aborted) waiting.length = 0;
+    if (waiting.length + running.size === 0) return sum;
+    const ready = waiting.filter((leg) => mayStart(leg, [...waiting, ...running.keys()], running));
+    const next = running.size < (options.atOnce ?? 1) ? ready[0] : undefined;
+    if (next !== undefined) {
+      waiting.splice(waiting.indexOf(next), 1);
+      const beside = (options.atOnce ?? 1) > 1 && (running.size > 0 || ready.length > 1);
+      running.set(
+        next,
+        run(next, beside).finally(() => running.delete(next)),
+      );
+    } else await Promise.race(running.values());
   }
-  return sum;
 }
 
-async function runLeg(leg: Leg, options: RunLegsOptions): Promise<Outcome> {
+/** Whether what a leg needs has ended, and nothing that wants to be alone is in its way. */
+function mayStart(leg: Leg, unfinished: readonly Leg[], running: ReadonlyMap<Leg, unknown>): boolean {
+  if (unfinished.some(({ name }) => name === leg.needs)) return false;
+  return leg.alone === true ? running.size === 0 : ![...running.keys()].some(({ alone }) => alone === true);
+}
+
+async function runLeg(leg: Leg, options: RunLegsOptions, beside: boolean): Promise<Outcome> {
   let prepared: Prepared;
   try {
     prepared = (await leg.prepare?.()) ?? {};
@@ -76,7 +103,7 @@ async function runLeg(leg: Leg, options: RunLegsOptions): Promise<Outcome> {
   options.print(prepared.note === undefined ? `== ${leg.name}` : `== ${leg.name}: ${prepared.note}`);
   const folder = await mkdtemp(join(tmpdir(), 'test-leg-'));
   try {
-    return await runPrepared(leg, { prepared, countsFile: join(folder, 'counts.json'), options });
+    return await runPrepared(leg, { prepared, folder, options, beside });
   } finally {
     await rm(folder, { recursive: true, force: true });
     await prepared.release?.();
@@ -85,21 +112,32 @@ async function runLeg(leg: Leg, options: RunLegsOptions): Promise<Outcome> {
 
 interface PreparedRun {
   prepared: Prepared;
-  countsFile: string;
+  /** For files of this run. */
+  folder: string;
   options: RunLegsOptions;
+  /** Whether other legs may run at the same time. */
+  beside: boolean;
 }
 
-async function runPrepared(leg: Leg, { prepared, countsFile, options }: PreparedRun): Promise<Outcome> {
+async function runPrepared(leg: Leg, run: PreparedRun): Promise<Outcome> {
+  const { prepared, folder, options, beside } = run;
+  const countsFile = join(folder, 'counts.json');
+  const output = options.output ?? 'inherit';
+  const kept = beside && output === 'inherit' ? await open(join(folder, 'output.txt'), 'w+') : undefined;
   const failure = await runChild({
     program: prepared.node ?? process.execPath,
     args: leg.args,
     cwd: options.cwd,
     env: { ...options.env, ...prepared.env, [COUNTS_FILE]: countsFile },
-    output: options.output ?? 'inherit',
+    output: kept?.fd ?? output,
     timeoutMs: leg.timeoutMs ?? TIMEOUT_MS,
     signal: options.signal ?? new AbortController().signal,
     graceMs: options.graceMs ?? GRACE_MS,
   });
+  if (kept !== undefined) {
+    await kept.close();
+    options.print(await readFile(join(folder, 'output.txt'), 'utf8'));
+  }
   if (leg.counts === 'exit') {
     return failure === undefined ? { passed: 1, failed: 0 } : failedFor(failure);
   }

@@ -21,7 +21,9 @@ describe('.ci/run', () => {
     await writeFile(make, `#!/bin/sh\ncase "$1" in\n${cases.join('\n')}\nesac\n`);
     await chmod(make, 0o755);
     // There, so that nothing is installed.
-    await writeFile(join(folder, 'kcat'), '#!/bin/sh\n', { mode: 0o755 });
+    for (const tool of ['kcat', 'chromium']) {
+      await writeFile(join(folder, tool), '#!/bin/sh\n', { mode: 0o755 });
+    }
     const env = { ...process.env, PATH: [folder, process.env['PATH']].join(delimiter) };
     const result = await runCommand(join(projectRoot(), '.ci', 'run'), args, { env });
     return { status: result?.status, lines: result?.output.trimEnd().split('\n') ?? [] };
@@ -32,6 +34,7 @@ describe('.ci/run', () => {
     const known = [
       'test',
       'test-kafka',
+      'test-browser',
       'test-node',
       'test-faults',
       'verify-broker',

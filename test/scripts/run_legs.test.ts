@@ -125,6 +125,53 @@ describe('test legs', () => {
     sinon.assert.calledOnce(release);
   });
 
+  describe('at once', () => {
+    /** A leg that ends when so many legs run at the same time, and which counts them. */
+    const together = { running: 0, most: 0 };
+    const overlapping = (name: string, more: Partial<Leg> = {}): Leg => ({
+      ...program(name, 'setTimeout(() => {}, 50)'),
+      prepare: () => {
+        together.running += 1;
+        together.most = Math.max(together.most, together.running);
+        return Promise.resolve({
+          release: () => {
+            together.running -= 1;
+            return Promise.resolve();
+          },
+        });
+      },
+      ...more,
+    });
+
+    beforeEach(() => Object.assign(together, { running: 0, most: 0 }));
+
+    it('run as many as allowed', async () => {
+      const legs = ['a', 'b', 'c'].map((name) => overlapping(name));
+      expect(await runLegs(legs, { ...options, atOnce: 2 })).to.deep.equal({ passed: 3, failed: 0 });
+      expect(together.most).to.equal(2);
+    });
+
+    it('run neither a leg beside the one that it needs, nor one beside another that wants to be alone', async () => {
+      const legs = [
+        overlapping('needed'),
+        overlapping('needs it', { needs: 'needed' }),
+        overlapping('alone', { alone: true }),
+        overlapping('last', { needs: 'alone' }),
+      ];
+      expect(await runLegs(legs, { ...options, atOnce: 4 })).to.deep.equal({ passed: 4, failed: 0 });
+      expect(together.most).to.equal(1);
+    });
+
+    it('print what they wrote in one piece, before how they ended', async () => {
+      const talks = program('talks', `console.log('one'); console.log('two')`);
+      delete options.output;
+      await runLegs([talks, program('other', '')], { ...options, atOnce: 2 });
+      const written = lines.indexOf('one\ntwo\n');
+      expect(written).to.be.greaterThan(-1);
+      expect(lines[written + 1]).to.match(/^-- talks: 1 passed/);
+    });
+  });
+
   it('ends a leg that takes too long', async () => {
     const leg = { ...program('slow', 'setInterval(() => {}, 1000)'), timeoutMs: 100 };
 

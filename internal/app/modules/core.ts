@@ -1,6 +1,7 @@
 import { ContainerModule } from 'inversify';
 import { type Config as AppConfig } from '../../../config/config.js';
 import { createKafkajsDriver, KafkaAdmin, type KafkaDriver, KafkaManager } from '../../../pkg/kafka/index.js';
+import { type Logger as PkgLogger } from '../../../pkg/logger/index.js';
 import { Metrics } from '../../../pkg/telemetry/index.js';
 import {
   Clock,
@@ -23,6 +24,7 @@ import { instanceName, systemClock, uuidGenerator } from '../../repo/persistent/
 import { type TopicSpec, topicsOf } from '../../repo/persistent/topics.js';
 import { Health } from '../../usecase/contracts.js';
 import { HealthUseCase } from '../../usecase/health/health.js';
+import { kafkaSecurity } from '../kafka_connection.js';
 import { BrokerHandle, Config, Driver, TopicName, Topics } from '../tokens.js';
 
 const REBALANCE_TIMEOUT_MS = 60_000;
@@ -41,16 +43,19 @@ export const coreModule = new ContainerModule(({ bind }) => {
     (context) => new EventObservers([new EventLogger(context.get(Logger)), context.get(EventMetrics)]),
   );
 
-  bind(Driver).toDynamicValue((context) =>
-    createKafkajsDriver({
+  bind(Driver).toDynamicValue((context) => {
+    const { KAFKA } = context.get<AppConfig>(Config);
+    const logger: PkgLogger = context.get(Logger);
+    return createKafkajsDriver({
       brokers: context.get<BrokerHandle>(BrokerHandle).brokers,
-      clientId: context.get<AppConfig>(Config).KAFKA.CLIENT_ID,
-      logger: context.get(Logger),
-    }),
-  );
+      clientId: KAFKA.CLIENT_ID,
+      logger,
+      ...kafkaSecurity(KAFKA, logger),
+    });
+  });
   bind(KafkaAdmin).toDynamicValue((context) => new KafkaAdmin(context.get<KafkaDriver>(Driver)));
   bind(KafkaManager).toDynamicValue((context) => {
-    const { HTTP, KAFKA } = context.get<AppConfig>(Config);
+    const { APP, HTTP, KAFKA } = context.get<AppConfig>(Config);
     const { CONTROL, SESSION_TIMEOUT } = KAFKA;
     const stopMs = Math.max(0, HTTP.SHUTDOWN_TIMEOUT - HTTP.DRAIN_DELAY);
     return new KafkaManager(context.get<KafkaDriver>(Driver), {
@@ -62,8 +67,10 @@ export const coreModule = new ContainerModule(({ bind }) => {
         // A member that was killed holds the group up for as long as its session lasts.
         startTimeoutMs: SESSION_TIMEOUT + REBALANCE_TIMEOUT_MS,
         drainTimeoutMs: stopMs * DRAIN_SHARE,
+        provision: KAFKA.PROVISION,
       },
       producer: { closeTimeoutMs: stopMs * FLUSH_SHARE },
+      deadLetters: { app: APP.NAME, version: APP.VERSION },
       logger: context.get(Logger),
     });
   });

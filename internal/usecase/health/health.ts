@@ -15,7 +15,7 @@ const PASS: HealthCheck = { status: 'pass' };
 
 /**
  * Ready means that work gets done here: a broker answers, every consumer that should run is in its group and
- * none of its partitions has stopped, and the views have caught up and read on. What an operator has switched
+ * none of its partitions stands still at a failing message, and the views have caught up and read on. What an operator has switched
  * off is a warning, since an instance may well serve without it.
  */
 @injectable()
@@ -54,11 +54,26 @@ export class HealthUseCase implements Health {
   }
 }
 
-function checkConsumer({ state, stoppedPartitions }: ConsumerStatus): HealthCheck {
-  if (state !== 'running') return { status: 'fail', detail: `is ${state}` };
-  if (stoppedPartitions.length === 0) return PASS;
-  const where = stoppedPartitions.map(({ topic, partition }) => `${topic}[${partition}]`).join(', ');
-  return { status: 'fail', detail: `stopped at a failing message: ${where}` };
+function checkConsumer({
+  state,
+  stoppedPartitions,
+  blockedPartitions,
+  flooded,
+}: ConsumerStatus): HealthCheck {
+  if (state !== 'running') return fail(`is ${state}`);
+  if (flooded) return fail('pauses: too many messages failed');
+  if (stoppedPartitions.length > 0)
+    return fail(`stopped at a failing message: ${namesOf(stoppedPartitions)}`);
+  if (blockedPartitions.length > 0) return fail(`cannot set a message aside: ${namesOf(blockedPartitions)}`);
+  return PASS;
+}
+
+function fail(detail: string): HealthCheck {
+  return { status: 'fail', detail };
+}
+
+function namesOf(partitions: ConsumerStatus['stoppedPartitions']): string {
+  return partitions.map(({ topic, partition }) => `${topic}[${partition}]`).join(', ');
 }
 
 function checkView({ caughtUp, stuckAt }: FollowerStatus): HealthCheck {

@@ -1,5 +1,5 @@
 import { asError } from '../async.js';
-import type { PartitionPosition } from '../driver.js';
+import { DriverError, type PartitionPosition } from '../driver.js';
 import type { Logger } from '../../logger/index.js';
 import type { Assignment } from './assignment.js';
 
@@ -20,6 +20,9 @@ export class Committer {
       /** The assignment of now, if there is one. */
       readonly current: () => Assignment | undefined;
       readonly commit: (positions: readonly PartitionPosition[]) => Promise<void>;
+      readonly onCommitted: (positions: readonly PartitionPosition[]) => void;
+      /** The broker does not know the member any more. */
+      readonly onMembershipLost: (error: DriverError) => void;
     },
   ) {}
 
@@ -63,7 +66,11 @@ export class Committer {
       // Called in the same turn as current(): the client commits under the generation of this moment.
       await this.parts.commit(positions);
       assignment.markCommitted(positions);
+      this.parts.onCommitted(positions);
     } catch (error) {
+      if (error instanceof DriverError && error.reason === 'membership-lost') {
+        this.parts.onMembershipLost(error);
+      }
       this.parts.logger.warn('positions could not be committed yet', {
         groupId: this.parts.groupId,
         partitions: positions.map(({ topic, partition }) => `${topic}/${partition}`),

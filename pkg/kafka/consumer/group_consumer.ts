@@ -1,19 +1,34 @@
 import { asError, Mutex } from '../async.js';
 import { DriverError, type KafkaDriver, type TopicPartition } from '../driver.js';
-import { DuplicateConsumer, GroupJoinFailed, GroupSubscriptionMismatch, UnknownTopic } from '../errors.js';
+import {
+  DuplicateConsumer,
+  GroupJoinFailed,
+  GroupSubscriptionMismatch,
+  TopicNotCreated,
+  UnknownTopic,
+} from '../errors.js';
+import type { FailureDetails } from '../failures/dead_letter_headers.js';
+import { DeadLetters } from '../failures/dead_letters.js';
+import { FloodGuard } from '../failures/flood_guard.js';
+import { ensureFailureTopics } from '../failures/provisioning.js';
 import type { Logger } from '../../logger/index.js';
 import { silentLogger } from '../silent_logger.js';
 import type { MessageHandler } from '../message.js';
-import type { StoppedPartition } from './assignment.js';
 import { delayAfter } from './backoff.js';
+import { guarded, type ConsumerEventListener, type StoppedPartition } from './events.js';
 import { GroupSession } from './group_session.js';
+import { Leftovers } from './leftovers.js';
 import {
   subscription,
   withDefaults,
   type GroupOptions,
+  type ResolvedGroupOptions,
   type Subscription,
   type SubscriptionOptions,
 } from './options.js';
+import { partitionStatus, type PartitionStatus } from './partition_status.js';
+import { Pauses } from './pauses.js';
+import { failureTopicsOf, routesOf, type Route } from './routes.js';
 
 /** `recovering`: the member crashed and is being made anew, with growing pauses. */
 export type ConsumerState = 'stopped' | 'starting' | 'running' | 'recovering' | 'stopping';
@@ -25,29 +40,39 @@ export interface ConsumerStatus {
   readonly state: ConsumerState;
   readonly assigned: readonly TopicPartition[];
   readonly stoppedPartitions: readonly StoppedPartition[];
+  readonly partitions: readonly PartitionStatus[];
+  /** True while the consumer pauses because too many messages failed for good. */
+  readonly flooded: boolean;
 }
 
 const RECOVERY = { initialMs: 1_000, maxMs: 30_000, jitter: 0.2 };
 const HEALTHY_AFTER_MS = 60_000;
 
-interface GroupConsumerParts extends GroupOptions {
+export interface GroupConsumerParts extends GroupOptions {
   readonly logger?: Logger;
-  /** Called when a partition stops for good. */
-  readonly onPartitionStopped?: (groupId: string, failure: StoppedPartition) => void;
+  /** Told what happens in the group on this instance. */
+  readonly onEvent?: ConsumerEventListener;
+  /** What dead letters say beside the message. */
+  readonly deadLetters?: FailureDetails;
 }
 
 /**
  * One member of a consumer group for all topics that this process reads in the group. Delivery is
- * at-least-once and in order per partition; a position is committed only up to the first message that was
- * not finished.
+ * at-least-once; a position is committed only up to the first message that was not finished.
  */
 export class GroupConsumer {
   readonly #driver: KafkaDriver;
-  readonly #options: Required<GroupOptions>;
+  readonly #options: ResolvedGroupOptions;
   readonly #logger: Logger;
-  readonly #onPartitionStopped: (groupId: string, failure: StoppedPartition) => void;
+  readonly #emit: ConsumerEventListener | undefined;
+  readonly #details: FailureDetails;
   readonly #subscriptions = new Map<string, Subscription>();
+  readonly #routes = new Map<string, Route>();
   readonly #mutex = new Mutex();
+  readonly #pauses = new Pauses();
+  readonly #leftovers = new Leftovers();
+  readonly #deadLetters: DeadLetters;
+  readonly #flood: FloodGuard;
   #state: ConsumerState = 'stopped';
   #session: GroupSession | undefined;
   #starting: AbortController | undefined;
@@ -63,19 +88,27 @@ export class GroupConsumer {
     this.#driver = driver;
     this.#options = withDefaults(parts);
     this.#logger = parts.logger ?? silentLogger;
-    this.#onPartitionStopped = parts.onPartitionStopped ?? (() => undefined);
+    this.#emit = parts.onEvent === undefined ? undefined : guarded(parts.onEvent, this.#logger);
+    this.#details = parts.deadLetters ?? {};
+    this.#deadLetters = new DeadLetters(driver, this.#logger);
+    this.#flood = new FloodGuard(this.#options.floodGuard);
   }
 
   /**
    * Registers the handler of a topic. All topics of a group belong to its one membership, so they are
    * registered before it starts.
    *
-   * @throws DuplicateConsumer, GroupSubscriptionMismatch
+   * @throws DuplicateConsumer, GroupSubscriptionMismatch, InvalidFailureTopic
    */
   subscribe(topic: string, handler: MessageHandler, options?: SubscriptionOptions): void {
-    if (this.#subscriptions.has(topic)) throw new DuplicateConsumer(topic, this.groupId);
+    if (this.#routes.has(topic)) throw new DuplicateConsumer(topic, this.groupId);
     if (this.#state !== 'stopped') throw new GroupSubscriptionMismatch(topic, this.groupId);
-    this.#subscriptions.set(topic, subscription(topic, handler, options));
+    const added = subscription(topic, handler, options);
+    const routes = routesOf(added, this.groupId);
+    const taken = routes.find((route) => this.#routes.has(route.topic));
+    if (taken !== undefined) throw new DuplicateConsumer(taken.topic, this.groupId);
+    this.#subscriptions.set(topic, added);
+    for (const route of routes) this.#routes.set(route.topic, route);
   }
 
   /** Whether a handler is registered for the topic. */
@@ -85,25 +118,44 @@ export class GroupConsumer {
 
   /** What this member does at the moment. */
   status(): ConsumerStatus {
+    const assignment = this.#session?.assignment;
     return {
       groupId: this.groupId,
       topics: [...this.#subscriptions.keys()],
       state: this.#state,
-      assigned: this.#session?.assigned ?? [],
-      stoppedPartitions: this.#session?.stopped ?? [],
+      assigned: assignment?.topicPartitions ?? [],
+      stoppedPartitions: assignment?.stopped() ?? [],
+      partitions: [...(assignment?.works ?? [])].map(partitionStatus),
+      flooded: this.#flood.tripped,
     };
   }
 
   /**
+   * Begins no further message of a topic (and of its retry topics), or of one partition; those that run
+   * end. The group goes on as before. Holds through rebalances and restarts, until {@link resume}.
+   */
+  pause(topic: string, partition?: number): void {
+    this.#pauses.pause(topic, partition);
+    this.#session?.applyPauses();
+  }
+
+  /** Takes back {@link pause}, and lets messages through again that the flood guard holds up. */
+  resume(topic: string, partition?: number): void {
+    this.#pauses.resume(topic, partition);
+    this.#session?.applyPauses();
+    this.#flood.reset();
+  }
+
+  /**
    * Joins the group; resolves with the first assignment. Does nothing when it runs already.
-   * @throws GroupJoinFailed, UnknownTopic; the consumer is then stopped.
+   * @throws GroupJoinFailed, UnknownTopic, FailureTopicsMissing, TopicNotCreated; the consumer is then stopped.
    */
   start(): Promise<void> {
     return this.#mutex.run(async () => {
       if (this.#state !== 'stopped') return;
       this.#state = 'starting';
       try {
-        await this.#open();
+        await this.#open({ firstTime: true });
         this.#crashes = 0;
       } catch (error) {
         this.#state = 'stopped';
@@ -121,39 +173,64 @@ export class GroupConsumer {
       this.#state = 'stopping';
       await session?.stop();
       this.#session = undefined;
+      await this.#deadLetters.close();
       this.#state = 'stopped';
     });
   }
 
-  async #open(): Promise<void> {
+  async #open({ firstTime }: { firstTime: boolean }): Promise<void> {
     const starting = new AbortController();
+    this.#starting = starting;
+    try {
+      const abort = rejectOnAbort(starting.signal);
+      if (firstTime) await Promise.race([this.#ensureTopics(), abort]);
+      await this.#join(starting.signal, abort);
+    } finally {
+      this.#starting = undefined;
+    }
+  }
+
+  async #ensureTopics(): Promise<void> {
+    const needed = [...this.#subscriptions.keys()].map((source) => ({
+      source,
+      topics: failureTopicsOf(this.#routesOf(source)),
+    }));
+    const { provision } = this.#options;
+    await ensureFailureTopics(this.#driver.admin, needed, { groupId: this.groupId, provision });
+  }
+
+  #routesOf(source: string): Route[] {
+    return [...this.#routes.values()].filter((route) => route.subscription.topic === source);
+  }
+
+  async #join(signal: AbortSignal, abort: Promise<never>): Promise<void> {
     const session: GroupSession = new GroupSession({
       driver: this.#driver,
       groupId: this.groupId,
-      subscriptions: this.#subscriptions,
+      routes: this.#routes,
       options: this.#options,
       logger: this.#logger,
-      onPartitionStopped: (failure) => {
-        this.#onPartitionStopped(this.groupId, failure);
-      },
+      emit: this.#emit,
+      deadLetters: this.#deadLetters,
+      details: this.#details,
+      flood: this.#flood,
+      pauses: this.#pauses,
+      leftovers: this.#leftovers,
       onCrashed: (error) => {
         this.#crashed(session, error);
       },
     });
-    this.#starting = starting;
     // Set first: messages may be handled before start() has resolved.
     this.#session = session;
     try {
-      await Promise.race([session.start(), rejectOnAbort(starting.signal)]);
+      await Promise.race([session.start(), abort]);
       if (this.#crashedSession(session)) throw new DriverError('failed', 'it crashed right after joining');
       this.#state = 'running';
       this.#joinedAt = Date.now();
     } catch (error) {
       this.#session = undefined;
-      if (starting.signal.aborted) await session.stop();
+      if (signal.aborted) await session.stop();
       throw error;
-    } finally {
-      this.#starting = undefined;
     }
   }
 
@@ -165,6 +242,9 @@ export class GroupConsumer {
     if (!(error instanceof DriverError)) return asError(error);
     if (error.reason === 'unknown-topic' && error.topic !== undefined) {
       return new UnknownTopic(error.topic, error);
+    }
+    if (error.reason === 'refused' && error.topic !== undefined) {
+      return new TopicNotCreated(error.topic, error.message, error);
     }
     return new GroupJoinFailed(this.groupId, this.#driver.brokers, error.message, error);
   }
@@ -187,6 +267,7 @@ export class GroupConsumer {
       delayMs,
       error,
     });
+    this.#emit?.({ type: 'crashed', groupId: this.groupId, error, restartInMs: delayMs });
     this.#recovery = setTimeout(() => {
       void this.#mutex.run(() => this.#recover());
     }, delayMs);
@@ -195,7 +276,7 @@ export class GroupConsumer {
   async #recover(): Promise<void> {
     if (this.#state !== 'recovering') return;
     try {
-      await this.#open();
+      await this.#open({ firstTime: false });
     } catch (error) {
       // Given up by stop(), which waits for this to end.
       if (!(error instanceof StartAborted)) this.#recoverLater(asError(error));

@@ -1,31 +1,26 @@
 import { settlesWithin } from '../async.js';
-import type {
-  DriverConsumer,
-  DriverConsumerListener,
+import {
   DriverError,
-  FetchedBatch,
-  KafkaDriver,
-  TopicPartition,
+  type DriverConsumer,
+  type DriverConsumerListener,
+  type FetchedBatch,
+  type KafkaDriver,
+  type TopicPartition,
 } from '../driver.js';
-import type { Logger } from '../../logger/index.js';
-import { Assignment, type PartitionState, type StoppedPartition } from './assignment.js';
-import { delayAfter } from './backoff.js';
-import { RunControl, runBatch, type FailedMessage } from './batch_run.js';
+import type { Assignment } from './assignment.js';
 import { Committer } from './committer.js';
+import { Engine, type EngineParts } from './engine.js';
 import { Heartbeats } from './heartbeats.js';
-import type { GroupOptions, Subscription } from './options.js';
+import { Watchdog } from './watchdog.js';
 
+/** How long a rebalance waits for handlers to end by themselves. */
+const GRACE_MS = 1_000;
 const LAST_COMMIT_TIMEOUT_MS = 5_000;
-/** The client drops beats that come too early, so they are offered more often than they are due. */
-const BEATS_PER_INTERVAL = 3;
+/** The client must notice so soon that it has to join anew. */
+const REJOIN_TIMEOUT_MS = 5_000;
 
-interface SessionParts {
+export interface SessionParts extends EngineParts {
   readonly driver: KafkaDriver;
-  readonly groupId: string;
-  readonly subscriptions: ReadonlyMap<string, Subscription>;
-  readonly options: Required<GroupOptions>;
-  readonly logger: Logger;
-  readonly onPartitionStopped: (failure: StoppedPartition) => void;
   readonly onCrashed: (error: DriverError) => void;
 }
 
@@ -33,40 +28,48 @@ interface SessionParts {
 export class GroupSession implements DriverConsumerListener {
   readonly #parts: SessionParts;
   readonly #consumer: DriverConsumer;
+  readonly #engine: Engine;
   readonly #committer: Committer;
   readonly #heartbeats: Heartbeats;
-  readonly #runs = new Map<RunControl, Promise<unknown>>();
-  #assignment: Assignment | undefined;
-  /** The assignment before, when this member went through the rebalance without losing its place. */
-  #handedOver: Assignment | undefined;
-  #rebalancing = false;
+  readonly #watchdog: Watchdog;
+  #windingDown: Promise<void> | undefined;
+  #rejoin: NodeJS.Timeout | undefined;
   #stopping = false;
 
   constructor(parts: SessionParts) {
-    const { driver, groupId, options, logger, subscriptions } = parts;
+    const { driver, groupId, options, logger, routes, emit } = parts;
     this.#parts = parts;
-    this.#consumer = driver.consumer({ ...options, groupId, topics: [...subscriptions.values()] }, this);
+    this.#consumer = driver.consumer({ ...options, groupId, topics: [...routes.values()] }, this);
+    this.#engine = new Engine(parts, this.#consumer, (assignment) => {
+      this.#committer.messageFinished(assignment);
+    });
     this.#committer = new Committer({
       groupId,
       intervalMs: options.commitIntervalMs,
       afterMessages: options.commitAfterMessages,
       logger,
-      current: () => (this.#assignment?.ended?.reason === 'membership-lost' ? undefined : this.#assignment),
+      current: () => (this.assignment?.lost === true ? undefined : this.assignment),
       commit: (positions) => this.#consumer.commit(positions),
+      onCommitted: (positions) => emit?.({ type: 'committed', groupId, positions }),
+      onMembershipLost: (error) => {
+        this.#membershipFailed(error);
+      },
     });
-    this.#heartbeats = new Heartbeats(options.heartbeatIntervalMs / BEATS_PER_INTERVAL, (error) => {
+    this.#heartbeats = new Heartbeats(options.heartbeatIntervalMs, (error) => {
       this.#membershipFailed(error);
     });
+    // Joining again may take as long as the slowest member is given.
+    this.#watchdog = new Watchdog(
+      () => 2 * options.sessionTimeoutMs + (this.assignment === undefined ? options.rebalanceTimeoutMs : 0),
+      (silentMs) => {
+        this.#silent(silentMs);
+      },
+    );
   }
 
-  /** The partitions of this member. */
-  get assigned(): readonly TopicPartition[] {
-    return this.#assignment?.topicPartitions ?? [];
-  }
-
-  /** The partitions that stopped because of a message that kept failing. */
-  get stopped(): readonly StoppedPartition[] {
-    return this.#assignment?.stopped() ?? [];
+  /** What is assigned to this member now. */
+  get assignment(): Assignment | undefined {
+    return this.#engine.assignment;
   }
 
   /** Joins the group. @throws DriverError; the session is then over. */
@@ -74,8 +77,9 @@ export class GroupSession implements DriverConsumerListener {
     try {
       await this.#consumer.start(this.#parts.options.startTimeoutMs);
       this.#committer.start();
+      this.#watchdog.start();
     } catch (error) {
-      this.#stopping = true;
+      this.#end('the consumer did not start');
       // Leaving may take as long as joining did; nobody has to wait for it.
       void this.#consumer.stop();
       throw error;
@@ -85,184 +89,131 @@ export class GroupSession implements DriverConsumerListener {
   /** Lets running handlers end (aborted after the drain time), commits, and leaves the group. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    const { drainTimeoutMs } = this.#parts.options;
-    this.#assignment?.clearTimers();
-    for (const control of this.#runs.keys()) control.stop('the consumer stops', drainTimeoutMs);
-    await Promise.all(this.#runs.values());
-    this.#committer.stop();
+    this.#engine.close();
+    await settlesWithin(this.#engine.whenIdle(), this.#parts.options.drainTimeoutMs);
+    this.#engine.giveUp('the consumer stops');
     await settlesWithin(this.#committer.commit(), LAST_COMMIT_TIMEOUT_MS);
-    this.#assignment = undefined;
+    this.#end('the consumer stops');
     await this.#consumer.stop();
   }
 
-  onAssigned(partitions: readonly TopicPartition[]): void {
-    const assignment = new Assignment(partitions);
-    const kept: PartitionState[] = [];
-    for (const { topic, partition } of this.#handedOver?.stopped() ?? []) {
-      const state = assignment.get(topic, partition);
-      if (state === undefined) continue;
-      state.hold = this.#handedOver?.get(topic, partition)?.hold;
-      kept.push(state);
-    }
-    this.#handedOver = undefined;
-    this.#rebalancing = false;
-    this.#assignment = assignment;
-    // The client keeps its pauses across rebalances; only those for good are still wanted.
-    this.#consumer.resume(partitions);
-    this.#consumer.pause(kept);
-    this.#parts.logger.info('partitions assigned', {
-      groupId: this.#parts.groupId,
-      partitions: partitions.map(({ topic, partition }) => `${topic}/${partition}`),
-    });
+  /** Applies what was paused and resumed since. */
+  applyPauses(): void {
+    this.#engine.applyPauses();
   }
 
-  onRebalancing(): void {
-    this.#rebalancing = true;
-    void this.#committer.commit();
+  onAssigned(partitions: readonly TopicPartition[]): void {
+    if (this.#stopping) return;
+    const { groupId, logger, emit } = this.#parts;
+    this.#watchdog.heard();
+    this.#windingDown = undefined;
+    this.#engine.begin(partitions);
+    logger.info('partitions assigned', {
+      groupId,
+      partitions: partitions.map(({ topic, partition }) => `${topic}/${partition}`),
+    });
+    emit?.({ type: 'rebalanced', groupId, assigned: partitions });
+  }
+
+  async onRejoining(): Promise<void> {
+    this.#watchdog.heard();
+    await this.#windDown();
   }
 
   onRevoked(): void {
-    this.#handedOver = this.#rebalancing ? this.#assignment : undefined;
-    this.#dropAssignment('the partition was taken away');
+    this.#heartbeats.stop();
+    this.#engine.end('the partition was taken away');
   }
 
   onCrashed(error: DriverError): void {
-    this.#stopping = true;
-    this.#committer.stop();
-    this.#dropAssignment('the consumer crashed');
+    this.#end('the consumer crashed');
     this.#parts.onCrashed(error);
   }
 
-  async onBatch(batch: FetchedBatch): Promise<void> {
-    const assignment = this.#assignment;
-    const state = assignment?.get(batch.topic, batch.partition);
-    const subscription = this.#parts.subscriptions.get(batch.topic);
-    if (assignment === undefined || state === undefined || subscription === undefined) return;
-    if (assignment.ended !== undefined) throw assignment.ended;
-    if (this.#stopping || state.hold !== undefined) {
-      this.#consumer.pause([state]);
-      return;
-    }
-    const control = new RunControl();
-    const isCurrent = () => this.#assignment === assignment;
-    const mustRest = () => this.#stopping && isCurrent();
-    const run = runBatch({
-      batch,
-      state,
-      subscription,
-      control,
-      isCurrent,
-      onFinished: () => {
-        this.#committer.messageFinished(assignment);
-      },
-    });
-    this.#runs.set(control, run);
-    this.#heartbeats.begin(batch);
-    try {
-      const failed = await run;
-      if (failed !== undefined) this.#hold({ assignment, state, subscription }, failed);
-    } finally {
-      this.#heartbeats.end(batch);
-      this.#runs.delete(control);
-      control.release();
-    }
-    // The client would fetch at once what must not be begun any more.
-    if (mustRest()) this.#consumer.pause([state]);
-    if (control.heartbeatError !== undefined) await this.#giveBack(control.heartbeatError);
+  onFetched(): void {
+    this.#watchdog.heard();
   }
 
-  /** Ends the batch with the heartbeat's error, on which the client joins again or reconnects. */
-  async #giveBack(error: DriverError): Promise<never> {
-    if (error.reason === 'rebalancing') await settlesWithin(this.#committer.commit(), LAST_COMMIT_TIMEOUT_MS);
-    throw error;
+  async onBatch(batch: FetchedBatch): Promise<void> {
+    if (this.#stopping || this.#windingDown !== undefined) {
+      this.#engine.reject(batch);
+      return;
+    }
+    this.#heartbeats.use(batch);
+    await this.#engine.accept(batch);
+  }
+
+  onSkipped(partition: TopicPartition, nextOffset: bigint): void {
+    const work = this.assignment?.get(partition);
+    // Before the first batch there is nothing with which the position could be committed.
+    if (work?.tracker.next !== undefined) work.tracker.skipTo(nextOffset);
   }
 
   #membershipFailed(error: DriverError): void {
-    const { groupId, options, logger } = this.#parts;
-    logger.debug('a heartbeat failed', { groupId, reason: error.reason, error: error.message });
-    const ends = error.reason === 'rebalancing' || error.reason === 'membership-lost';
-    if (ends && this.#assignment !== undefined) this.#assignment.ended = error;
-    if (error.reason === 'rebalancing') this.#rebalancing = true;
-    for (const control of this.#runs.keys()) {
-      control.heartbeatError = error;
-      if (error.reason === 'membership-lost') control.abort('the partition was taken away');
-      else control.stop('the group rebalances', options.drainTimeoutMs);
-    }
+    const { groupId, logger } = this.#parts;
+    const { reason, message } = error;
+    logger.debug('the membership could not be confirmed', { groupId, reason, error: message });
+    // Of a rebalance the client learns by its own heartbeat.
+    if (reason !== 'membership-lost' || this.assignment === undefined) return;
+    this.assignment.lost = true;
+    this.#heartbeats.stop();
+    this.#engine.close();
+    this.#engine.giveUp('the partition was taken away');
+    this.#expectToRejoin(error);
   }
 
-  #dropAssignment(why: string): void {
-    this.#assignment?.clearTimers();
-    this.#assignment = undefined;
-    for (const control of this.#runs.keys()) control.abort(why);
+  /** The client finds out by itself that it must join anew; when it does not, it is given up. */
+  #expectToRejoin(error: DriverError): void {
+    const { assignment } = this;
+    clearTimeout(this.#rejoin);
+    this.#rejoin = setTimeout(() => {
+      if (this.assignment === assignment && !this.#stopping) this.#abandon(error);
+    }, REJOIN_TIMEOUT_MS + this.#parts.options.drainTimeoutMs).unref();
   }
 
-  /** Pauses a partition whose message failed: until its next attempt, or for good after the last. */
-  #hold(
-    at: {
-      readonly assignment: Assignment;
-      readonly state: PartitionState;
-      readonly subscription: Subscription;
-    },
-    failed: FailedMessage,
-  ): void {
-    const { assignment, state, subscription } = at;
-    const { retry } = subscription;
-    this.#consumer.pause([state]);
-    if (failed.attempt >= retry.maxAttempts) {
-      this.#stopPartition(state, failed);
-      return;
-    }
-    const delay = delayAfter(failed.attempt, {
-      initialMs: retry.initialDelayMs,
-      maxMs: retry.maxDelayMs,
-      jitter: retry.jitter,
-    });
-    this.#parts.logger.warn('a message failed and is tried again', {
-      ...this.#describe(state, failed),
-      delayMs: delay,
-    });
-    const timer = setTimeout(() => {
-      if (this.#assignment !== assignment || this.#stopping) return;
-      state.hold = undefined;
-      this.#consumer.resume([state]);
-    }, delay);
-    state.hold = { kind: 'retry', timer };
+  /** Begins nothing more, lets handlers end or aborts them, and commits what is finished. */
+  #windDown(): Promise<void> {
+    this.#windingDown ??= this.#settle();
+    return this.#windingDown;
   }
 
-  #stopPartition(state: PartitionState, failed: FailedMessage): void {
-    const failure: StoppedPartition = {
-      topic: state.topic,
-      partition: state.partition,
-      offset: failed.record.offset.toString(),
-      key: preview(failed.record.key),
-      attempts: failed.attempt,
-      cause: failed.error.message,
-      since: new Date().toISOString(),
-    };
-    state.hold = { kind: 'stopped', failure };
-    this.#parts.logger.error(
-      'a partition stopped: a message failed in every attempt. Nothing from it on is consumed until a restart',
-      this.#describe(state, failed),
+  async #settle(): Promise<void> {
+    const { options, leftovers } = this.#parts;
+    // The broker hears nothing of the member meanwhile.
+    const drainMs = Math.min(
+      options.drainTimeoutMs,
+      options.sessionTimeoutMs / 2,
+      options.rebalanceTimeoutMs / 2,
     );
-    this.#parts.onPartitionStopped(failure);
+    const startedAt = performance.now();
+    this.#engine.close();
+    void this.#committer.commit();
+    await settlesWithin(this.#engine.whenIdle(), Math.min(GRACE_MS, drainMs / 2));
+    this.#engine.giveUp('the group rebalances');
+    const restMs = Math.max(0, drainMs - (performance.now() - startedAt));
+    await Promise.all([
+      settlesWithin(this.#committer.commit(), Math.min(LAST_COMMIT_TIMEOUT_MS, drainMs)),
+      settlesWithin(leftovers.whenIdle(), restMs),
+    ]);
   }
 
-  #describe({ topic, partition }: TopicPartition, { record, error, attempt }: FailedMessage) {
-    const offset = record.offset.toString();
-    return {
-      groupId: this.#parts.groupId,
-      topic,
-      partition,
-      offset,
-      key: preview(record.key),
-      attempt,
-      error,
-    };
+  #silent(silentMs: number): void {
+    if (this.#stopping) return;
+    this.#abandon(new DriverError('failed', `no broker has answered a fetch for ${Math.round(silentMs)} ms`));
   }
-}
 
-const PREVIEW_LENGTH = 64;
+  /** The client does not do what it must: as good as crashed. */
+  #abandon(error: DriverError): void {
+    void this.#consumer.stop();
+    this.onCrashed(error);
+  }
 
-function preview(key: Buffer | null): string | null {
-  return key === null ? null : key.toString('utf8', 0, PREVIEW_LENGTH);
+  #end(why: string): void {
+    this.#stopping = true;
+    this.#committer.stop();
+    this.#watchdog.stop();
+    this.#heartbeats.stop();
+    clearTimeout(this.#rejoin);
+    this.#engine.end(why);
+  }
 }

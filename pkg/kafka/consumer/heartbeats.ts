@@ -1,12 +1,16 @@
 import { DriverError, type FetchedBatch } from '../driver.js';
 import { asError } from '../async.js';
 
+/** The client drops beats that come too early, so they are offered more often than they are due. */
+const BEATS_PER_INTERVAL = 3;
+
 /**
- * Keeps the membership alive while handlers run: the client itself sends heartbeats only between batches.
- * A handler that hangs does not hide behind them, since its attempt ends with its time limit.
+ * Keeps the membership alive: the client itself sends heartbeats only between fetches, and one broker that
+ * does not answer holds those up. A handler that hangs does not hide behind them, since its attempt ends
+ * with its time limit.
  */
 export class Heartbeats {
-  readonly #batches = new Set<FetchedBatch>();
+  #batch: FetchedBatch | undefined;
   #timer: NodeJS.Timeout | undefined;
   #beating = false;
 
@@ -15,36 +19,39 @@ export class Heartbeats {
     private readonly onFailure: (error: DriverError) => void,
   ) {}
 
-  /** A batch has begun. */
-  begin(batch: FetchedBatch): void {
-    this.#batches.add(batch);
+  /** Goes on with the newest batch of the assignment. */
+  use(batch: FetchedBatch): void {
+    this.#batch = batch;
     this.#timer ??= setInterval(() => {
       void this.#beat();
-    }, this.intervalMs);
+    }, this.intervalMs / BEATS_PER_INTERVAL);
   }
 
-  /** A batch has ended. */
-  end(batch: FetchedBatch): void {
-    this.#batches.delete(batch);
-    if (this.#batches.size > 0) return;
+  /** The assignment ends. */
+  stop(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
+    this.#batch = undefined;
   }
 
   async #beat(): Promise<void> {
-    const [batch] = this.#batches;
+    const batch = this.#batch;
+    const timer = this.#timer;
     if (batch === undefined || this.#beating) return;
     this.#beating = true;
     try {
       await batch.heartbeat();
     } catch (error) {
-      this.onFailure(
-        error instanceof DriverError
-          ? error
-          : new DriverError('failed', asError(error).message, { cause: error }),
-      );
+      // What an earlier assignment hears late says nothing about this one.
+      if (timer === this.#timer) this.onFailure(asDriverError(error));
     } finally {
       this.#beating = false;
     }
   }
+}
+
+function asDriverError(error: unknown): DriverError {
+  return error instanceof DriverError
+    ? error
+    : new DriverError('failed', asError(error).message, { cause: error });
 }

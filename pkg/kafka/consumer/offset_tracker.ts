@@ -1,19 +1,58 @@
+/** Records of one partition that were taken together. */
+export interface OffsetBatch {
+  /** Decimal text, ascending. */
+  readonly offsets: readonly string[];
+  /** Where the next batch starts: above the last record, and above what follows it and is none. */
+  readonly nextOffset: bigint;
+}
+
+/** Which records of a batch are finished. */
+export class OffsetSpan {
+  readonly #finished: Uint8Array;
+  /** Index of the first unfinished record. */
+  #head = 0;
+
+  constructor(private readonly offsets: readonly string[]) {
+    this.#finished = new Uint8Array(offsets.length);
+  }
+
+  /** True when every record is finished. */
+  get done(): boolean {
+    return this.#head === this.offsets.length;
+  }
+
+  /** The offset of the first unfinished record; undefined when there is none. */
+  get firstUnfinished(): bigint | undefined {
+    const offset = this.offsets[this.#head];
+    return offset === undefined ? undefined : BigInt(offset);
+  }
+
+  /** @throws RangeError when the record is finished already, or is none of the span. */
+  finish(index: number): void {
+    if (this.#finished[index] !== 0) throw new RangeError(`record ${index} is not in progress`);
+    this.#finished[index] = 1;
+    if (index !== this.#head) return;
+    do this.#head += 1;
+    while (this.#finished[this.#head] === 1);
+  }
+}
+
 /**
  * Which offsets of one partition are finished, in whatever order they finish. The answer that counts is
- * {@link committable}: everything below it is finished. Offsets are not assumed to be consecutive.
+ * {@link committable}: everything below it is finished. Offsets are not assumed to be consecutive, so they
+ * are counted by their place in the span in which they were read.
  */
 export class OffsetTracker {
-  /** Begun offsets from the first unfinished one on, ascending. */
-  #window: { readonly offset: bigint; finished: boolean }[] = [];
-  #head = 0;
+  /** The spans from the first with an unfinished record on, ascending. */
+  readonly #spans: OffsetSpan[] = [];
   #next: bigint | undefined;
 
   /**
-   * The offset at which a successor should start: that of the first unfinished message, else the one after
-   * the last finished message; undefined before anything was begun or skipped.
+   * The offset at which a successor should start: that of the first unfinished record, else the one after
+   * everything that was begun or skipped; undefined before that.
    */
   get committable(): bigint | undefined {
-    return this.#window[this.#head]?.offset ?? this.#next;
+    return this.#spans[0]?.firstUnfinished ?? this.#next;
   }
 
   /** The lowest offset that may be begun next; undefined when any may. */
@@ -21,65 +60,29 @@ export class OffsetTracker {
     return this.#next;
   }
 
-  /** Begins an offset. @throws RangeError unless it is above all that were begun or skipped. */
-  begin(offset: bigint): void {
-    if (this.#next !== undefined && offset < this.#next) {
-      throw new RangeError(`offset ${offset.toString()} was begun before`);
+  /**
+   * Begins a batch of records.
+   * @throws RangeError unless all are above everything that was begun or skipped.
+   */
+  begin({ offsets, nextOffset }: OffsetBatch): OffsetSpan {
+    const [first] = offsets;
+    if (first !== undefined && this.#next !== undefined && BigInt(first) < this.#next) {
+      throw new RangeError(`offset ${first} was begun before`);
     }
-    this.#window.push({ offset, finished: false });
-    this.#next = offset + 1n;
+    const span = new OffsetSpan(offsets);
+    if (!span.done) this.#spans.push(span);
+    this.#next = nextOffset;
+    return span;
   }
 
-  /** Finishes an offset that was begun. @throws RangeError when it is not in progress. */
-  finish(offset: bigint): void {
-    const entry = this.#window[this.#indexOf(offset)];
-    if (entry?.offset !== offset || entry.finished) {
-      throw new RangeError(`offset ${offset.toString()} is not in progress`);
-    }
-    entry.finished = true;
-    while (this.#window[this.#head]?.finished === true) this.#head += 1;
-    this.#compact();
+  /** Finishes a record that was begun here. @throws RangeError when it is finished already. */
+  finish(span: OffsetSpan, index: number): void {
+    span.finish(index);
+    while (this.#spans[0]?.done === true) this.#spans.shift();
   }
 
-  /** Nothing below `next` is left to begin: control records and gaps at the end of a batch. */
+  /** Nothing below `next` is left to begin. */
   skipTo(next: bigint): void {
     if (this.#next === undefined || next > this.#next) this.#next = next;
-  }
-
-  /** Forgets everything from the first unfinished offset on, to begin there again. */
-  rewind(): void {
-    const first = this.#window[this.#head];
-    if (first !== undefined) this.#next = first.offset;
-    this.#window = [];
-    this.#head = 0;
-  }
-
-  /** Forgets everything: the partition was made anew and counts from the start. */
-  reset(): void {
-    this.#window = [];
-    this.#head = 0;
-    this.#next = undefined;
-  }
-
-  #indexOf(offset: bigint): number {
-    let low = this.#head;
-    let high = this.#window.length - 1;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      const candidate = this.#window[middle];
-      if (candidate !== undefined && candidate.offset < offset) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
-
-  #compact(): void {
-    if (this.#head === this.#window.length) {
-      this.#window = [];
-      this.#head = 0;
-    } else if (this.#head > 1_024) {
-      this.#window = this.#window.slice(this.#head);
-      this.#head = 0;
-    }
   }
 }

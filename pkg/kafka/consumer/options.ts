@@ -1,4 +1,9 @@
+import type { FailureClassifier } from '../failures/classify.js';
+import { classifyFailure } from '../failures/classify.js';
+import { withFloodDefaults, type FloodLimits } from '../failures/flood_guard.js';
 import type { MessageHandler } from '../message.js';
+import type { Backoff } from './backoff.js';
+import type { Order } from './lanes.js';
 
 /** How often and how patiently a failing message is tried again, in order. */
 export interface RetryPolicy {
@@ -16,9 +21,30 @@ export interface RetryPolicy {
 export interface SubscriptionOptions {
   /** Where a group without a committed position starts: at the oldest message (default) or with new ones. */
   readonly fromBeginning?: boolean;
+  /**
+   * What runs one after the other: messages of one key (default; those without a key in any order), all of
+   * a partition, or nothing.
+   */
+  readonly order?: Order;
   readonly retry?: Partial<RetryPolicy>;
   /** Milliseconds for one attempt; then its signal is aborted and it counts as failed. Default 60,000. */
   readonly handlerTimeoutMs?: number;
+  /**
+   * What becomes of a message that failed for good: it goes to the dead letters of the group and is done
+   * (default), or its partition stops until the consumer is started again.
+   */
+  readonly onExhausted?: 'dead-letter' | 'block';
+  /** Which failures are tried again, which never, and which wait for something else. Default `classifyFailure`. */
+  readonly classify?: FailureClassifier;
+  /** Milliseconds before messages are tried again that failed because of something else. Default 500, up to 30,000. */
+  readonly infrastructureBackoff?: Partial<Omit<Backoff, 'jitter'>>;
+  /** Also reads `<topic>.<group>-retry-0`, where dead letters are sent to be handled again. Default true. */
+  readonly replays?: boolean;
+  /**
+   * Delays in milliseconds, ascending: a message that failed for good is tried again so much later, through
+   * `<topic>.<group>-retry-<ms>`, before it becomes a dead letter. This gives up its order. Default none.
+   */
+  readonly retryTopics?: readonly number[];
 }
 
 /** A topic with its handler, defaults filled in. */
@@ -26,8 +52,14 @@ export interface Subscription {
   readonly topic: string;
   readonly handler: MessageHandler;
   readonly fromBeginning: boolean;
+  readonly order: Order;
   readonly retry: RetryPolicy;
   readonly handlerTimeoutMs: number;
+  readonly onExhausted: 'dead-letter' | 'block';
+  readonly classify: FailureClassifier;
+  readonly infrastructureBackoff: Backoff;
+  readonly replays: boolean;
+  readonly retryTopics: readonly number[];
 }
 
 /** Settings of a group member. All times are milliseconds. */
@@ -40,13 +72,28 @@ export interface GroupOptions {
   readonly heartbeatIntervalMs?: number;
   /** How long start() waits for the group. Default 30,000. */
   readonly startTimeoutMs?: number;
-  /** How long stop() and a rebalance wait for running handlers before aborting them. Default 10,000. */
+  /** How long stop() and a rebalance wait for running handlers. Default 10,000. */
   readonly drainTimeoutMs?: number;
   /** Positions are committed so often. Default 1,000. */
   readonly commitIntervalMs?: number;
   /** ... or after so many messages. Default 5,000. */
   readonly commitAfterMessages?: number;
+  /** Handlers that run at a time, over all topics and partitions. Default 64. */
+  readonly concurrency?: number;
+  /** Messages that are read ahead while their partitions' handlers are slow. Default 20,000. */
+  readonly maxBufferedMessages?: number;
+  /** ... and their bytes; a batch of each partition, up to 1 MiB, comes on top. Default 33,554,432. */
+  readonly maxBufferedBytes?: number;
+  /** Creates the group's missing dead-letter and retry topics; else start() fails without them. Default true. */
+  readonly provision?: boolean;
+  /** When so many messages fail for good that the consumer pauses; false for never. */
+  readonly floodGuard?: Partial<FloodLimits> | false;
 }
+
+/** The options of a group with their defaults. */
+export type ResolvedGroupOptions = Required<Omit<GroupOptions, 'floodGuard'>> & {
+  readonly floodGuard: FloodLimits | undefined;
+};
 
 /** A subscription with its defaults. */
 export function subscription(
@@ -58,13 +105,19 @@ export function subscription(
     topic,
     handler,
     fromBeginning: options.fromBeginning ?? true,
+    order: options.order ?? 'key',
     handlerTimeoutMs: options.handlerTimeoutMs ?? 60_000,
     retry: { maxAttempts: 6, initialDelayMs: 200, maxDelayMs: 5_000, jitter: 0.2, ...options.retry },
+    onExhausted: options.onExhausted ?? 'dead-letter',
+    classify: options.classify ?? classifyFailure,
+    infrastructureBackoff: { initialMs: 500, maxMs: 30_000, jitter: 0.2, ...options.infrastructureBackoff },
+    replays: options.replays ?? true,
+    retryTopics: options.retryTopics ?? [],
   };
 }
 
 /** The options with their defaults filled in. */
-export function withDefaults(options: GroupOptions): Required<GroupOptions> {
+export function withDefaults(options: GroupOptions): ResolvedGroupOptions {
   const sessionTimeoutMs = options.sessionTimeoutMs ?? 30_000;
   return {
     sessionTimeoutMs,
@@ -74,5 +127,10 @@ export function withDefaults(options: GroupOptions): Required<GroupOptions> {
     drainTimeoutMs: options.drainTimeoutMs ?? 10_000,
     commitIntervalMs: options.commitIntervalMs ?? 1_000,
     commitAfterMessages: options.commitAfterMessages ?? 5_000,
+    concurrency: options.concurrency ?? 64,
+    maxBufferedMessages: options.maxBufferedMessages ?? 20_000,
+    maxBufferedBytes: options.maxBufferedBytes ?? 33_554_432,
+    provision: options.provision ?? true,
+    floodGuard: options.floodGuard === false ? undefined : withFloodDefaults(options.floodGuard),
   };
 }

@@ -1,4 +1,4 @@
-import type { Consumer, EachBatchPayload, IHeaders, KafkaMessage, RetryOptions } from 'kafkajs';
+import type { Batch, Cluster, Consumer, EachBatchPayload, KafkaMessage, RetryOptions } from 'kafkajs';
 import { withTimeout } from '../async.js';
 import {
   DriverError,
@@ -6,14 +6,15 @@ import {
   type DriverConsumerListener,
   type DriverConsumerOptions,
   type FetchedBatch,
-  type HeaderMap,
-  type StoredRecord,
+  type FetchedRecord,
   type TopicPartition,
 } from '../driver.js';
 import { createAssigner } from './assigner.js';
-import { fromAssignment, groupByTopic } from './topics.js';
 import { openClient, type ConnectionOptions } from './client.js';
 import { toDriverError } from './errors.js';
+import { FetchPositions } from './fetch_positions.js';
+import { toHeaderMap } from './headers.js';
+import { fromAssignment, groupByTopic } from './topics.js';
 
 /** For finding and reaching the brokers: about 15 s, then the member crashes and is made anew. */
 const CLUSTER_RETRY: RetryOptions = {
@@ -26,7 +27,13 @@ const CLUSTER_RETRY: RetryOptions = {
 /** kafkajs never resets this budget on success, so it must not run out in a long life. */
 const RETRIES_FOR_LIFE = 1_000;
 const PARTITIONS_AT_ONCE = 8;
+/** A fetch waits so long for records, and kafkajs sleeps so long when every partition is paused. */
+const MAX_WAIT_MS = 250;
 const STOP_TIMEOUT_MS = 10_000;
+/** Bytes that a message takes in memory beside its key and value. */
+const OVERHEAD = 100;
+/** In the attributes of a batch. */
+const LOG_APPEND_TIME = 1;
 
 /** Opens a kafkajs consumer that never commits by itself and never restarts by itself. */
 export function createConsumer(parts: {
@@ -36,28 +43,40 @@ export function createConsumer(parts: {
 }): DriverConsumer {
   const { connection, settings, listener } = parts;
   const client = openClient(connection, CLUSTER_RETRY);
+  let cluster: Cluster | undefined;
   let owned: readonly TopicPartition[] = [];
   let joined = false;
   let assigned = false;
   let stopping = false;
   let commitUnderGeneration: EachBatchPayload['commitOffsetsIfNecessary'] | undefined;
+  const positions = new FetchPositions((partition) => committedOffset(cluster, settings.groupId, partition));
 
   const revoke = () => {
     if (!assigned) return;
     assigned = false;
+    positions.restart();
     listener.onRevoked();
   };
+  const assigner = createAssigner({ logger: connection.logger, owned: () => owned, onJoin: revoke });
   const consumer = client.kafka.consumer({
     groupId: settings.groupId,
     sessionTimeout: settings.sessionTimeoutMs,
     rebalanceTimeout: settings.rebalanceTimeoutMs,
     heartbeatInterval: settings.heartbeatIntervalMs,
-    maxWaitTimeInMs: 500,
+    maxWaitTimeInMs: MAX_WAIT_MS,
     minBytes: 1,
     maxBytesPerPartition: 1_048_576,
     maxBytes: 10_485_760,
     allowAutoTopicCreation: false,
-    partitionAssigners: [createAssigner({ logger: connection.logger, owned: () => owned, onJoin: revoke })],
+    partitionAssigners: [
+      (config) => {
+        cluster = config.cluster;
+        delayJoins(cluster, async () => {
+          if (assigned && !stopping) await listener.onRejoining();
+        });
+        return assigner(config);
+      },
+    ],
     retry: {
       initialRetryTime: 200,
       maxRetryTime: 2_000,
@@ -65,6 +84,30 @@ export function createConsumer(parts: {
       restartOnFailure: async () => false,
     },
   });
+
+  const eachBatch = async (payload: EachBatchPayload) => {
+    const { topic, partition } = payload.batch;
+    const batch = toFetchedBatch(payload);
+    const verdict = positions.judge(batch, batch.from);
+    if (verdict.kind === 'misplaced') {
+      connection.logger.debug('fetched records belong to an earlier assignment; reading again', {
+        topic,
+        partition,
+        from: batch.from.toString(),
+        next: verdict.offset.toString(),
+      });
+      consumer.seek({ topic, partition, offset: verdict.offset.toString() });
+    }
+    if (verdict.kind !== 'expected' || !assigned) return;
+    commitUnderGeneration = (offsets) => payload.commitOffsetsIfNecessary(offsets);
+    await listener.onBatch({
+      ...batch,
+      resolve: () => {
+        positions.advance(batch, batch.nextOffset);
+        payload.resolveOffset(payload.batch.lastOffset());
+      },
+    });
+  };
 
   const join = async () => {
     await consumer.connect();
@@ -80,8 +123,16 @@ export function createConsumer(parts: {
         listener.onAssigned(owned);
         resolve();
       });
-      consumer.on(consumer.events.REBALANCING, () => {
-        if (assigned && !stopping) listener.onRebalancing();
+      consumer.on(consumer.events.FETCH, () => {
+        listener.onFetched();
+      });
+      consumer.on(consumer.events.START_BATCH_PROCESS, ({ payload }) => {
+        if (payload.batchSize > 0 || !assigned) return;
+        const { firstOffset, lastOffset } = payload as { firstOffset: string | null; lastOffset: string };
+        const next = BigInt(lastOffset) + 1n;
+        if (positions.skip(payload, BigInt(firstOffset ?? lastOffset), next)) {
+          listener.onSkipped(payload, next);
+        }
       });
       consumer.on(consumer.events.CRASH, ({ payload }) => {
         const error = toDriverError(payload.error, client.lastSocketError());
@@ -94,10 +145,7 @@ export function createConsumer(parts: {
           autoCommit: false,
           eachBatchAutoResolve: false,
           partitionsConsumedConcurrently: PARTITIONS_AT_ONCE,
-          eachBatch: async (payload) => {
-            commitUnderGeneration = (offsets) => payload.commitOffsetsIfNecessary(offsets);
-            await handOver(payload, listener);
-          },
+          eachBatch,
         })
         .catch(reject);
     });
@@ -116,10 +164,10 @@ export function createConsumer(parts: {
       }
     },
     pause: (partitions) => {
-      consumer.pause(partitionsByTopic(partitions));
+      if (!stopping) consumer.pause(partitionsByTopic(partitions));
     },
     resume: (partitions) => {
-      consumer.resume(partitionsByTopic(partitions));
+      if (!stopping) consumer.resume(partitionsByTopic(partitions));
     },
     async commit(positions) {
       // consumer.commitOffsets() would retry across a rebalance and then commit under the new generation;
@@ -156,6 +204,34 @@ export function createConsumer(parts: {
   };
 }
 
+/** kafkajs looks for the group's coordinator before each join, and only then; it would not wait by itself. */
+function delayJoins(cluster: Cluster, before: () => Promise<void>): void {
+  const find = cluster.findGroupCoordinator.bind(cluster);
+  cluster.findGroupCoordinator = async (group) => {
+    await before();
+    return find(group);
+  };
+}
+
+/** Where kafkajs begins or began to read a partition under this assignment; undefined before it knows. */
+function committedOffset(
+  cluster: Cluster | undefined,
+  groupId: string,
+  { topic, partition }: TopicPartition,
+): bigint | undefined {
+  if (cluster === undefined) return undefined;
+  const offset = (cluster as ClusterWithOffsets).committedOffsets({ groupId })[topic]?.[partition];
+  return offset === undefined ? undefined : BigInt(offset.toString());
+}
+
+/** What kafkajs's types leave out of the two classes. */
+interface ClusterWithOffsets extends Cluster {
+  committedOffsets(group: { groupId: string }): Record<string, Record<number, { toString(): string }>>;
+}
+interface FetchedByKafkajs extends Batch {
+  readonly fetchedOffset: string;
+}
+
 async function subscribe(
   consumer: Consumer,
   { topic, fromBeginning }: { topic: string; fromBeginning: boolean },
@@ -168,25 +244,21 @@ async function subscribe(
   }
 }
 
-/** Calls the listener; of a heartbeat's failure kafkajs must see its own error again, to know what to do. */
-async function handOver(payload: EachBatchPayload, listener: DriverConsumerListener): Promise<void> {
-  try {
-    await listener.onBatch(toFetchedBatch(payload));
-  } catch (error) {
-    throw error instanceof DriverError && error.cause instanceof Error ? error.cause : error;
-  }
-}
-
-function toFetchedBatch(payload: EachBatchPayload): FetchedBatch {
-  const { batch } = payload;
+function toFetchedBatch(payload: EachBatchPayload): Omit<FetchedBatch, 'resolve'> {
+  const batch = payload.batch as FetchedByKafkajs;
   return {
     topic: batch.topic,
     partition: batch.partition,
-    records: batch.messages.map(toStoredRecord),
-    nextOffset: BigInt(batch.lastOffset()) + 1n,
-    resolve: (offset) => {
-      payload.resolveOffset(offset.toString());
+    offsets: batch.messages.map(({ offset }) => offset),
+    bytes: batch.messages.reduce((sum, { key, value }) => sum + sizeOf(key) + sizeOf(value) + OVERHEAD, 0),
+    recordAt: (index) => {
+      const message = batch.messages[index];
+      if (message === undefined) throw new RangeError(`the batch has no record ${index}`);
+      return toFetchedRecord(batch, message);
     },
+    from: BigInt(batch.fetchedOffset),
+    nextOffset: BigInt(batch.lastOffset()) + 1n,
+    highWatermark: BigInt(batch.highWatermark),
     heartbeat: async () => {
       try {
         await payload.heartbeat();
@@ -197,38 +269,23 @@ function toFetchedBatch(payload: EachBatchPayload): FetchedBatch {
   };
 }
 
-function toStoredRecord(message: KafkaMessage): StoredRecord {
+function sizeOf(bytes: Buffer | null): number {
+  return bytes === null ? 0 : bytes.length;
+}
+
+function toFetchedRecord({ topic, partition }: Batch, message: KafkaMessage): FetchedRecord {
+  const { offset, key, value, headers, timestamp } = message;
+  const { batchContext } = message as KafkaMessage & { batchContext?: { timestampType: number } };
   return {
-    offset: BigInt(message.offset),
-    key: message.key,
-    value: message.value,
-    headers: toHeaderMap(message.headers),
-    timestamp: Number(message.timestamp),
+    topic,
+    partition,
+    offset,
+    key,
+    value,
+    headers: toHeaderMap(headers),
+    timestamp: Number(timestamp),
+    timestampType: batchContext?.timestampType === LOG_APPEND_TIME ? 'LogAppendTime' : 'CreateTime',
   };
-}
-
-/**
- * kafkajs collects headers in a plain object, so that one named like a member of Object.prototype
- * ("constructor") comes with that member before it; only bytes are kept. A null value becomes empty.
- */
-function toHeaderMap(headers: IHeaders | undefined): HeaderMap {
-  if (headers === undefined) return {};
-  const entries: [string, Buffer | Buffer[]][] = [];
-  for (const [name, value] of Object.entries(headers)) {
-    if (Buffer.isBuffer(value)) {
-      entries.push([name, value]);
-      continue;
-    }
-    const values = (Array.isArray(value) ? value : [value]).map(toBytes).filter((item) => item !== undefined);
-    const [only] = values;
-    if (only !== undefined) entries.push([name, values.length === 1 ? only : values]);
-  }
-  return Object.fromEntries(entries);
-}
-
-function toBytes(value: unknown): Buffer | undefined {
-  if (Buffer.isBuffer(value)) return value;
-  return value === null ? Buffer.alloc(0) : undefined;
 }
 
 function partitionsByTopic(partitions: readonly TopicPartition[]): { topic: string; partitions: number[] }[] {

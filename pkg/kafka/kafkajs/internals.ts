@@ -4,7 +4,7 @@ import type kafkajs from 'kafkajs';
 /**
  * Typed doors to what kafkajs 2.2.4 does not export: its connections, on which requests of our own can be
  * sent, and the parts they need. Everything that depends on that version's insides is in this file and in
- * timer_patch.ts, and nothing starts with another version.
+ * the patches, and nothing starts with another version.
  */
 const load = createRequire(import.meta.url);
 
@@ -30,6 +30,44 @@ export interface RequestQueue {
 /** What every request queue of kafkajs inherits from. */
 export function requestQueuePrototype(): RequestQueue {
   return (load('kafkajs/src/network/requestQueue') as { prototype: RequestQueue }).prototype;
+}
+
+/** Partitions of a topic, as kafkajs groups them. */
+interface TopicPartitions {
+  readonly topic: string;
+  readonly partitions: readonly number[];
+}
+
+/** The part of kafkajs's subscription state that the fetch patch touches. */
+export interface SubscriptionState {
+  active(): readonly TopicPartitions[];
+  resume: (this: SubscriptionState, topicPartitions: readonly TopicPartitions[]) => void;
+  assign: (this: SubscriptionState, topicPartitions: readonly TopicPartitions[]) => void;
+}
+
+/** The part of kafkajs's consumer group that the fetch patch touches. */
+export interface ConsumerGroup {
+  readonly subscriptionState: SubscriptionState;
+  readonly cluster: { refreshMetadata(): Promise<void> };
+  readonly logger: { warn(message: string, fields: object): void };
+  readonly maxWaitTime: number;
+  readonly sessionTimeout: number;
+  filterPartitionsByNode(
+    nodeId: number,
+    topicPartitions: readonly TopicPartitions[],
+  ): readonly TopicPartitions[];
+  fetch: (this: ConsumerGroup, nodeId: number) => Promise<unknown[]>;
+  recoverFromFetch: (this: ConsumerGroup, error: Error) => Promise<void>;
+}
+
+/** What every consumer group of kafkajs inherits from. */
+export function consumerGroupPrototype(): ConsumerGroup {
+  return (load('kafkajs/src/consumer/consumerGroup') as { prototype: ConsumerGroup }).prototype;
+}
+
+/** What every subscription state of kafkajs inherits from. */
+export function subscriptionStatePrototype(): SubscriptionState {
+  return (load('kafkajs/src/consumer/subscriptionState') as { prototype: SubscriptionState }).prototype;
 }
 
 /** A request for a kafkajs connection; `encode` is called right before the bytes leave. */

@@ -11,6 +11,13 @@ import { alterTopicConfigs } from './wire/alter_configs.js';
 
 const REQUEST_TIMEOUT_MS = 15_000;
 const LEADER_POLL_MS = 50;
+const LEADER_TIMEOUT_MS = 5_000;
+const LEADER_CHANGES = new Set([
+  'NOT_LEADER_FOR_PARTITION',
+  'LEADER_NOT_AVAILABLE',
+  'FENCED_LEADER_EPOCH',
+  'UNKNOWN_LEADER_EPOCH',
+]);
 /** Where a setting comes from: the topic itself. */
 const OWN_CONFIG = 1;
 const NONE = 0;
@@ -18,6 +25,7 @@ const NONE = 0;
 /** Operations on topics. */
 export function topicAdmin(options: ConnectionOptions) {
   const run = <T>(work: (admin: kafkajs.Admin) => Promise<T>) => withAdmin(options, work);
+  const runAtLeaders = <T>(work: (admin: kafkajs.Admin) => Promise<T>) => untilLeadersAnswer(() => run(work));
 
   const describe = (topic: string): Promise<TopicShape> =>
     withLink(options, async (link) => {
@@ -103,7 +111,7 @@ export function topicAdmin(options: ConnectionOptions) {
       }),
 
     topicOffsets: (topic) =>
-      run(async (admin) => {
+      runAtLeaders(async (admin) => {
         // fetchTopicOffsets() would retry for seconds when the topic does not exist; this fails at once.
         await admin.fetchTopicMetadata({ topics: [topic] });
         const partitions = await admin.fetchTopicOffsets(topic);
@@ -113,7 +121,7 @@ export function topicAdmin(options: ConnectionOptions) {
       }),
 
     offsetsAt: (topic, time) =>
-      run(async (admin) => {
+      runAtLeaders(async (admin) => {
         await admin.fetchTopicMetadata({ topics: [topic] });
         const partitions = await admin.fetchTopicOffsetsByTimestamp(topic, time);
         return partitions
@@ -122,7 +130,7 @@ export function topicAdmin(options: ConnectionOptions) {
       }),
 
     deleteRecords: (positions) =>
-      run(async (admin) => {
+      runAtLeaders(async (admin) => {
         for (const [topic, ofTopic] of groupByTopic(positions)) {
           // deleteTopicRecords() wants the topic to be known already, which this brings about.
           await admin.fetchTopicOffsets(topic);
@@ -135,6 +143,23 @@ export function topicAdmin(options: ConnectionOptions) {
       }),
   };
   return topics;
+}
+
+/**
+ * Asks again while a leader has just changed: a node may not know yet that it leads a partition, also one
+ * that was just created.
+ */
+async function untilLeadersAnswer<T>(ask: () => Promise<T>): Promise<T> {
+  const deadline = performance.now() + LEADER_TIMEOUT_MS;
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      const { protocolError: type = '' } = toDriverError(error);
+      if (!LEADER_CHANGES.has(type) || performance.now() > deadline) throw error;
+    }
+    await setTimeout(LEADER_POLL_MS);
+  }
 }
 
 /**

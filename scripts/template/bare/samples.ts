@@ -45,6 +45,7 @@ export const SHOWN_TOGETHER: readonly string[] = [
   'examples/kafka_demo.ts',
   'test/cmd/app/samples.test.ts',
   'test/cmd/consumer/samples.test.ts',
+  'test/cmd/samples/',
   'test/examples/kafka_demo.test.ts',
   'test/service/godev_kit/',
   'test/service/samples/',

@@ -87,4 +87,32 @@ describe('cmd/app', function () {
       .to.match(/KAFKA_BROKER\b/)
       .and.match(/KAFKA_BROKERS/);
   });
+
+  it('refuses to run in production on what is for development, naming all of it at once, and exits 78', async () => {
+    app = new Program('cmd/app/main', { env: { APP_ENV: 'production' } });
+    expect(await app.exit()).to.equal(78);
+    expect(app.stderr)
+      .to.match(/2 problems/)
+      .and.match(/embedded broker/)
+      .and.match(/HTTP_CONTROL_TOKEN/);
+    expect(app.stdout).to.equal('');
+  });
+
+  it('ends at once at the second signal, whatever the first waits for', async () => {
+    app = new Program('cmd/app/main', {
+      env: {
+        HTTP_PORT: '0',
+        HTTP_DRAIN_DELAY: '60000',
+        HTTP_SHUTDOWN_TIMEOUT: '90000',
+        LOG_FORMAT: 'pretty',
+      },
+    });
+    await app.shows(/is ready/);
+    app.kill('SIGTERM');
+    await app.shows(/SIGTERM: stopping; once more to stop at once/);
+    expect(await read('/readyz')).to.deep.equal([503, { status: 'fail' }]);
+    expect(await read('/livez')).to.deep.equal([200, { status: 'pass' }]);
+    app.kill('SIGINT');
+    expect(await app.exit()).to.equal(130);
+  });
 });

@@ -20,7 +20,7 @@ describe('the event bus', () => {
   const kafka = { sendMessage: sandbox.stub(), addConsumer: sandbox.stub() };
   const observer = { produced: sandbox.stub(), consumed: sandbox.stub() };
   const followers = { follow: sandbox.stub(), status: sandbox.stub() };
-  const context = { signal: new AbortController().signal };
+  const context = { signal: new AbortController().signal, attempt: 1 };
   let bus: KafkaEventBus;
 
   beforeEach(() => {
@@ -47,7 +47,6 @@ describe('the event bus', () => {
     value: Buffer.from(JSON.stringify(value)),
     headers: {},
     timestamp: 0,
-    attempt: 1,
   });
 
   describe('publishing', () => {

@@ -14,6 +14,8 @@ const running: ConsumerStatus = {
   topics: ['users'],
   state: 'running',
   stoppedPartitions: [],
+  blockedPartitions: [],
+  flooded: false,
 };
 const reading: FollowerStatus = { topic: 'users', caughtUp: true, stuckAt: undefined };
 
@@ -81,6 +83,15 @@ describe('readiness', () => {
     const { status, checks } = await health.readiness();
     expect(status).to.equal('fail');
     expect(checks['consumer g.users']?.detail).to.include('users[2]');
+  });
+
+  it('fails while a failed message cannot be set aside, and while too many messages fail', async () => {
+    consumersAre({ ...running, blockedPartitions: [{ topic: 'users', partition: 1 }] });
+    const blocked = await health.readiness();
+    expect(blocked.status).to.equal('fail');
+    expect(blocked.checks['consumer g.users']?.detail).to.include('users[1]');
+    consumersAre({ ...running, flooded: true });
+    expect((await health.readiness()).status).to.equal('fail');
   });
 
   it('fails while a view is catching up, or cannot read on', async () => {

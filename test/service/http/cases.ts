@@ -12,7 +12,16 @@ const kafkaStatus = {
   producerEnabled: true,
   consumerEnabled: false,
   consumerCount: 1,
-  consumers: [{ groupId: 'g', topics: ['t'], state: 'running', stoppedPartitions: [] }],
+  consumers: [
+    {
+      groupId: 'g',
+      topics: ['t'],
+      state: 'running',
+      stoppedPartitions: [],
+      blockedPartitions: [],
+      flooded: false,
+    },
+  ],
 };
 const switched = { enabled: true, instance: 'machine:1' };
 const ready = { status: 'pass', checks: { broker: { status: 'pass' } } };

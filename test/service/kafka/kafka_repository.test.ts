@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import sinon from 'sinon';
-import { NotPublished } from '../../../internal/entity/errors.js';
+import { NotPublished, Unavailable } from '../../../internal/entity/errors.js';
+import { UndecodableEvent } from '../../../pkg/events/index.js';
 import { type MessageReceiver } from '../../../internal/repo/persistent/kafka/message_receiver.js';
 import {
   ManagedKafkaRepository,
@@ -19,7 +20,7 @@ const position = { topic: 't', partition: 0, offset: '1' };
 
 describe('the Kafka repository', () => {
   const sandbox = sinon.createSandbox();
-  const manager = { sendMessage: sandbox.stub(), getStatus: sandbox.stub() };
+  const manager = { sendMessage: sandbox.stub(), getStatus: sandbox.stub(), addConsumer: sandbox.stub() };
   const receiver = { receive: sandbox.stub() };
   let repository: ManagedKafkaRepository;
   let sent: SentMessage[];
@@ -66,9 +67,31 @@ describe('the Kafka repository', () => {
   });
 
   it('says which instance it speaks of', () => {
-    manager.getStatus.returns({ producerEnabled: true });
+    manager.getStatus.returns({ producerEnabled: true, consumers: [] });
     expect(repository.getStatus()).to.include({ instance: 'machine:1', producerEnabled: true });
   });
+
+  it('names the partitions that wait until a failed message is set aside', () => {
+    const partitions = [
+      { topic: 't', partition: 0, deadLetterError: null },
+      { topic: 't', partition: 1, deadLetterError: 'no leader' },
+    ];
+    manager.getStatus.returns({ consumers: [{ groupId: 'g', partitions }] });
+    expect(repository.getStatus().consumers[0]?.blockedPartitions).to.deep.equal([partitions[1]]);
+  });
+
+  for (const [what, error, expected] of [
+    ['what is no event', new UndecodableEvent('no JSON'), 'fatal'],
+    ['what is unavailable', new Unavailable('TRANSLATOR_UNAVAILABLE', 'It is down.'), 'infrastructure'],
+    ['what was not published', new NotPublished('unknown', 'e-1'), 'infrastructure'],
+    ['an error', new Error('once'), 'retry'],
+  ] as const) {
+    it(`tells how a failure is dealt with: ${what}`, () => {
+      repository.addConsumer('t', 'g', () => Promise.resolve());
+      const { classify } = manager.addConsumer.firstCall.args[3] as { classify: (thrown: unknown) => string };
+      expect(classify(error)).to.equal(expected);
+    });
+  }
 
   for (const [error, outcome] of [
     [new ProducerDisabled(), 'not-stored'],

@@ -36,7 +36,6 @@ export class FakeTopic {
       value: Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)),
       headers: {},
       timestamp: 0,
-      attempt: 1,
     });
     for (const wake of this.waiting) wake();
   }

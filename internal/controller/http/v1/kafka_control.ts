@@ -10,11 +10,15 @@ const switched = z
   .object({ status: z.enum(['enabled', 'disabled']), scope: z.literal('instance'), instance })
   .meta({ id: 'Switched' });
 
+const partition = z.object({ topic: z.string(), partition: z.int() });
+
 const consumer = z.object({
   groupId: z.string(),
   topics: z.array(z.string()),
   state: z.string().describe('`running` once it has joined its group.'),
-  stoppedPartitions: z.array(z.object({ topic: z.string(), partition: z.int() })),
+  stoppedPartitions: z.array(partition).describe('Stopped for good at a failing message.'),
+  blockedPartitions: z.array(partition).describe('Waiting until a failed message can be set aside.'),
+  flooded: z.boolean().describe('Pausing, since too many messages failed.'),
 });
 
 const common = { instance, brokers: z.array(z.string()), message: z.string().describe('For people.') };

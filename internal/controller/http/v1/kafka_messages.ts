@@ -1,8 +1,8 @@
-import { isUtf8 } from 'node:buffer';
 import { z } from 'zod';
 import { defineRoute, type Route } from '../../../../pkg/httpserver/index.js';
+import { readableMessage } from '../../../../pkg/kafka/index.js';
 import { opaqueId } from '../../../entity/id.js';
-import { type Kafka, type ReceivedMessage } from '../../../usecase/contracts.js';
+import { type Kafka } from '../../../usecase/contracts.js';
 import { idInput, topicName, unpublished } from './schemas.js';
 
 export interface KafkaMessageRoutesOptions {
@@ -31,9 +31,6 @@ const producedMessage = z
     eventId: z.string().describe('The event-id header of the message.'),
   })
   .meta({ id: 'ProducedMessage' });
-
-/** The end of the year 9999: what ISO 8601 writes with four digits. */
-const LAST_TIME = 253_402_300_799_999;
 
 const bytes = z
   .union([z.string(), z.object({ base64: z.string() })])
@@ -107,33 +104,8 @@ export function kafkaMessageRoutes({ kafka, publishTimeoutMs }: KafkaMessageRout
       },
       async handle({ query, signal }) {
         const message = await kafka.receiveMessage(query, { signal });
-        return message === undefined ? { status: 204 } : { status: 200, body: readable(message) };
+        return message === undefined ? { status: 204 } : { status: 200, body: readableMessage(message) };
       },
     }),
   ];
-}
-
-function readable({ topic, partition, offset, timestamp, key, value, headers }: ReceivedMessage) {
-  const named = Object.entries(headers).flatMap(([name, bytesOfIt]) => {
-    if (bytesOfIt === undefined) return [];
-    return [[name, Buffer.isBuffer(bytesOfIt) ? text(bytesOfIt) : bytesOfIt.map(text)] as const];
-  });
-  return {
-    topic,
-    partition,
-    offset,
-    timestamp: timeOf(timestamp),
-    key: key && text(key),
-    value: value && text(value),
-    headers: Object.fromEntries(named),
-  };
-}
-
-/** A producer may send any number for a time. */
-function timeOf(timestamp: number): string | null {
-  return timestamp >= 0 && timestamp <= LAST_TIME ? new Date(timestamp).toISOString() : null;
-}
-
-function text(buffer: Buffer): string | { base64: string } {
-  return isUtf8(buffer) ? buffer.toString('utf8') : { base64: buffer.toString('base64') };
 }

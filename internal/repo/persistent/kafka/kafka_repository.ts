@@ -1,4 +1,10 @@
-import { type KafkaManager, PublishOutcomeUnknown } from '../../../../pkg/kafka/index.js';
+import { InvalidEvent, UndecodableEvent, UnknownEventType } from '../../../../pkg/events/index.js';
+import {
+  classifyFailure,
+  type FailureClass,
+  type KafkaManager,
+  PublishOutcomeUnknown,
+} from '../../../../pkg/kafka/index.js';
 import { currentContext } from '../../../../pkg/logger/index.js';
 import { NotPublished, Unavailable } from '../../../entity/errors.js';
 import {
@@ -73,7 +79,7 @@ export class ManagedKafkaRepository implements KafkaRepository {
   }
 
   addConsumer(topic: string, groupId: string, handler: MessageHandler): void {
-    this.manager.addConsumer(topic, groupId, handler);
+    this.manager.addConsumer(topic, groupId, handler, { classify });
   }
 
   startConsumer(topic: string): Promise<void> {
@@ -113,7 +119,12 @@ export class ManagedKafkaRepository implements KafkaRepository {
   }
 
   getStatus(): KafkaStatus {
-    return { ...this.manager.getStatus(), instance: this.options.instance };
+    const status = this.manager.getStatus();
+    const consumers = status.consumers.map(({ partitions, ...consumer }) => ({
+      ...consumer,
+      blockedPartitions: partitions.filter(({ deadLetterError }) => deadLetterError !== null),
+    }));
+    return { ...status, consumers, instance: this.options.instance };
   }
 
   async ping(): Promise<void> {
@@ -140,6 +151,13 @@ export class ManagedKafkaRepository implements KafkaRepository {
       throw new NotPublished(unknown ? 'unknown' : 'not-stored', eventId, { cause });
     }
   }
+}
+
+/** No attempt makes another event of bytes that are none; what is unavailable is not the message's fault. */
+function classify(thrown: unknown): FailureClass {
+  const unreadable = [InvalidEvent, UndecodableEvent, UnknownEventType];
+  if (unreadable.some((type) => thrown instanceof type)) return 'fatal';
+  return thrown instanceof Unavailable ? 'infrastructure' : classifyFailure(thrown);
 }
 
 /** Settles as the promise does, or rejects with the signal's reason when that is aborted first. */

@@ -25,7 +25,7 @@ describe('kafka contract: manager and admin', function () {
     const topic = await newTopic(2);
     const inbox = new Inbox();
     const manager = await openManager();
-    manager.addConsumer(topic, uniqueName('group'), inbox.handler);
+    manager.addConsumer(topic, uniqueName('group'), inbox.handler, { replays: false });
     await manager.startAllConsumers();
     await manager.sendMessage(topic, 'a', 'before');
     await inbox.has(1);

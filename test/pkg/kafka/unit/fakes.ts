@@ -6,6 +6,7 @@ import {
   type DriverProducer,
   type DriverReader,
   type FetchedBatch,
+  type FetchedRecord,
   type KafkaDriver,
   type PartitionBatch,
   type PartitionOutcome,
@@ -178,12 +179,17 @@ export class FakeDriver implements KafkaDriver {
   }
 }
 
-/** A batch of partition `partition` of topic `t` whose records have these offsets, and what was resolved. */
+/** A batch of partition `partition` of topic `t` whose records have these offsets, each with a key of its own. */
 export class FakeBatch implements FetchedBatch {
-  readonly topic = 't';
-  readonly resolved: bigint[] = [];
-  readonly records;
+  readonly topic: string = 't';
+  /** Whether fetching may go on after it. */
+  resolved = false;
+  readonly records: FetchedRecord[];
+  readonly offsets: string[];
+  readonly bytes: number;
+  readonly from: bigint;
   readonly nextOffset: bigint;
+  readonly highWatermark: bigint;
   heartbeats = 0;
   heartbeatError: DriverError | undefined;
 
@@ -192,18 +198,31 @@ export class FakeBatch implements FetchedBatch {
     readonly partition = 0,
     nextOffset = (offsets.at(-1) ?? -1) + 1,
   ) {
+    this.from = BigInt(offsets[0] ?? 0);
     this.nextOffset = BigInt(nextOffset);
+    this.highWatermark = this.nextOffset;
+    this.offsets = offsets.map(String);
+    this.bytes = offsets.length * 10;
     this.records = offsets.map((offset) => ({
-      offset: BigInt(offset),
+      topic: this.topic,
+      partition,
+      offset: String(offset),
       key: Buffer.from(`k${offset}`),
       value: Buffer.from(`v${offset}`),
       headers: {},
       timestamp: 0,
+      timestampType: 'CreateTime',
     }));
   }
 
-  resolve(offset: bigint): void {
-    this.resolved.push(offset);
+  recordAt(index: number): FetchedRecord {
+    const record = this.records[index];
+    if (record === undefined) throw new RangeError(`no record ${index}`);
+    return record;
+  }
+
+  resolve(): void {
+    this.resolved = true;
   }
 
   async heartbeat(): Promise<void> {

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
-import { useFakeTimers, type SinonFakeTimers } from 'sinon';
+import type { SinonFakeTimers } from 'sinon';
 import { DriverError, GroupConsumer } from '../../../../pkg/kafka/index.js';
 import { deferred, FakeDriver, rejection } from './fakes.js';
+import { endUnder, virtualClock } from '../../../support/virtual_clock.js';
 
 const handler = async () => undefined;
 const crash = new DriverError('failed', 'the coordinator is gone');
@@ -12,14 +13,13 @@ describe('GroupConsumer', () => {
   let clock: SinonFakeTimers;
 
   beforeEach(() => {
-    clock = useFakeTimers();
+    clock = virtualClock();
     driver = new FakeDriver();
     group = new GroupConsumer(driver, 'g');
     group.subscribe('t', handler);
   });
   afterEach(async () => {
-    await group.stop();
-    clock.restore();
+    await endUnder(clock, 20_000, () => group.stop());
   });
 
   it('runs once however often it is started, and reports what it does', async () => {
@@ -29,6 +29,8 @@ describe('GroupConsumer', () => {
       state: 'stopped',
       assigned: [],
       stoppedPartitions: [],
+      partitions: [],
+      flooded: false,
     });
     await Promise.all([group.start(), group.start()]);
     expect(driver.consumers).to.have.length(1);

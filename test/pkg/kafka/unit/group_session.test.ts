@@ -1,269 +1,313 @@
 import { expect } from 'chai';
 import { DriverError } from '../../../../pkg/kafka/driver.js';
-import type { StoppedPartition } from '../../../../pkg/kafka/consumer/assignment.js';
-import { GroupSession } from '../../../../pkg/kafka/consumer/group_session.js';
-import { subscription, withDefaults, type GroupOptions } from '../../../../pkg/kafka/consumer/options.js';
-import { silentLogger } from '../../../../pkg/kafka/silent_logger.js';
-import type { MessageHandler } from '../../../../pkg/kafka/index.js';
-import { eventually } from '../../../support/eventually.js';
-import { deferred, FakeBatch, FakeDriver, rejection, type FakeConsumer } from './fakes.js';
+import { deferred, FakeBatch } from './fakes.js';
+import { SessionHarness } from './session_harness.js';
 
-const RETRY = { maxAttempts: 2, initialDelayMs: 5, maxDelayMs: 5, jitter: 0 };
-const ONE = [{ topic: 't', partition: 0 }];
+const FIRST = { topic: 't', partition: 0 };
+const SECOND = { topic: 't', partition: 1 };
+const never = () => new Promise<void>(() => undefined);
 
 describe('GroupSession', () => {
-  let driver: FakeDriver;
-  let session: GroupSession;
-  let stopped: StoppedPartition[];
-  let handler: MessageHandler;
+  let member: SessionHarness;
   const seen: string[] = [];
 
   beforeEach(() => {
-    driver = new FakeDriver();
-    stopped = [];
     seen.length = 0;
-    handler = async ({ value, attempt }) => {
-      seen.push(`${String(value)}#${attempt}`);
+    member = new SessionHarness();
+    member.handler = async ({ offset }) => {
+      seen.push(offset);
     };
   });
-  afterEach(() => session.stop());
+  afterEach(() => member.close());
 
-  async function start(options: GroupOptions = {}): Promise<FakeConsumer> {
-    const topic = subscription('t', (message, context) => handler(message, context), { retry: RETRY });
-    session = new GroupSession({
-      driver,
-      groupId: 'g',
-      subscriptions: new Map([['t', topic]]),
-      options: withDefaults({ commitIntervalMs: 5, heartbeatIntervalMs: 15, drainTimeoutMs: 50, ...options }),
-      logger: silentLogger,
-      onPartitionStopped: (failure) => stopped.push(failure),
-      onCrashed: () => undefined,
-    });
-    await session.start();
-    return at(driver);
-  }
-
-  function at({ consumers: [consumer] }: FakeDriver): FakeConsumer {
-    if (consumer === undefined) throw new Error('there is no consumer');
-    return consumer;
-  }
-
-  it('handles a batch in order and commits its end, control records included', async () => {
-    const consumer = await start();
+  it('O2: handles a batch and commits its end, control records included', async () => {
+    await member.start();
     const batch = new FakeBatch([3, 4, 7], 0, 10);
-    await consumer.listener.onBatch(batch);
-    expect(seen).to.deep.equal(['v3#1', 'v4#1', 'v7#1']);
-    expect(batch.resolved).to.deep.equal([7n]);
-    await eventually(() => consumer.committed('t', 0) === 10n);
+    await member.deliver(batch);
+    expect(seen).to.deep.equal(['3', '4', '7']);
+    expect(batch.resolved).to.equal(true);
+    await member.clock.tickAsync(100);
+    expect(member.consumer.committed('t', 0)).to.equal(10n);
+    member.consumer.listener.onSkipped(FIRST, 12n);
+    await member.clock.tickAsync(100);
+    expect(member.consumer.committed('t', 0)).to.equal(12n);
   });
 
-  it('pauses a partition whose message failed, keeps its place, and tries it again when due', async () => {
-    const consumer = await start();
-    handler = async ({ value, attempt }) => {
-      seen.push(`${String(value)}#${attempt}`);
-      if (String(value) === 'v1' && attempt === 1) throw new Error('once');
-    };
-    const batch = new FakeBatch([0, 1, 2]);
-    await consumer.listener.onBatch(batch);
-    expect(batch.resolved).to.deep.equal([0n]);
-    expect([...consumer.paused]).to.deep.equal(['t/0']);
-    await eventually(() => consumer.committed('t', 0) === 1n);
-    await eventually(() => consumer.paused.size === 0);
-    await consumer.listener.onBatch(new FakeBatch([1, 2]));
-    expect(seen).to.deep.equal(['v0#1', 'v1#1', 'v1#2', 'v2#1']);
-    await eventually(() => consumer.committed('t', 0) === 3n);
+  it('O3: a partition that stands still does not keep others from being committed', async () => {
+    await member.start();
+    member.handler = ({ partition }) => (partition === 0 ? never() : Promise.resolve());
+    void member.deliver(new FakeBatch([0, 1]));
+    await member.deliver(new FakeBatch([0, 1], 1));
+    await member.clock.tickAsync(100);
+    expect(member.consumer.committed('t', 1)).to.equal(2n);
+    expect(member.consumer.committed('t', 0) ?? 0n).to.equal(0n);
   });
 
-  it('stops a partition for good after the last attempt, and commits nothing past the message', async () => {
-    const consumer = await start();
-    handler = async () => {
-      throw new Error('always');
-    };
-    await consumer.listener.onBatch(new FakeBatch([0, 1]));
-    await eventually(() => consumer.paused.size === 0);
-    await consumer.listener.onBatch(new FakeBatch([0, 1]));
-    expect(stopped).to.have.length(1);
-    expect(stopped[0]).to.include({
-      topic: 't',
-      partition: 0,
-      offset: '0',
-      key: 'k0',
-      attempts: 2,
-      cause: 'always',
-    });
-    expect(session.stopped).to.deep.equal(stopped);
-    expect([...consumer.paused]).to.deep.equal(['t/0']);
-    await consumer.listener.onBatch(new FakeBatch([0, 1]));
-    expect(stopped, 'a batch that was fetched before is not begun').to.have.length(1);
-    await session.stop();
-    expect(consumer.committed('t', 0) ?? 0n).to.equal(0n);
-  });
-
-  it('a stopped partition stays stopped through a rebalance that leaves it here', async () => {
-    const consumer = await start();
-    handler = async () => {
-      throw new Error('always');
-    };
-    await consumer.listener.onBatch(new FakeBatch([0]));
-    await eventually(() => consumer.paused.size === 0);
-    await consumer.listener.onBatch(new FakeBatch([0]));
-    consumer.listener.onRebalancing();
-    consumer.listener.onRevoked();
-    consumer.listener.onAssigned(ONE);
-    expect([...consumer.paused]).to.deep.equal(['t/0']);
-    expect(session.stopped).to.deep.equal(stopped);
-
-    consumer.listener.onRevoked();
-    consumer.listener.onAssigned(ONE);
-    expect([...consumer.paused], 'but not through the loss of the membership').to.deep.equal([]);
-    expect(session.stopped).to.deep.equal([]);
-  });
-
-  it('O7: what ends after the partition was taken away is neither resolved nor committed', async () => {
-    const consumer = await start();
+  it('O5: stop lets running handlers end, begins no further, commits and leaves', async () => {
+    await member.start({ order: 'partition' }, { commitIntervalMs: 60_000 });
     const gate = deferred();
-    let signal: AbortSignal | undefined;
-    handler = async (_message, context) => {
-      ({ signal } = context);
-      await gate.promise;
-    };
-    const batch = new FakeBatch([0]);
-    const run = consumer.listener.onBatch(batch);
-    await eventually(() => signal);
-    consumer.listener.onRevoked();
-    expect(signal?.aborted).to.equal(true);
-    consumer.listener.onAssigned([{ topic: 't', partition: 1 }]);
-    gate.resolve();
-    await run;
-    expect(batch.resolved).to.deep.equal([]);
-    await session.stop();
-    expect(consumer.commits).to.deep.equal([]);
-  });
-
-  it('a batch that has nothing to do with the assignment is left alone', async () => {
-    const consumer = await start();
-    const foreign = new FakeBatch([0], 9);
-    await consumer.listener.onBatch(foreign);
-    expect([seen, foreign.resolved]).to.deep.equal([[], []]);
-  });
-
-  it('sends heartbeats while a handler runs, and none after', async () => {
-    const consumer = await start();
-    const gate = deferred();
-    handler = () => gate.promise;
-    const batch = new FakeBatch([0]);
-    const run = consumer.listener.onBatch(batch);
-    await eventually(() => batch.heartbeats >= 3);
-    gate.resolve();
-    await run;
-    const { heartbeats } = batch;
-    await eventually(() => consumer.committed('t', 0) === 1n);
-    expect(batch.heartbeats).to.equal(heartbeats);
-  });
-
-  it('on a rebalance it begins nothing more, commits what is finished, and gives the error back', async () => {
-    const consumer = await start({ commitIntervalMs: 60_000 });
-    const gate = deferred();
-    const batch = new FakeBatch([0, 1, 2]);
-    handler = async ({ offset }) => {
-      seen.push(offset);
-      if (offset !== '1') return;
-      batch.heartbeatError = new DriverError('rebalancing', 'the group rebalances');
-      await gate.promise;
-    };
-    const run = consumer.listener.onBatch(batch);
-    const failed = rejection(run);
-    await eventually(() => batch.heartbeats > 0);
-    gate.resolve();
-    expect(await failed).to.equal(batch.heartbeatError);
-    expect(seen).to.deep.equal(['0', '1']);
-    expect(consumer.committed('t', 0)).to.equal(2n);
-    expect(await rejection(consumer.listener.onBatch(new FakeBatch([5], 1))), 'nor any other batch').to.equal(
-      batch.heartbeatError,
-    );
-  });
-
-  it('on a rebalance a handler that does not end is aborted after the drain time', async () => {
-    const consumer = await start({ drainTimeoutMs: 20 });
-    let signal: AbortSignal | undefined;
-    const batch = new FakeBatch([0]);
-    batch.heartbeatError = new DriverError('rebalancing', 'the group rebalances');
-    handler = (_message, context) => {
-      ({ signal } = context);
-      return new Promise(() => undefined);
-    };
-    expect(await rejection(consumer.listener.onBatch(batch))).to.equal(batch.heartbeatError);
-    expect(signal?.aborted).to.equal(true);
-    expect(batch.resolved).to.deep.equal([]);
-  });
-
-  it('when the membership is lost a running handler is aborted at once and nothing is committed', async () => {
-    const consumer = await start({ drainTimeoutMs: 60_000, commitIntervalMs: 60_000 });
-    const batch = new FakeBatch([0]);
-    batch.heartbeatError = new DriverError('membership-lost', 'unknown member');
-    handler = () => new Promise(() => undefined);
-    expect(await rejection(consumer.listener.onBatch(batch))).to.equal(batch.heartbeatError);
-    await session.stop();
-    expect(consumer.commits).to.deep.equal([]);
-  });
-
-  it('a failed commit is repeated with the next one', async () => {
-    const consumer = await start();
-    consumer.commitError = new Error('coordinator moved');
-    await consumer.listener.onBatch(new FakeBatch([0]));
-    consumer.commitError = undefined;
-    await eventually(() => consumer.committed('t', 0) === 1n);
-  });
-
-  it('commits after so many messages without waiting for the timer', async () => {
-    const consumer = await start({ commitIntervalMs: 60_000, commitAfterMessages: 3 });
-    await consumer.listener.onBatch(new FakeBatch([0, 1]));
-    expect(consumer.commits).to.deep.equal([]);
-    await consumer.listener.onBatch(new FakeBatch([2, 3]));
-    await eventually(() => consumer.commits.length === 1);
-    expect(consumer.committed('t', 0)).to.be.oneOf([3n, 4n]);
-  });
-
-  it('stop lets the running handler end, begins no further, commits and leaves', async () => {
-    const consumer = await start({ drainTimeoutMs: 60_000, commitIntervalMs: 60_000 });
-    const gate = deferred();
-    handler = async ({ offset }) => {
+    member.handler = async ({ offset }) => {
       seen.push(offset);
       await gate.promise;
     };
-    const batch = new FakeBatch([0, 1]);
-    const run = consumer.listener.onBatch(batch);
-    await eventually(() => seen.length === 1);
-    const stopping = session.stop();
+    void member.deliver(new FakeBatch([0, 1]));
+    await member.settle();
+    const stopping = member.session.stop();
     gate.resolve();
-    await Promise.all([stopping, run]);
+    await member.settle();
+    await stopping;
     expect(seen).to.deep.equal(['0']);
-    expect(consumer.committed('t', 0)).to.equal(1n);
-    expect(consumer.stopped).to.equal(true);
-    await consumer.listener.onBatch(new FakeBatch([1]));
+    expect(member.consumer.committed('t', 0)).to.equal(1n);
+    expect(member.consumer.stopped).to.equal(true);
+    await member.deliver(new FakeBatch([1]));
     expect(seen, 'a late batch is not begun').to.deep.equal(['0']);
   });
 
-  it('hands back what is left of a batch of a slow handler, so that other partitions get their turn', async () => {
-    const consumer = await start();
-    handler = async ({ offset }) => {
-      seen.push(offset);
-      const until = performance.now() + 130;
-      while (performance.now() < until);
+  it('O7, N4: what ends after the partition was taken away is not committed', async () => {
+    await member.start();
+    const gate = deferred();
+    let signal: AbortSignal | undefined;
+    member.handler = async (_message, context) => {
+      ({ signal } = context);
+      await gate.promise;
     };
-    const batch = new FakeBatch([0, 1, 2, 3, 4, 5]);
-    await consumer.listener.onBatch(batch);
-    expect(seen.length).to.be.within(1, 4);
-    expect(batch.resolved).to.deep.equal([BigInt(seen.length - 1)]);
-    expect(consumer.paused.size).to.equal(0);
+    void member.deliver(new FakeBatch([0]));
+    await member.settle();
+    member.consumer.listener.onRevoked();
+    expect(signal?.aborted).to.equal(true);
+    member.consumer.listener.onAssigned([SECOND]);
+    gate.resolve();
+    await member.clock.tickAsync(1_000);
+    expect(member.consumer.commits).to.deep.equal([]);
   });
 
-  it('begins anew when the log itself went back: the topic was made again', async () => {
-    const consumer = await start();
-    await consumer.listener.onBatch(new FakeBatch([100, 101]));
-    await eventually(() => consumer.committed('t', 0) === 102n);
-    await consumer.listener.onBatch(new FakeBatch([0, 1]));
-    await eventually(() => consumer.committed('t', 0) === 2n);
-    expect(seen).to.have.length(4);
+  it('a batch that has nothing to do with the assignment is left alone', async () => {
+    await member.start();
+    const foreign = new FakeBatch([0], 9);
+    await member.deliver(foreign);
+    expect([seen, foreign.resolved]).to.deep.equal([[], false]);
+  });
+
+  it('heartbeats go on while work is carried on', async () => {
+    await member.start({}, { heartbeatIntervalMs: 3_000 });
+    member.handler = never;
+    const batch = new FakeBatch([0]);
+    void member.deliver(batch);
+    await member.clock.tickAsync(30_000);
+    expect(batch.heartbeats).to.be.greaterThan(9);
+  });
+
+  it('a rebalance waits for handlers that end soon, and commits them under the old assignment', async () => {
+    await member.start({ order: 'partition' }, { commitIntervalMs: 60_000 });
+    const gate = deferred();
+    member.handler = async ({ offset }) => {
+      seen.push(offset);
+      if (offset === '1') await gate.promise;
+    };
+    void member.deliver(new FakeBatch([0, 1, 2]));
+    await member.settle();
+    let joined = false;
+    const rejoining = member.consumer.listener.onRejoining().then(() => (joined = true));
+    await member.clock.tickAsync(500);
+    expect(joined, 'joining waits').to.equal(false);
+    gate.resolve();
+    await member.settle();
+    await rejoining;
+    expect(seen, 'nothing more is begun').to.deep.equal(['0', '1']);
+    expect(member.consumer.committed('t', 0)).to.equal(2n);
+    const late = new FakeBatch([5], 1);
+    await member.deliver(late);
+    expect(late.resolved, 'nor any other batch').to.equal(false);
+  });
+
+  it('a rebalance aborts handlers that do not end, and waits for those that ignore it only so long', async () => {
+    await member.start({}, { drainTimeoutMs: 8_000 });
+    const signals: AbortSignal[] = [];
+    member.handler = (_message, { signal }) => {
+      signals.push(signal);
+      return never();
+    };
+    void member.deliver(new FakeBatch([0]));
+    await member.settle();
+    let joined = false;
+    void member.consumer.listener.onRejoining().then(() => (joined = true));
+    await member.clock.tickAsync(1_000);
+    expect(signals.map(({ aborted }) => aborted)).to.deep.equal([true]);
+    await member.clock.tickAsync(6_900);
+    expect(joined).to.equal(false);
+    await member.clock.tickAsync(200);
+    expect(joined).to.equal(true);
+  });
+
+  it('when the membership is lost, handlers are aborted at once and nothing is committed', async () => {
+    await member.start({}, { commitIntervalMs: 60_000 });
+    let signal: AbortSignal | undefined;
+    member.handler = async ({ offset }, context) => {
+      if (offset === '0') return;
+      ({ signal } = context);
+      await never();
+    };
+    const batch = new FakeBatch([0, 1]);
+    batch.heartbeatError = new DriverError('membership-lost', 'unknown member');
+    void member.deliver(batch);
+    await member.clock.tickAsync(1_100);
+    expect(signal?.aborted).to.equal(true);
+    const stopping = member.session.stop();
+    await member.settle();
+    await stopping;
+    expect(member.consumer.commits).to.deep.equal([]);
+  });
+
+  it('a client that does not notice the loss of its membership is given up', async () => {
+    await member.start({}, { drainTimeoutMs: 5_000 });
+    const batch = new FakeBatch([0]);
+    batch.heartbeatError = new DriverError('membership-lost', 'unknown member');
+    await member.deliver(batch);
+    await member.clock.tickAsync(2_000);
+    expect(member.crashes).to.deep.equal([]);
+    await member.clock.tickAsync(10_000);
+    expect(member.crashes).to.deep.equal([batch.heartbeatError]);
+    expect(member.consumer.stopped).to.equal(true);
+  });
+
+  it('N4: a partition that comes back waits until its handlers of before have ended', async () => {
+    await member.start();
+    const gate = deferred();
+    member.handler = async ({ offset }) => {
+      seen.push(offset);
+      if (seen.length === 1) await gate.promise;
+    };
+    void member.deliver(new FakeBatch([0]));
+    await member.rebalance([FIRST, SECOND]);
+    expect([...member.consumer.paused]).to.deep.equal(['t/0']);
+    const again = new FakeBatch([0]);
+    await member.deliver(again);
+    expect(again.resolved).to.equal(false);
+    gate.resolve();
+    await member.settle();
+    expect([...member.consumer.paused]).to.deep.equal([]);
+    await member.deliver(new FakeBatch([0]));
+    expect(seen).to.deep.equal(['0', '0']);
+  });
+
+  it('... or have used up their time', async () => {
+    await member.start({ handlerTimeoutMs: 40_000 });
+    member.handler = never;
+    void member.deliver(new FakeBatch([0]));
+    await member.rebalance([FIRST]);
+    expect([...member.consumer.paused]).to.deep.equal(['t/0']);
+    await member.clock.tickAsync(30_000);
+    expect([...member.consumer.paused]).to.deep.equal([]);
+  });
+
+  it('a failed commit is repeated with the next one', async () => {
+    await member.start();
+    member.consumer.commitError = new Error('coordinator moved');
+    await member.deliver(new FakeBatch([0]));
+    await member.clock.tickAsync(100);
+    member.consumer.commitError = undefined;
+    await member.clock.tickAsync(100);
+    expect(member.consumer.committed('t', 0)).to.equal(1n);
+  });
+
+  it('commits after so many messages without waiting for the timer', async () => {
+    await member.start({}, { commitIntervalMs: 60_000, commitAfterMessages: 3 });
+    await member.deliver(new FakeBatch([0, 1]));
+    expect(member.consumer.commits).to.deep.equal([]);
+    await member.deliver(new FakeBatch([2, 3]));
+    await member.settle();
+    expect(member.consumer.committed('t', 0)).to.be.oneOf([3n, 4n]);
+  });
+
+  it('O8: reads on where the log now begins when messages were deleted unread, and says so', async () => {
+    await member.start();
+    await member.deliver(new FakeBatch([0, 1]));
+    await member.deliver(new FakeBatch([50, 51]));
+    await member.clock.tickAsync(100);
+    expect(member.consumer.committed('t', 0)).to.equal(52n);
+    expect(member.errors).to.have.length(1);
+    expect(member.errors[0]).to.contain('deleted before they were read');
+  });
+
+  it('O8: begins anew when the log went back because the topic was made again, and says so', async () => {
+    await member.start();
+    const stuck = deferred();
+    member.handler = ({ offset }) => (offset === '101' ? stuck.promise : Promise.resolve());
+    void member.deliver(new FakeBatch([100, 101]));
+    await member.clock.tickAsync(1_000);
+    expect(member.consumer.committed('t', 0)).to.equal(101n);
+    await member.deliver(new FakeBatch([0, 1]));
+    stuck.resolve();
+    await member.clock.tickAsync(100);
+    expect(member.consumer.committed('t', 0)).to.equal(2n);
+    expect(member.errors[0]).to.contain('went back');
+  });
+
+  it('G3, G4: pauses of an operator survive rebalances and a loss of the partition', async () => {
+    await member.start();
+    member.pauses.pause('t', 1);
+    member.session.applyPauses();
+    expect([...member.consumer.paused]).to.deep.equal(['t/1']);
+    await member.rebalance([FIRST]);
+    await member.rebalance([FIRST, SECOND]);
+    expect([...member.consumer.paused]).to.deep.equal(['t/1']);
+    member.pauses.resume('t', 1);
+    member.session.applyPauses();
+    expect([...member.consumer.paused]).to.deep.equal([]);
+  });
+
+  it('begins nothing of a paused partition, and goes on with it where it was', async () => {
+    await member.start({ order: 'partition' });
+    const gate = deferred();
+    member.handler = async ({ offset }) => {
+      seen.push(offset);
+      if (offset === '0') await gate.promise;
+    };
+    void member.deliver(new FakeBatch([0, 1, 2]));
+    await member.settle();
+    member.pauses.pause('t');
+    member.session.applyPauses();
+    gate.resolve();
+    await member.clock.tickAsync(5_000);
+    expect(seen).to.deep.equal(['0']);
+    member.pauses.resume('t');
+    member.session.applyPauses();
+    await member.settle();
+    expect(seen).to.deep.equal(['0', '1', '2']);
+  });
+
+  it('is given up when no fetch is answered for twice the session timeout', async () => {
+    await member.start({}, { sessionTimeoutMs: 10_000, rebalanceTimeoutMs: 20_000 });
+    await member.clock.tickAsync(60_000);
+    member.fetching = false;
+    await member.clock.tickAsync(19_000);
+    expect(member.crashes).to.deep.equal([]);
+    await member.clock.tickAsync(10_000);
+    expect(member.crashes).to.have.length(1);
+    expect(member.consumer.stopped).to.equal(true);
+  });
+
+  it('a long join, or a process that stood still, is no silence', async () => {
+    await member.start({}, { sessionTimeoutMs: 10_000, rebalanceTimeoutMs: 60_000 });
+    member.fetching = false;
+    member.consumer.listener.onRevoked();
+    await member.clock.tickAsync(70_000);
+    expect(member.crashes).to.deep.equal([]);
+    member.consumer.listener.onAssigned([FIRST]);
+    member.clock.jump(600_000);
+    await member.settle();
+    expect(member.crashes).to.deep.equal([]);
+  });
+
+  it('reports what it is given and what it commits', async () => {
+    await member.start();
+    await member.deliver(new FakeBatch([0]));
+    await member.clock.tickAsync(100);
+    expect(member.eventsOf('rebalanced').map(({ assigned }) => assigned)).to.deep.equal([[FIRST, SECOND]]);
+    expect(member.eventsOf('committed').map(({ positions }) => positions)).to.deep.equal([
+      [{ ...FIRST, offset: 1n }],
+    ]);
+    expect(member.eventsOf('handled')).to.have.length(1);
+    expect(member.eventsOf('handled')[0]).to.include({ groupId: 'g', offset: '0', attempt: 1 });
   });
 });

@@ -1,6 +1,5 @@
 import { expect } from 'chai';
 import kafkajs, { type Cluster } from 'kafkajs';
-import { useFakeTimers } from 'sinon';
 import { DriverError } from '../../../../pkg/kafka/driver.js';
 import { createAssigner } from '../../../../pkg/kafka/kafkajs/assigner.js';
 import { toDriverError } from '../../../../pkg/kafka/kafkajs/errors.js';
@@ -11,6 +10,7 @@ import {
 } from '../../../../pkg/kafka/kafkajs/internals.js';
 import { applyTimerPatch } from '../../../../pkg/kafka/kafkajs/timer_patch.js';
 import { silentLogger } from '../../../../pkg/kafka/silent_logger.js';
+import { virtualClock } from '../../../support/virtual_clock.js';
 
 const { MemberAssignment, MemberMetadata } = kafkajs.AssignerProtocol;
 
@@ -40,7 +40,7 @@ describe('kafkajs: timer patch (N1)', () => {
 
   it('an idle queue sets no timer', () => {
     applyTimerPatch();
-    const clock = useFakeTimers();
+    const clock = virtualClock();
     try {
       queue({ pending: [], throttledUntil: -1 }).queue.scheduleCheckPendingRequests();
       expect(clock.countTimers()).to.equal(0);
@@ -51,7 +51,7 @@ describe('kafkajs: timer patch (N1)', () => {
 
   it('a queue with pending requests is checked once, after the throttling and never after a negative time', () => {
     applyTimerPatch();
-    const clock = useFakeTimers();
+    const clock = virtualClock();
     try {
       const throttled = queue({ pending: [1], throttledUntil: Date.now() + 500 });
       throttled.queue.scheduleCheckPendingRequests();

@@ -87,7 +87,11 @@ describe('KafkaManager', () => {
     manager.addConsumer('t', 'good', handler);
     expect((await rejection(manager.startAllConsumers())).code).to.equal('KAFKA_GROUP_JOIN_FAILED');
     expect(manager.getStatus().consumers.map(({ state }) => state)).to.deep.equal(['stopped', 'running']);
-    expect(manager.health()).to.deep.equal({ ok: false, problems: ['group bad is stopped'] });
+    expect(manager.health()).to.deep.equal({
+      ok: false,
+      problems: ['group bad is stopped'],
+      waiting: [],
+    });
   });
 
   it('switching on and off in any order ends as the last call says', async () => {

@@ -1,0 +1,44 @@
+import { Command } from 'commander';
+import { type Cli } from '../cli.js';
+import { configPrint } from './config_print.js';
+import { consume } from './consume.js';
+import { deadLettersDiscard } from './dead_letters_discard.js';
+import { deadLettersList } from './dead_letters_list.js';
+import { deadLettersReplay } from './dead_letters_replay.js';
+import { groupsLag } from './groups_lag.js';
+import { groupsList } from './groups_list.js';
+import { groupsReset } from './groups_reset.js';
+import { produce } from './produce.js';
+import { topicsCreate } from './topics_create.js';
+import { topicsDescribe } from './topics_describe.js';
+import { topicsList } from './topics_list.js';
+
+type Make = (cli: Cli) => Command;
+
+/** Commands about one thing. */
+interface Group {
+  readonly name: string;
+  readonly about: string;
+  readonly commands: readonly Make[];
+}
+
+const GROUPS: readonly Group[] = [
+  { name: 'config', about: 'The configuration as it counts.', commands: [configPrint] },
+  { name: 'topics', about: 'Topics.', commands: [topicsList, topicsCreate, topicsDescribe] },
+  { name: 'groups', about: 'Consumer groups.', commands: [groupsList, groupsLag, groupsReset] },
+  {
+    name: 'dead-letters',
+    about: 'Messages that failed for good.',
+    commands: [deadLettersList, deadLettersReplay, deadLettersDiscard],
+  },
+];
+
+/** All commands of the program. */
+export function commands(cli: Cli): Command[] {
+  const grouped = GROUPS.map(({ name, about, commands: makes }) => {
+    const group = new Command(name).description(about);
+    for (const make of makes) group.addCommand(make(cli));
+    return group;
+  });
+  return [...grouped, produce(cli), consume(cli)];
+}

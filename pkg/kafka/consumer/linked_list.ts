@@ -1,0 +1,44 @@
+/** An element of a {@link LinkedList}; of one list at a time. */
+export interface Linked<T> {
+  previous: T | undefined;
+  next: T | undefined;
+}
+
+/** A list that elements enter and leave without any garbage. Iteration allows removing the current one. */
+export class LinkedList<T extends Linked<T>> {
+  #first: T | undefined;
+  #last: T | undefined;
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  add(element: T): void {
+    element.previous = this.#last;
+    element.next = undefined;
+    if (this.#last === undefined) this.#first = element;
+    else this.#last.next = element;
+    this.#last = element;
+    this.#size += 1;
+  }
+
+  /** The element must be in the list. */
+  remove(element: T): void {
+    const { previous, next } = element;
+    if (previous === undefined) this.#first = next;
+    else previous.next = next;
+    if (next === undefined) this.#last = previous;
+    else next.previous = previous;
+    this.#size -= 1;
+  }
+
+  *[Symbol.iterator](): Generator<T> {
+    let element = this.#first;
+    while (element !== undefined) {
+      const { next } = element;
+      yield element;
+      element = next;
+    }
+  }
+}

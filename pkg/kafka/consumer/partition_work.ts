@@ -1,0 +1,239 @@
+import type { FetchedBatch, FetchedRecord, TopicPartition } from '../driver.js';
+import { Chunk } from './chunk.js';
+import { detached } from './detached.js';
+import type { StoppedPartition } from './events.js';
+import type { Hold } from './hold.js';
+import { InfrastructureGate } from './infrastructure_gate.js';
+import { Lanes, type LaneMember } from './lanes.js';
+import { LinkedList, type Linked } from './linked_list.js';
+import { OffsetTracker, type OffsetSpan } from './offset_tracker.js';
+import type { Route } from './routes.js';
+
+const DETACH_AFTER_MS = 1_000;
+/** Longer timers fire at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+interface Hooks {
+  /** Messages may be begun that could not be before. */
+  readonly onReady: (work: PartitionWork) => void;
+  readonly onHold: (work: PartitionWork, hold: Hold, held: boolean) => void;
+  /** When the message may be tried, in milliseconds since the epoch; undefined for at once. */
+  readonly dueAt: (message: { readonly record: FetchedRecord }) => number | undefined;
+}
+
+/** One message on its way from being begun to being finished. */
+export class Task implements LaneMember<Task>, Linked<Task> {
+  lane: number | undefined = undefined;
+  behind: Task | undefined = undefined;
+  last: Task | undefined = undefined;
+  neighbour: Task | undefined = undefined;
+  previous: Task | undefined = undefined;
+  next: Task | undefined = undefined;
+  /** How often the handler was called. */
+  deliveries = 0;
+  /** Failures that count towards the limit of attempts. */
+  failures = 0;
+  /** Milliseconds since the epoch. */
+  firstFailedAt: number | undefined = undefined;
+
+  constructor(
+    readonly work: PartitionWork,
+    readonly span: OffsetSpan,
+    readonly index: number,
+    public record: FetchedRecord,
+  ) {}
+}
+
+/** What one assignment does with one of its partitions. Messages are here until they are finished. */
+export class PartitionWork implements TopicPartition {
+  readonly tracker = new OffsetTracker();
+  readonly infrastructure: InfrastructureGate<Task>;
+  committed: bigint | undefined;
+  highWatermark: bigint | undefined;
+  /** Messages whose handler runs. */
+  running = 0;
+  /** True while it waits for a worker. */
+  queued = false;
+  /** The assignment is over. */
+  dropped = false;
+  /** True while the client does not fetch it. */
+  fetchPaused = false;
+  /** Whether its last batch was finished soon. */
+  quick = true;
+  /** True while so much is read ahead that it need not fetch more. */
+  full = false;
+  /** The message that failed for good, when the partition stopped because of one. */
+  stopped: StoppedPartition | undefined;
+  /** Why a dead letter cannot be written at the moment. */
+  deadLetterError: Error | undefined;
+  /** Batches with messages that were not begun. */
+  readonly #chunks: Chunk[] = [];
+  /** Messages that were begun and are not finished. */
+  readonly #tasks = new LinkedList<Task>();
+  /** Begun, and free to run. */
+  readonly #ready: Task[] = [];
+  readonly #lanes: Lanes<Task>;
+  readonly #holds = new Set<Hold>();
+  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #gone = new AbortController();
+  #unfinished = 0;
+  /** Bytes of a message, as of the newest batch. */
+  #averageBytes = 0;
+  #willDetach = false;
+  #onLevel: { readonly level: number; readonly call: () => void } | undefined;
+
+  constructor(
+    readonly topic: string,
+    readonly partition: number,
+    readonly route: Route,
+    private readonly hooks: Hooks,
+  ) {
+    const { order, infrastructureBackoff } = route.subscription;
+    this.#lanes = new Lanes(order);
+    this.infrastructure = new InfrastructureGate(infrastructureBackoff, () => {
+      hooks.onReady(this);
+    });
+  }
+
+  /** Aborted when the assignment is over. */
+  get gone(): AbortSignal {
+    return this.#gone.signal;
+  }
+
+  get holds(): ReadonlySet<Hold> {
+    return this.#holds;
+  }
+
+  /** Messages taken from the client and not finished. */
+  get unfinished(): number {
+    return this.#unfinished;
+  }
+
+  isDrained(): boolean {
+    return this.#unfinished === 0;
+  }
+
+  /** About how many bytes they have. */
+  get unfinishedBytes(): number {
+    return Math.round(this.#unfinished * this.#averageBytes);
+  }
+
+  /** Takes a batch over. */
+  add(batch: FetchedBatch): void {
+    const span = this.tracker.begin(batch);
+    this.highWatermark = batch.highWatermark;
+    this.#averageBytes = batch.bytes / batch.offsets.length;
+    this.#unfinished += batch.offsets.length;
+    this.#chunks.push(new Chunk(batch, span));
+  }
+
+  /** The next message to be run; undefined when there is none now. */
+  take(): Task | undefined {
+    if (this.#holds.size > 0) return this.#takeProbe();
+    const ready = this.#ready.shift();
+    if (ready !== undefined) return ready;
+    for (let chunk = this.#chunks[0]; chunk !== undefined; chunk = this.#chunks[0]) {
+      if (this.route.delayed && this.#isEarly(chunk)) return undefined;
+      const record = chunk.peek();
+      const task = new Task(this, chunk.span, chunk.begin(), record);
+      if (chunk.exhausted) this.#chunks.shift();
+      this.#tasks.add(task);
+      if (this.#lanes.enter(task, task.record.key)) return task;
+    }
+    return undefined;
+  }
+
+  /** The message needs no more work: it was handled, or set aside for good. */
+  finish(task: Task): void {
+    this.tracker.finish(task.span, task.index);
+    this.#tasks.remove(task);
+    this.#unfinished -= 1;
+    const next = this.#lanes.leave(task);
+    if (next !== undefined) this.#ready.push(next);
+    if (this.#onLevel !== undefined && this.#unfinished <= this.#onLevel.level) {
+      const { call } = this.#onLevel;
+      this.#onLevel = undefined;
+      call();
+    }
+  }
+
+  /** The message may be run again. */
+  again(tasks: readonly Task[]): void {
+    if (tasks.length === 0 || this.dropped) return;
+    this.#ready.unshift(...tasks);
+    this.hooks.onReady(this);
+  }
+
+  /** ... after so many milliseconds; its lane waits meanwhile. */
+  againAfter(task: Task, delayMs: number): void {
+    this.#after(delayMs, () => {
+      this.again([task]);
+    });
+  }
+
+  /** Begins nothing more. */
+  hold(reason: Hold): void {
+    if (this.#holds.has(reason)) return;
+    this.#holds.add(reason);
+    this.hooks.onHold(this, reason, true);
+  }
+
+  /** The reason is gone. */
+  release(reason: Hold): void {
+    if (!this.#holds.delete(reason) || this.dropped) return;
+    this.hooks.onHold(this, reason, false);
+    if (this.#holds.size === 0) this.hooks.onReady(this);
+  }
+
+  /** Calls back once, when no more than `level` messages are unfinished; a later call replaces an earlier. */
+  onLevel(level: number, call: () => void): void {
+    this.#onLevel = { level, call };
+  }
+
+  /**
+   * The client gets its batch back while work on it goes on. What is left of that after a while is copied,
+   * so that it does not pin the whole response; most work is done before.
+   */
+  carryOn(): void {
+    if (this.#willDetach) return;
+    this.#willDetach = true;
+    this.#after(DETACH_AFTER_MS, () => {
+      this.#willDetach = false;
+      for (const task of this.#tasks) task.record = detached(task.record);
+      for (const chunk of this.#chunks) chunk.detach();
+    });
+  }
+
+  /** The assignment is over: nothing of it comes back. */
+  drop(): void {
+    this.dropped = true;
+    this.#gone.abort();
+    this.infrastructure.close();
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+  }
+
+  #takeProbe(): Task | undefined {
+    return this.#holds.size === 1 && this.#holds.has('infrastructure')
+      ? this.infrastructure.takeProbe()
+      : undefined;
+  }
+
+  #isEarly(chunk: Chunk): boolean {
+    const due = this.hooks.dueAt({ record: chunk.peek() });
+    if (due === undefined) return false;
+    this.hold('due');
+    this.#after(Math.min(due - Date.now(), MAX_TIMER_MS), () => {
+      this.release('due');
+    });
+    return true;
+  }
+
+  #after(delayMs: number, call: () => void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      call();
+    }, delayMs);
+    this.#timers.add(timer);
+  }
+}

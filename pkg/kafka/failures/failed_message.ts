@@ -1,0 +1,35 @@
+import type { FetchedRecord, TopicPartition } from '../driver.js';
+import { asError } from '../async.js';
+
+/** A message that failed for good, or will be tried again much later. */
+export interface FailedMessage {
+  readonly record: FetchedRecord;
+  /** Where it was read. */
+  readonly source: TopicPartition;
+  readonly groupId: string;
+  /** True when it was read from a topic that only this package writes, so that its failure headers hold. */
+  readonly replayed: boolean;
+  /** What the last attempt threw. */
+  readonly thrown: unknown;
+  /** Calls of the handler. */
+  readonly attempts: number;
+  /** Milliseconds since the epoch. */
+  readonly firstFailedAt: number;
+  readonly lastFailedAt: number;
+}
+
+/** The class of an error, as far as one can be told. */
+export function errorClass(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return typeof thrown;
+  return thrown.name === 'Error' ? thrown.constructor.name : thrown.name;
+}
+
+/** The class of the error's cause. */
+export function causeClass(thrown: unknown): string | undefined {
+  return thrown instanceof Error && thrown.cause !== undefined ? errorClass(thrown.cause) : undefined;
+}
+
+/** The error's message, or what was thrown instead of one. */
+export function errorText(thrown: unknown): string {
+  return asError(thrown).message;
+}

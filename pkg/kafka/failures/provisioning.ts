@@ -1,0 +1,67 @@
+import { DriverError, type DriverAdmin } from '../driver.js';
+import { FailureTopicsMissing, type MissingTopic } from './errors.js';
+
+const DAY_MS = 24 * 60 * 60 * 1_000;
+/** Dead letters wait for a person; a record of them is larger than its message. */
+const CONFIGS = { 'retention.ms': String(30 * DAY_MS), 'max.message.bytes': '2097152' };
+/** Leaves the number of copies to the broker's default. */
+const BROKER_DEFAULT = -1;
+
+/** Topics that a group needs because of one that it reads. */
+export interface FailureTopics {
+  readonly source: string;
+  readonly topics: readonly string[];
+}
+
+/**
+ * Sees to it that the topics exist, each with as many partitions as its source. Existing ones are left
+ * as they are.
+ *
+ * @param group.provision whether missing topics are created; kept for 30 days.
+ * @throws FailureTopicsMissing naming all of them, when they are not to be created. DriverError:
+ *   `unknown-topic` with the topic, when a source does not exist; what the creation failed with.
+ */
+export async function ensureFailureTopics(
+  admin: DriverAdmin,
+  needed: readonly FailureTopics[],
+  group: { readonly groupId: string; readonly provision: boolean },
+): Promise<void> {
+  const found = await Promise.all(needed.map((topics) => missingOf(admin, topics)));
+  const missing = found.flat();
+  if (missing.length === 0) return;
+  if (!group.provision) throw new FailureTopicsMissing(group.groupId, missing);
+  await Promise.all(missing.map((topic) => create(admin, topic)));
+}
+
+async function create(admin: DriverAdmin, spec: MissingTopic): Promise<void> {
+  try {
+    await admin.createTopic({ ...spec, replicationFactor: BROKER_DEFAULT, configs: CONFIGS });
+  } catch (error) {
+    if (!(error instanceof DriverError)) throw error;
+    const { reason, message, protocolError } = error;
+    throw new DriverError(reason, message, { cause: error, protocolError, topic: spec.topic });
+  }
+}
+
+async function missingOf(admin: DriverAdmin, { source, topics }: FailureTopics): Promise<MissingTopic[]> {
+  const [partitions, counts] = await Promise.all([
+    partitionsOfSource(admin, source),
+    Promise.all(topics.map((topic) => countOrZero(admin, topic))),
+  ]);
+  return topics.filter((_topic, i) => counts[i] === 0).map((topic) => ({ topic, partitions }));
+}
+
+async function partitionsOfSource(admin: DriverAdmin, topic: string): Promise<number> {
+  const partitions = await countOrZero(admin, topic);
+  if (partitions === 0) throw new DriverError('unknown-topic', `topic ${topic} does not exist`, { topic });
+  return partitions;
+}
+
+async function countOrZero(admin: DriverAdmin, topic: string): Promise<number> {
+  try {
+    return await admin.partitionCount(topic);
+  } catch (error) {
+    if (error instanceof DriverError && error.reason === 'unknown-topic') return 0;
+    throw error;
+  }
+}

@@ -1,0 +1,160 @@
+import { expect } from 'chai';
+import type { FaultOptions } from '../../../../pkg/devbroker/index.js';
+import { createKafkajsDriver, KafkaAdmin, type MessageHandler } from '../../../../pkg/kafka/index.js';
+import { eventually } from '../../../support/eventually.js';
+import { TwoNodes } from '../support/two_nodes.js';
+import { numbered, silent } from './harness.js';
+
+/** Faults that only the embedded nodes.broker can be told to have. */
+describe('kafka: consuming under faults of the broker', function () {
+  this.timeout(30_000);
+  let nodes: TwoNodes;
+
+  beforeEach(async () => {
+    nodes = await TwoNodes.start();
+  });
+  afterEach(() => nodes.stop());
+
+  const PASSING: (FaultOptions & { readonly name: string })[] = [
+    { name: '17: a lost connection of one node', api: 'Fetch', node: 2, disconnect: 'before' },
+    { name: '12: a lost answer of a fetch', api: 'Fetch', disconnect: 'after' },
+    { name: 'a partition that moves', api: 'Fetch', error: 'NOT_LEADER_OR_FOLLOWER' },
+    { name: 'a coordinator that moves', api: 'Heartbeat', error: 'NOT_COORDINATOR' },
+    { name: '20: a rebalance', api: 'Heartbeat', error: 'REBALANCE_IN_PROGRESS' },
+    { name: 'a generation that is over', api: 'Heartbeat', error: 'ILLEGAL_GENERATION' },
+    {
+      name: 'a commit that a loading coordinator refuses',
+      api: 'OffsetCommit',
+      error: 'COORDINATOR_LOAD_IN_PROGRESS',
+    },
+    { name: 'a commit that a rebalance refuses', api: 'OffsetCommit', error: 'REBALANCE_IN_PROGRESS' },
+    { name: 'a lost connection of a commit', api: 'OffsetCommit', disconnect: 'after' },
+    { name: 'lost connections to the coordinator', api: 'Heartbeat', disconnect: 'before' },
+  ];
+  for (const { name, ...fault } of PASSING) {
+    it(`${name}: nothing is lost, and everything is committed in the end`, async () => {
+      const manager = await nodes.consumer(async (message, context) => {
+        // Some work is always under way, some of it longer than a batch is waited for.
+        await new Promise((resolve) => setTimeout(resolve, Number(message.offset) % 10 === 3 ? 300 : 2));
+        await nodes.inbox.handler(message, context);
+      });
+      const values = numbered(200);
+      const strike = nodes.broker.faults.add({ ...fault, times: 2 });
+      for (let from = 0; from < values.length; from += 20) {
+        await nodes.send(manager, values.slice(from, from + 20));
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      await strike.waitUntilUsed();
+      await nodes.handled(values);
+      await nodes.committed(values.length);
+      expect(nodes.crashes()).to.equal(0);
+    });
+  }
+
+  it('the offsets of a topic are told though a leader has just changed', async () => {
+    const { brokers, faults } = nodes.broker;
+    const change = faults.add({ api: 'ListOffsets', error: 'NOT_LEADER_OR_FOLLOWER', times: 2 });
+    const admin = new KafkaAdmin(createKafkajsDriver({ brokers, clientId: 'admin', logger: silent }));
+    expect(await admin.topicOffsets('t')).to.have.length(4);
+    await change.waitUntilUsed();
+  });
+
+  it('14, 15: a crash that kafkajs would not come back from is followed by a new member', async () => {
+    const manager = await nodes.consumer();
+    await nodes.send(manager, ['before']);
+    await nodes.inbox.has(1);
+    nodes.crash();
+    await eventually(() => nodes.crashes() > 0);
+    expect(manager.health().ok).to.equal(false);
+    await nodes.send(manager, ['after']);
+    await nodes.inbox.has(2);
+    await eventually(() => manager.health().ok);
+  });
+
+  it('22, N5: a consumer that is stopped while it recovers from a crash handles nothing any more', async () => {
+    const manager = await nodes.consumer();
+    await nodes.send(manager, ['before']);
+    await nodes.inbox.has(1);
+    nodes.crash();
+    await eventually(() => nodes.crashes() > 0);
+    await manager.stopConsumer('t');
+    await nodes.send(manager, ['after']);
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    expect(nodes.inbox.values).to.deep.equal(['before']);
+  });
+
+  it('16: errors now and then over a long life do not add up to a crash', async () => {
+    const manager = await nodes.consumer();
+    for (let blip = 0; blip < 7; blip += 1) {
+      const fault = nodes.broker.faults.add({ api: 'Fetch', topic: 't', error: 'UNKNOWN_SERVER_ERROR' });
+      await fault.waitUntilUsed();
+      await nodes.send(manager, [`v${blip}`]);
+      await nodes.inbox.has(blip + 1, 20_000);
+    }
+    expect(nodes.crashes()).to.equal(0);
+  });
+
+  it('17: while one node does not answer, the partitions of the other go on', async () => {
+    const manager = await nodes.consumer();
+    await nodes.send(manager, ['begin']);
+    await nodes.inbox.has(1);
+    const silence = nodes.broker.faults.add({ api: 'Fetch', node: 2, disconnect: 'before', times: Infinity });
+    const healthy = [0, 1, 2, 3].filter((partition) => nodes.broker.leaderOf('t', partition) === 1);
+    for (let round = 0; round < 5; round += 1) {
+      const before = nodes.inbox.messages.length;
+      for (const partition of healthy) await manager.sendMessage('t', 'k', `r${round}`, { partition });
+      await nodes.inbox.has(before + healthy.length, 4_000);
+    }
+    silence.remove();
+    const others = [0, 1, 2, 3].filter((partition) => !healthy.includes(partition));
+    const before = nodes.inbox.messages.length;
+    for (const partition of others) await manager.sendMessage('t', 'k', 'late', { partition });
+    await nodes.inbox.has(before + others.length);
+  });
+
+  it('23: stopping an idle or paused consumer takes no long poll', async () => {
+    const manager = await nodes.consumer();
+    manager.pause('t');
+    await eventually(() => manager.health().waiting.length === 4);
+    const from = performance.now();
+    await manager.stopConsumer('t');
+    expect(performance.now() - from).to.be.lessThan(1_000);
+  });
+
+  it('a dead letter is written though the application may not send, and its own producer is slow', async () => {
+    const manager = await nodes.consumer(
+      async () => {
+        throw new Error('always');
+      },
+      { onExhausted: 'dead-letter', retry: { maxAttempts: 1 } },
+    );
+    await nodes.send(manager, ['poison']);
+    await manager.disableProducer();
+    await eventually(() => nodes.events.some(({ type }) => type === 'dead-lettered'));
+    await nodes.committed(1);
+  });
+
+  it('20: a member that joins while handlers run costs no message, and each is handled in one place at a time', async () => {
+    const running = new Set<string>();
+    const twice: string[] = [];
+    const handler: MessageHandler = async (message, context) => {
+      const place = `${message.partition}/${message.offset}`;
+      if (running.has(place)) twice.push(place);
+      running.add(place);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      running.delete(place);
+      if (!context.signal.aborted) await nodes.inbox.handler(message, context);
+    };
+    const first = await nodes.consumer(handler);
+    const values = numbered(400);
+    await nodes.send(first, values.slice(0, 200));
+    await nodes.inbox.has(20);
+    await nodes.consumer(handler);
+    await nodes.send(first, values.slice(200));
+    await nodes.inbox.has(220);
+    await nodes.managers[1]?.close();
+    await nodes.handled(values);
+    await nodes.committed(values.length);
+    expect(twice).to.deep.equal([]);
+  });
+});

@@ -1,0 +1,37 @@
+import { expect } from 'chai';
+import { numbered } from '../contract/harness.js';
+import { TwoNodes } from '../support/two_nodes.js';
+
+describe('kafka: a membership over time', function () {
+  this.timeout(60_000);
+  let nodes: TwoNodes;
+
+  beforeEach(async () => {
+    nodes = await TwoNodes.start();
+  });
+  afterEach(() => nodes.stop());
+
+  it('19: a handler may take longer than the session timeout: the membership is kept alive meanwhile', async () => {
+    const attempts: number[] = [];
+    const manager = await nodes.consumer(async (_message, { attempt }) => {
+      attempts.push(attempt);
+      await new Promise((resolve) => setTimeout(resolve, 7_000));
+    });
+    await nodes.send(manager, ['long']);
+    // The broker takes the commit only from a member that it did not give up.
+    await nodes.committed(1);
+    expect(attempts).to.deep.equal([1]);
+  });
+
+  it('20: a member that the broker forgot comes back: nothing is lost, and everything is committed in the end', async () => {
+    const manager = await nodes.consumer();
+    const forgotten = nodes.broker.faults.add({ api: 'Heartbeat', error: 'UNKNOWN_MEMBER_ID', times: 2 });
+    const values = numbered(200);
+    await nodes.send(manager, values.slice(0, 100));
+    await forgotten.waitUntilUsed();
+    await nodes.send(manager, values.slice(100));
+    await nodes.handled(values);
+    await nodes.committed(values.length);
+    expect(nodes.crashes()).to.equal(0);
+  });
+});
