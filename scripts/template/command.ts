@@ -1,4 +1,6 @@
+import path from 'node:path';
 import { projectRoot } from '../../config/project_root.js';
+import { runCommand } from '../run_command.js';
 import { type Change, Plan } from './plan.js';
 import { Refusal } from './refusal.js';
 
@@ -32,12 +34,20 @@ export async function changeProject(make: (plan: Plan) => Promise<Outcome>): Pro
       return;
     }
     await plan.apply(changes);
+    await writeReference(root);
     console.log(next);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     console.error(error.message);
     process.exitCode = error.usage ? BAD_USAGE : 1;
   }
+}
+
+/** The reference of the configuration follows from what was just written. */
+async function writeReference(root: string): Promise<void> {
+  const tsx = path.join('node_modules', '.bin', 'tsx');
+  const result = await runCommand(tsx, [path.join('scripts', 'docs', 'main.ts')], { cwd: root });
+  if (result?.status !== 0) throw new Refusal(`make docs failed: ${result?.output ?? 'there is no tsx'}`);
 }
 
 /** Whether a variable of make says yes. */

@@ -28,14 +28,16 @@ export function pruneDangling(plan: Plan, gone: Set<string>): void {
   removeOrphans(plan, gone);
 }
 
-/** Of each file, whom it imports. */
-function importsOf(plan: Plan): Names {
-  return new Map(
-    plan.sources().map(({ file, source }) => {
-      const declarations = [...source.getImportDeclarations(), ...source.getExportDeclarations()];
-      const targets = declarations.flatMap((one) => targetOf(file, one.getModuleSpecifierValue()) ?? []);
-      return [file, new Set(targets)];
-    }),
+/** Every file that another one names, be it in an import that is worked out at run time. */
+function filesNamed(plan: Plan): Set<string> {
+  return new Set(
+    plan
+      .sources()
+      .flatMap(({ file, source }) =>
+        source
+          .getDescendantsOfKind(SyntaxKind.StringLiteral)
+          .flatMap((literal) => targetOf(file, literal.getLiteralText()) ?? []),
+      ),
   );
 }
 
@@ -43,7 +45,7 @@ function importsOf(plan: Plan): Names {
 function removeOrphans(plan: Plan, gone: Set<string>): void {
   const { entry } = JSON.parse(plan.read('knip.json')) as { entry: readonly string[] };
   for (;;) {
-    const used = new Set([...importsOf(plan).values()].flatMap((targets) => [...targets]));
+    const used = filesNamed(plan);
     const orphans = plan
       .files()
       .filter((file) => /^(test|scripts)\/.*\.ts$/.test(file) && !used.has(file) && !entry.includes(file))

@@ -1,7 +1,7 @@
 import { type Plan } from './plan.js';
 
 /** Formats without a syntax tree at hand here, in which regions are marked by comments. */
-const MARKED = /(\.md|^Makefile|^Dockerfile|\.sh|^\.ci\/run)$/;
+const MARKED = /(\.md|^Makefile|^Dockerfile|\.sh|^\.ci\/run|\.github\/.*\.yml)$/;
 
 /**
  * Removes from documents, the Makefile and scripts what stands between `only: <name>` and `end: <name>`, each

@@ -13,6 +13,11 @@ describe('config: the embedded broker', () => {
     expect(faults).to.deep.equal(['the list mixes "embedded" with addresses; it stands alone']);
   });
 
+  it('has no TLS to switch on', () => {
+    const paths = problemsOf({ env: { KAFKA_SSL_ENABLED: 'true' } }).map(({ path }) => path);
+    expect(paths).to.deep.equal(['KAFKA.SSL.ENABLED']);
+  });
+
   it('is refused in production', () => {
     const env = { APP_ENV: 'production', HTTP_CONTROL_TOKEN: 'x'.repeat(32) };
     expect(problemsOf({ env }).map(({ path }) => path)).to.deep.equal(['KAFKA.BROKERS']);

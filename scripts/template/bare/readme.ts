@@ -7,15 +7,27 @@ A service on Apache Kafka, made from TSDev Kit. ${has} You need Node.js 20.19 or
 
 ## Run it
 
-\`\`\`console
-$ make run
-$ curl localhost:8080/readyz
-{"status":"pass"}
-$ make test
+<!-- run: background ready: http://localhost:8080/readyz -->
+\`\`\`sh
+make run
 \`\`\`
 
-Without further settings it uses an embedded broker; \`KAFKA_BROKERS=host:9092\` makes it use Apache Kafka. All
-settings are in [config/config.yaml](config/config.yaml), and \`make help\` lists all commands.
+\`\`\`sh
+curl --fail --silent localhost:8080/readyz
+\`\`\`
+
+answers \`{"status":"pass"}\`. All tests:
+
+<!-- run: elsewhere -->
+\`\`\`sh
+make test
+\`\`\`
+
+<!-- only: devbroker -->
+Without further settings it uses an embedded broker; \`KAFKA_BROKERS=host:9092\` makes it use Apache Kafka.
+<!-- end: devbroker -->
+
+All settings are in [docs/configuration.md](docs/configuration.md), and \`make help\` lists all commands.
 
 | URL | what is there |
 |---|---|
@@ -26,11 +38,11 @@ settings are in [config/config.yaml](config/config.yaml), and \`make help\` list
 
 ## Make it yours
 
-\`\`\`console
-$ make new EVENT=order.placed DOMAIN=orders
-$ make new USECASE=place_order DOMAIN=orders
-$ make new ROUTE='POST /orders' DOMAIN=orders
-$ make new USECASE=bill_order ON=order.placed DOMAIN=orders
+\`\`\`sh
+make new EVENT=order.placed DOMAIN=orders
+make new USECASE=place_order DOMAIN=orders
+make new ROUTE='POST /orders' DOMAIN=orders
+make new USECASE=bill_order ON=order.placed DOMAIN=orders
 \`\`\`
 
 Each command shows what it writes; what it writes compiles and is tested. Then say in

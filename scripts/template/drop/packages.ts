@@ -20,6 +20,7 @@ export const DROPPABLE: Readonly<Record<string, Dropped>> = {
     paths: [
       'cmd/broker/',
       'config/embedded.ts',
+      'docs/adr/0002-an-embedded-broker.md',
       'docs/benchmarks.md',
       'internal/app/embedded_broker.ts',
       'scripts/broker_program.ts',
