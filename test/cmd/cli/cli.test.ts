@@ -151,7 +151,7 @@ describe('cmd/cli', function () {
     expect(stdout).to.match(/^HTTP\.PORT +1234 +env HTTP_PORT$/m);
     expect(stdout).to.match(/^LOG\.LEVEL +warn +flag LOG\.LEVEL$/m);
     expect(stdout).to.match(/^HTTP\.CONTROL_TOKEN +\(set, not shown\) +env HTTP_CONTROL_TOKEN$/m);
-    expect(stdout).to.match(/^TRANSLATOR\.URL +\(not set\) +default$/m);
+    expect(stdout).to.match(/^KAFKA\.SSL\.SERVER_NAME +\(not set\) +default$/m);
     const all = await cliJson<{ key: string; value?: unknown }[]>(['config', 'print'], { env });
     expect(JSON.stringify(all)).not.to.include(token);
     expect(all.find(({ key }) => key === 'HTTP.PORT')?.value).to.equal(1234);
