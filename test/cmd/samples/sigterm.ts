@@ -5,7 +5,8 @@ import { Program } from '../../support/program.js';
 import { type LoadReport, sigtermUnderLoad } from './sigterm_under_load.js';
 import { translationsIn } from './translations_in_topic.js';
 
-const env = { HTTP_PORT: '0', LOG_FORMAT: 'pretty', LOG_LEVEL: 'warn', HTTP_DRAIN_DELAY: '1000' };
+/** A machine that is busy with other things may stand still for a second. */
+const PATIENCE = { HTTP_DRAIN_DELAY: '3000', HTTP_SHUTDOWN_TIMEOUT: '30000' };
 
 async function urlOf(program: Program): Promise<string> {
   const [, url] = await program.shows(/HTTP\s+(http:\/\/[^/\s]+)/);
@@ -26,7 +27,8 @@ export async function stopUnderLoad({
 }): Promise<LoadReport & { handledMeanwhile: number }> {
   const broker = await startBroker();
   const brokers = broker.brokers;
-  const settings = { ...env, KAFKA_BROKERS: brokers.join(','), LOG_LEVEL: 'info' };
+  const own = { HTTP_PORT: '0', LOG_FORMAT: 'pretty', KAFKA_BROKERS: brokers.join(',') };
+  const settings = { ...PATIENCE, ...own };
   const programs: Program[] = [];
   const start = async (): Promise<Program> => {
     const program = new Program('cmd/app/main', { env: settings });
