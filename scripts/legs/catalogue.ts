@@ -33,8 +33,8 @@ const SUITES: Readonly<Record<string, readonly string[]>> = {
   ],
   examples: ['dist/test/examples/**/*.test.js'],
   faults: ['dist/test/**/faults/**/*.test.js'],
-  browser: ['dist/test/browser/**/*.test.js'],
   apache: ['dist/test/**/apache/**/*.test.js'],
+  browser: ['dist/test/browser/**/*.test.js'],
 };
 
 /** What `make test` and the other Node.js versions run; the fault suites take as long as ROUNDS asks for. */

@@ -97,7 +97,10 @@ export const coreModule = new ContainerModule(({ bind }) => {
     });
   });
 
-  bind(Topics).toDynamicValue((context) => topicsOf(context.getAll<TopicName>(TopicName)));
+  bind(Topics).toDynamicValue((context) => {
+    const { ENV } = context.get<AppConfig>(Config).APP;
+    return topicsOf(context.getAll<TopicName>(TopicName), { production: ENV === 'production' });
+  });
   bind(ConfiguredTopics).toDynamicValue((context) => {
     const specs = context.get<ReadonlyMap<string, TopicSpec>>(Topics).values();
     return new Set([...specs].map(({ topic }) => topic));
