@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { EXIT_CODES } from '../../../cmd/cli/failures.js';
 import { readFileSync } from 'node:fs';
+import { PassThrough } from 'node:stream';
 import { testBrokers, uniqueName } from '../../support/broker.js';
 import { eventually } from '../../support/eventually.js';
 import { cli, cliJson, type CliRun, type RunOptions } from './run_in_process.js';
@@ -119,6 +120,18 @@ describe('cmd/cli', function () {
     });
     stop.abort();
     expect((await following).code).to.equal(0);
+  });
+
+  it('ends with 130 when it is interrupted before its input has ended, with what was sent reported', async () => {
+    const stop = new AbortController();
+    const stdin = new PassThrough();
+    stdin.write('one line\n');
+    const sending = cli(['produce', topic, '--key', 'k'], { brokers, stdin, signal: stop.signal });
+    await eventually(async () => messages(await run('consume', topic, '--json')).length === 1);
+    stop.abort();
+    const { code, stdout, stderr } = await sending;
+    expect([code, stderr]).to.deep.equal([130, '']);
+    expect(stdout).to.match(/^stored at .*@0\n$/);
   });
 
   it('prints bytes that are no text as Base64, and no control characters', async () => {
