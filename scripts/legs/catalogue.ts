@@ -50,8 +50,8 @@ const SUITES: Readonly<Record<string, readonly string[]>> = {
   ],
   examples: ['dist/test/examples/**/*.test.js'],
   faults: ['dist/test/**/faults/**/*.test.js'],
-  browser: ['dist/test/browser/**/*.test.js'],
   apache: ['dist/test/**/apache/**/*.test.js'],
+  browser: ['dist/test/browser/**/*.test.js'],
   docs: ['dist/test/docs/**/*.test.js'],
   template: ['dist/test/template/**/*.test.js', ...selected()],
 };
