@@ -68,6 +68,7 @@ describe('three nodes of Apache Kafka, replication 3 and min.insync 2, under loa
     expect(figures.rejected).to.deep.equal([]);
     expect(figures.lost).to.deep.equal([]);
     expect(figures.outOfOrder).to.deep.equal([]);
+    expect(figures.storedTwice).to.equal(0);
     expect(figures.duplicates).to.be.at.most(disruptions * PARTITIONS * BETWEEN_COMMITS);
   };
 
