@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import { ConfigError, ExitCode } from '../../config/config.js';
-import { NoBrokerRuns } from '../../internal/app/index.js';
+import { NotAvailable } from '../../internal/app/index.js';
 import { AccessDenied, BrokerUnreachable } from '../../pkg/kafka/index.js';
 
 /** The command line asks for what cannot be; the message says what to mend. */
@@ -27,6 +27,6 @@ export function explain(error: unknown): { code: ExitCode; message: string | und
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof UsageError) return { code: ExitCode.USAGE, message };
   if (error instanceof ConfigError) return { code: ExitCode.CONFIG, message };
-  const isUnavailable = [NoBrokerRuns, BrokerUnreachable, AccessDenied].some((type) => error instanceof type);
+  const isUnavailable = [NotAvailable, BrokerUnreachable, AccessDenied].some((type) => error instanceof type);
   return { code: isUnavailable ? ExitCode.UNAVAILABLE : ExitCode.FAILED, message };
 }

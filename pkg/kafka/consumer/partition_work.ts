@@ -58,7 +58,7 @@ export class PartitionWork implements TopicPartition {
   dropped = false;
   /** True while the client does not fetch it. */
   fetchPaused = false;
-  /** Whether its last batch was finished soon. */
+  /** Whether there was room again soon when it was full last. */
   quick = true;
   /** True while so much is read ahead that it need not fetch more. */
   full = false;
@@ -131,7 +131,7 @@ export class PartitionWork implements TopicPartition {
 
   /** The next message to be run; undefined when there is none now. */
   take(): Task | undefined {
-    if (this.#holds.size > 0) return this.#takeProbe();
+    if (this.#holds.size > 0) return this.#mayProbe ? this.infrastructure.takeProbe() : undefined;
     const ready = this.#ready.shift();
     if (ready !== undefined) return ready;
     for (let chunk = this.#chunks[0]; chunk !== undefined; chunk = this.#chunks[0]) {
@@ -184,7 +184,8 @@ export class PartitionWork implements TopicPartition {
   release(reason: Hold): void {
     if (!this.#holds.delete(reason) || this.dropped) return;
     this.hooks.onHold(this, reason, false);
-    if (this.#holds.size === 0) this.hooks.onReady(this);
+    // A probe that came due under the other hold waits for this.
+    if (this.#holds.size === 0 || this.#mayProbe) this.hooks.onReady(this);
   }
 
   /** Calls back once, when no more than `level` messages are unfinished; a later call replaces an earlier. */
@@ -225,10 +226,9 @@ export class PartitionWork implements TopicPartition {
     for (const span of spans) this.#copied.add(span);
   }
 
-  #takeProbe(): Task | undefined {
-    return this.#holds.size === 1 && this.#holds.has('infrastructure')
-      ? this.infrastructure.takeProbe()
-      : undefined;
+  /** Nothing else keeps the message back that tells whether the infrastructure is there again. */
+  get #mayProbe(): boolean {
+    return this.#holds.size === 1 && this.#holds.has('infrastructure');
   }
 
   #isEarly(chunk: Chunk): boolean {

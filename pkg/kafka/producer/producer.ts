@@ -20,6 +20,8 @@ import { TopicDirectory } from './topic_directory.js';
 export interface PublishOptions {
   /** Aborted before the message is in a request: it is never sent. */
   readonly signal?: AbortSignal | undefined;
+  /** Told each time that a request did not get the message acknowledged, and why. It is tried again then. */
+  readonly onRetry?: ((reason: Error) => void) | undefined;
 }
 
 const CONNECT_RETRY_MS = 200;
@@ -101,7 +103,7 @@ export class Producer {
   send(message: OutgoingMessage, options: PublishOptions = {}): Promise<PublishReceipt> {
     return new Promise((resolve, reject) => {
       const { topic, partition } = message;
-      const { signal } = options;
+      const { signal, onRetry } = options;
       if (this.#closing !== undefined) throw new KafkaClosed('The producer');
       if (signal?.aborted === true) throw new PublishNotSent(topic, 'the caller aborted it', signal.reason);
       const { record, size } = encode(message, Date.now());
@@ -113,6 +115,7 @@ export class Producer {
         record,
         size,
         signal,
+        onRetry,
         resolve,
         reject,
         onSettled: this.#onSettled,
