@@ -61,7 +61,7 @@ test-unit: $(INSTALLED) ## Build and run the unit tests
 test-contract: $(INSTALLED) ## Build and run the contract suites on the embedded broker
 	@$(LEGS) test-contract
 
-test-kafka: $(INSTALLED) ## Build and run the contract suites on an Apache Kafka of their own
+test-kafka: $(INSTALLED) ## Build and test on Apache Kafka: contracts, failover, TLS, SASL, network (ROUNDS=2: the long ones)
 	@$(LEGS) test-kafka
 
 test-browser: $(INSTALLED) ## Build and use the API's page at /docs in Chromium

@@ -6,7 +6,7 @@ import { uniqueName } from '../../../support/broker.js';
 const KEYS = 16;
 const SEND_EVERY_MS = 10;
 const SENT_AT_ONCE = 5;
-const SETTLE_MS = 60_000;
+const SETTLE_MS = 120_000;
 const PING_MS = 2_000;
 
 /** What became of all that was sent. */
