@@ -80,6 +80,7 @@ export class GroupConsumer {
   #crashes = 0;
   #joinedAt = 0;
 
+  /** @throws InvalidOption */
   constructor(
     driver: KafkaDriver,
     readonly groupId: string,
@@ -98,7 +99,7 @@ export class GroupConsumer {
    * Registers the handler of a topic. All topics of a group belong to its one membership, so they are
    * registered before it starts.
    *
-   * @throws DuplicateConsumer, GroupSubscriptionMismatch, InvalidFailureTopic
+   * @throws DuplicateConsumer, GroupSubscriptionMismatch, InvalidFailureTopic, InvalidOption
    */
   subscribe(topic: string, handler: MessageHandler, options?: SubscriptionOptions): void {
     if (this.#routes.has(topic)) throw new DuplicateConsumer(topic, this.groupId);

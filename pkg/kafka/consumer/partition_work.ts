@@ -1,4 +1,5 @@
 import type { FetchedBatch, FetchedRecord, TopicPartition } from '../driver.js';
+import { longTimeout } from '../long_timeout.js';
 import { Chunk } from './chunk.js';
 import { detached } from './detached.js';
 import type { StoppedPartition } from './events.js';
@@ -10,8 +11,6 @@ import { OffsetTracker, type OffsetSpan } from './offset_tracker.js';
 import type { Route } from './routes.js';
 
 const DETACH_AFTER_MS = 1_000;
-/** Longer timers fire at once. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 interface Hooks {
   /** Messages may be begun that could not be before. */
@@ -74,7 +73,8 @@ export class PartitionWork implements TopicPartition {
   readonly #ready: Task[] = [];
   readonly #lanes: Lanes<Task>;
   readonly #holds = new Set<Hold>();
-  readonly #timers = new Set<NodeJS.Timeout>();
+  /** Call off what is to happen later. */
+  readonly #timers = new Set<() => void>();
   readonly #gone = new AbortController();
   #unfinished = 0;
   /** Bytes of a message, as of the newest batch. */
@@ -210,7 +210,7 @@ export class PartitionWork implements TopicPartition {
     this.dropped = true;
     this.#gone.abort();
     this.infrastructure.close();
-    for (const timer of this.#timers) clearTimeout(timer);
+    for (const callOff of this.#timers) callOff();
     this.#timers.clear();
   }
 
@@ -223,17 +223,17 @@ export class PartitionWork implements TopicPartition {
     const due = this.hooks.dueAt({ record: chunk.peek() });
     if (due === undefined) return false;
     this.hold('due');
-    this.#after(Math.min(due - Date.now(), MAX_TIMER_MS), () => {
+    this.#after(due - Date.now(), () => {
       this.release('due');
     });
     return true;
   }
 
   #after(delayMs: number, call: () => void): void {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
+    const callOff = longTimeout(() => {
+      this.#timers.delete(callOff);
       call();
     }, delayMs);
-    this.#timers.add(timer);
+    this.#timers.add(callOff);
   }
 }

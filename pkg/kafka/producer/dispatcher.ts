@@ -1,5 +1,6 @@
 import type { Compression } from '../codecs/codec.js';
 import type { KafkaError } from '../errors.js';
+import { longTimeout } from '../long_timeout.js';
 import type { Lane, Lanes } from './lanes.js';
 import { PartitionQueue, type Batch, type Room } from './partition_queue.js';
 import type { Pending } from './pending.js';
@@ -33,7 +34,7 @@ export class Dispatcher {
   readonly #sending = new Set<Promise<void>>();
   #stopped = false;
   #ticking: NodeJS.Immediate | undefined;
-  #wake: { readonly at: number; readonly timer: NodeJS.Timeout } | undefined;
+  #wake: { readonly at: number; readonly callOff: () => void } | undefined;
 
   constructor(
     private readonly parts: {
@@ -73,7 +74,7 @@ export class Dispatcher {
   stop(toError: (pending: Pending) => KafkaError): void {
     this.#stopped = true;
     clearImmediate(this.#ticking);
-    clearTimeout(this.#wake?.timer);
+    this.#wake?.callOff();
     for (const queue of this.#active) queue.rejectWaiting(toError);
   }
 
@@ -179,17 +180,17 @@ export class Dispatcher {
 
   #wakeAt(at: number): void {
     if (this.#wake !== undefined && this.#wake.at <= at && this.#active.size > 0) return;
-    clearTimeout(this.#wake?.timer);
+    this.#wake?.callOff();
     this.#wake = undefined;
     if (at === Infinity) return;
-    const timer = setTimeout(
+    const callOff = longTimeout(
       () => {
         this.#wake = undefined;
         this.schedule();
       },
       Math.max(at - Date.now(), 1),
     );
-    this.#wake = { at, timer };
+    this.#wake = { at, callOff };
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Compression } from '../codecs/codec.js';
+import { checkRanges, COUNT, DURATION, LIMIT } from '../option_ranges.js';
 
 /** Settings of a {@link Producer}. */
 export interface ProducerOptions {
@@ -14,7 +15,7 @@ export interface ProducerOptions {
   readonly maxBufferedBytes?: number;
   /** Milliseconds that a message may wait for room in the buffer, or for its topic to be found. Default 5,000. */
   readonly maxBlockMs?: number;
-  /** Milliseconds from the acceptance of a message to its acknowledgement. Default 60,000. */
+  /** Milliseconds from the acceptance of a message to its acknowledgement; Infinity for no limit. Default 60,000. */
   readonly deliveryTimeoutMs?: number;
   /** Milliseconds that close() gives what was accepted. Default 5,000. */
   readonly closeTimeoutMs?: number;
@@ -22,9 +23,9 @@ export interface ProducerOptions {
   readonly compression?: Compression | Readonly<Record<string, Compression>>;
 }
 
-/** The options with their defaults filled in. */
+/** The options with their defaults filled in. @throws InvalidOption */
 export function withDefaults(options: ProducerOptions): Required<ProducerOptions> {
-  return {
+  const resolved: Required<ProducerOptions> = {
     maxBatchMessages: options.maxBatchMessages ?? 500,
     maxBatchBytes: options.maxBatchBytes ?? 524_288,
     maxMessageBytes: options.maxMessageBytes ?? 1_048_000,
@@ -35,6 +36,17 @@ export function withDefaults(options: ProducerOptions): Required<ProducerOptions
     closeTimeoutMs: options.closeTimeoutMs ?? 5_000,
     compression: options.compression ?? 'none',
   };
+  checkRanges(resolved, {
+    maxBatchMessages: COUNT,
+    maxBatchBytes: COUNT,
+    maxMessageBytes: COUNT,
+    maxBufferedMessages: COUNT,
+    maxBufferedBytes: COUNT,
+    maxBlockMs: DURATION,
+    deliveryTimeoutMs: LIMIT,
+    closeTimeoutMs: DURATION,
+  });
+  return resolved;
 }
 
 /** What the options say about the compression of a topic. */
