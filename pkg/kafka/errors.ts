@@ -121,6 +121,15 @@ export class GroupJoinFailed extends KafkaError {
   }
 }
 
+/** The consumer was stopped before its start had ended. */
+export class StartAborted extends KafkaError {
+  readonly code = 'KAFKA_START_ABORTED';
+
+  constructor(groupId: string) {
+    super(`The start of group ${groupId} was given up: the consumer was stopped while it started.`);
+  }
+}
+
 /** The topic does not exist. */
 export class UnknownTopic extends KafkaError {
   readonly code = 'KAFKA_UNKNOWN_TOPIC';

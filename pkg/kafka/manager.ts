@@ -122,7 +122,7 @@ export class KafkaManager {
    * Resolves when the groups are joined.
    *
    * @throws ConsumerDisabled, UnknownConsumer, UnknownTopic, FailureTopicsMissing, TopicNotCreated,
-   *   GroupJoinFailed, KafkaClosed
+   *   GroupJoinFailed, StartAborted when it is stopped meanwhile, KafkaClosed
    */
   async startConsumer(topic: string, groupId?: string): Promise<void> {
     this.#assertOpen();

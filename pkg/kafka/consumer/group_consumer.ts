@@ -4,6 +4,7 @@ import {
   DuplicateConsumer,
   GroupJoinFailed,
   GroupSubscriptionMismatch,
+  StartAborted,
   TopicNotCreated,
   UnknownTopic,
 } from '../errors.js';
@@ -149,7 +150,8 @@ export class GroupConsumer {
 
   /**
    * Joins the group; resolves with the first assignment. Does nothing when it runs already.
-   * @throws GroupJoinFailed, UnknownTopic, FailureTopicsMissing, TopicNotCreated; the consumer is then stopped.
+   * @throws GroupJoinFailed, UnknownTopic, FailureTopicsMissing, TopicNotCreated, StartAborted by stop(); the
+   *   consumer is then stopped.
    */
   start(): Promise<void> {
     return this.#mutex.run(async () => {
@@ -183,7 +185,7 @@ export class GroupConsumer {
     const starting = new AbortController();
     this.#starting = starting;
     try {
-      const abort = rejectOnAbort(starting.signal);
+      const abort = rejectOnAbort(starting.signal, () => new StartAborted(this.groupId));
       if (firstTime) await Promise.race([this.#ensureTopics(), abort]);
       await this.#join(starting.signal, abort);
     } finally {
@@ -285,12 +287,10 @@ export class GroupConsumer {
   }
 }
 
-class StartAborted extends Error {}
-
-function rejectOnAbort(signal: AbortSignal): Promise<never> {
+function rejectOnAbort(signal: AbortSignal, toError: () => Error): Promise<never> {
   return new Promise((_resolve, reject) => {
     signal.addEventListener('abort', () => {
-      reject(new StartAborted('the consumer was stopped while it started'));
+      reject(toError());
     });
   });
 }

@@ -91,7 +91,9 @@ describe('GroupConsumer', () => {
     const starting = rejection(group.start());
     await clock.tickAsync(1);
     await group.stop();
-    expect((await starting).message).to.contain('stopped while it started');
+    const error = await starting;
+    expect(error.code).to.equal('KAFKA_START_ABORTED');
+    expect(error.message).to.contain('group g').and.contain('stopped while it started');
     expect(group.status().state).to.equal('stopped');
     expect(driver.consumers[0]?.stopped).to.equal(true);
   });
