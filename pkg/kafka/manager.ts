@@ -192,7 +192,7 @@ export class KafkaManager {
 
   /**
    * Starts the groups that ran when the consumer side was disabled, or that were to start meanwhile.
-   * @throws UnknownTopic, GroupJoinFailed, KafkaClosed
+   * @throws UnknownTopic, GroupJoinFailed, StartAborted when it is disabled meanwhile, KafkaClosed
    */
   async enableConsumer(): Promise<void> {
     this.#assertOpen();

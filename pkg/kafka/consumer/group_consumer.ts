@@ -78,6 +78,8 @@ export class GroupConsumer {
   #session: GroupSession | undefined;
   #starting: AbortController | undefined;
   #recovery: NodeJS.Timeout | undefined;
+  /** Calls of stop(): a start that had to wait is not begun after a later one. */
+  #stops = 0;
   #crashes = 0;
   #joinedAt = 0;
 
@@ -154,8 +156,10 @@ export class GroupConsumer {
    *   consumer is then stopped.
    */
   start(): Promise<void> {
+    const stops = this.#stops;
     return this.#mutex.run(async () => {
       if (this.#state !== 'stopped') return;
+      if (stops !== this.#stops) throw new StartAborted(this.groupId);
       this.#state = 'starting';
       try {
         await this.#open({ firstTime: true });
@@ -167,8 +171,9 @@ export class GroupConsumer {
     });
   }
 
-  /** Drains, commits and leaves the group; a start that is under way is given up. Never rejects. */
+  /** Drains, commits and leaves the group; starts that are under way or wait for their turn are given up. Never rejects. */
   stop(): Promise<void> {
+    this.#stops += 1;
     this.#starting?.abort();
     return this.#mutex.run(async () => {
       clearTimeout(this.#recovery);

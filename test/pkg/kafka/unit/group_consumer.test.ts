@@ -98,6 +98,23 @@ describe('GroupConsumer', () => {
     expect(driver.consumers[0]?.stopped).to.equal(true);
   });
 
+  it('stopping gives up a start that waits for the stop before it', async () => {
+    await group.start();
+    driver.onJoin = () => Promise.reject(new Error('it was begun'));
+    const first = group.stop();
+    const starting = rejection(group.start());
+    await Promise.all([first, group.stop()]);
+    expect((await starting).code).to.equal('KAFKA_START_ABORTED');
+    expect(driver.consumers).to.have.length(1);
+    expect(group.status().state).to.equal('stopped');
+  });
+
+  it('a start that waits for a stop is begun after it', async () => {
+    await group.start();
+    await Promise.all([group.stop(), group.start()]);
+    expect(group.status().state).to.equal('running');
+  });
+
   it('a start that fails says why, names the brokers, and can be repeated', async () => {
     const join = driver.onJoin;
     driver.onJoin = async () => {
