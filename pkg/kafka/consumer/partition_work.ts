@@ -73,6 +73,8 @@ export class PartitionWork implements TopicPartition {
   readonly #ready: Task[] = [];
   readonly #lanes: Lanes<Task>;
   readonly #holds = new Set<Hold>();
+  /** Failed messages that could not be set aside so far. */
+  readonly #stuck = new Set<Task>();
   /** Call off what is to happen later. */
   readonly #timers = new Set<() => void>();
   readonly #gone = new AbortController();
@@ -184,6 +186,20 @@ export class PartitionWork implements TopicPartition {
     this.hooks.onHold(this, reason, false);
     // A probe that came due under the other hold waits for this.
     if (this.#holds.size === 0 || this.#mayProbe) this.hooks.onReady(this);
+  }
+
+  /** A failed message cannot be set aside yet; nothing is begun while there is any such. */
+  stick(task: Task, error: Error): void {
+    this.#stuck.add(task);
+    this.deadLetterError = error;
+    this.hold('dead-letter');
+  }
+
+  /** The message was set aside, or never will be. */
+  unstick(task: Task): void {
+    if (!this.#stuck.delete(task) || this.#stuck.size > 0) return;
+    this.deadLetterError = undefined;
+    this.release('dead-letter');
   }
 
   /** Calls back once, when no more than `level` messages are unfinished; a later call replaces an earlier. */
