@@ -71,9 +71,12 @@ export class Workers {
     await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
-  /** Waits for none of the handlers any more. Their messages are not finished. Returns those that run on. */
-  giveUp(reason: Error): Attempt[] {
-    const running = [...this.#attempts];
+  /**
+   * Waits for none of the handlers any more, or for none of one partition's. Their messages are not
+   * finished. Returns those that run on.
+   */
+  giveUp(reason: Error, only?: PartitionWork): Attempt[] {
+    const running = [...this.#attempts].filter(({ task }) => only === undefined || task.work === only);
     for (const attempt of running) {
       this.#ended(attempt);
       attempt.giveUp(reason);

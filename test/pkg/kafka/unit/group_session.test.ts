@@ -277,11 +277,34 @@ describe('GroupSession', () => {
     void member.deliver(new FakeBatch([100, 101]));
     await member.clock.tickAsync(1_000);
     expect(member.consumer.committed('t', 0)).to.equal(101n);
-    await member.deliver(new FakeBatch([0, 1]));
+    const anew = new FakeBatch([0, 1]);
+    await member.deliver(anew);
+    expect(member.errors[0]).to.contain('went back');
+    expect(anew.resolved, 'taken beside a handler of the former log').to.equal(false);
     stuck.resolve();
+    await member.settle();
+    expect([...member.consumer.paused]).to.deep.equal([]);
+    await member.deliver(anew);
     await member.clock.tickAsync(100);
     expect(member.consumer.committed('t', 0)).to.equal(2n);
-    expect(member.errors[0]).to.contain('went back');
+  });
+
+  it('O8: what held a partition holds it when its log was made anew', async () => {
+    await member.start();
+    await member.deliver(new FakeBatch([100, 101]));
+    // Fetched before the pause, and handed over after it.
+    const anew = new FakeBatch([0, 1]);
+    member.pauses.pause('t', 0);
+    member.session.applyPauses();
+    await member.deliver(anew);
+    expect(anew.resolved).to.equal(false);
+    expect([...member.consumer.paused]).to.deep.equal(['t/0']);
+    member.pauses.resume('t', 0);
+    member.session.applyPauses();
+    expect([...member.consumer.paused]).to.deep.equal([]);
+    await member.deliver(anew);
+    await member.clock.tickAsync(100);
+    expect(member.consumer.committed('t', 0)).to.equal(2n);
   });
 
   it('G3, G4: pauses of an operator survive rebalances and a loss of the partition', async () => {
