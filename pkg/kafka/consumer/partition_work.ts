@@ -17,7 +17,7 @@ interface Hooks {
   readonly onReady: (work: PartitionWork) => void;
   readonly onHold: (work: PartitionWork, hold: Hold, held: boolean) => void;
   /** When the message may be tried, in milliseconds since the epoch; undefined for at once. */
-  readonly dueAt: (message: { readonly record: FetchedRecord }) => number | undefined;
+  readonly dueAt: (record: FetchedRecord, delayMs: number) => number | undefined;
 }
 
 /** One message on its way from being begun to being finished. */
@@ -134,8 +134,9 @@ export class PartitionWork implements TopicPartition {
     if (this.#holds.size > 0) return this.#mayProbe ? this.infrastructure.takeProbe() : undefined;
     const ready = this.#ready.shift();
     if (ready !== undefined) return ready;
+    const { delayMs } = this.route;
     for (let chunk = this.#chunks[0]; chunk !== undefined; chunk = this.#chunks[0]) {
-      if (this.route.delayed && this.#isEarly(chunk)) return undefined;
+      if (delayMs !== undefined && this.#isEarly(chunk, delayMs)) return undefined;
       const record = chunk.peek();
       const task = new Task(this, chunk.span, chunk.begin(), record);
       if (chunk.exhausted) this.#chunks.shift();
@@ -235,8 +236,8 @@ export class PartitionWork implements TopicPartition {
     return this.#holds.size === 1 && this.#holds.has('infrastructure');
   }
 
-  #isEarly(chunk: Chunk): boolean {
-    const due = this.hooks.dueAt({ record: chunk.peek() });
+  #isEarly(chunk: Chunk, delayMs: number): boolean {
+    const due = this.hooks.dueAt(chunk.peek(), delayMs);
     if (due === undefined) return false;
     this.hold('due');
     this.#after(due - Date.now(), () => {
