@@ -245,12 +245,21 @@ export class Engine {
     });
   }
 
-  /** Partitions that have unfinished messages share what may be read ahead. */
+  /** Partitions that have unfinished messages share what may be read ahead; one that comes late gets a batch. */
   #isFull(work: PartitionWork): boolean {
     const { maxBufferedMessages, maxBufferedBytes } = this.#parts.options;
     let busy = 0;
-    for (const { unfinished } of this.#assignment?.works ?? []) if (unfinished > 0) busy += 1;
-    return work.unfinished * busy >= maxBufferedMessages || work.unfinishedBytes * busy >= maxBufferedBytes;
+    let messages = 0;
+    let bytes = 0;
+    for (const { unfinished, unfinishedBytes } of this.#assignment?.works ?? []) {
+      if (unfinished > 0) busy += 1;
+      messages += unfinished;
+      bytes += unfinishedBytes;
+    }
+    return (
+      Math.max(messages, work.unfinished * busy) >= maxBufferedMessages ||
+      Math.max(bytes, work.unfinishedBytes * busy) >= maxBufferedBytes
+    );
   }
 
   #handled(task: Task, durationMs: number): void {

@@ -94,9 +94,12 @@ export interface GroupOptions {
   readonly commitAfterMessages?: number;
   /** Handlers that run at a time, over all topics and partitions. Default 64. */
   readonly concurrency?: number;
-  /** Messages that are read ahead while their partitions' handlers are slow. Default 20,000. */
+  /**
+   * Messages that are read ahead while their handlers are slow, over all partitions; a batch or two of each
+   * partition come on top. Default 20,000.
+   */
   readonly maxBufferedMessages?: number;
-  /** ... and their bytes; a batch of each partition, up to 1 MiB, comes on top. Default 33,554,432. */
+  /** ... and their bytes, to which the same applies; a batch has up to 1 MiB. Default 33,554,432. */
   readonly maxBufferedBytes?: number;
   /** Creates the group's missing dead-letter and retry topics; else start() fails without them. Default true. */
   readonly provision?: boolean;

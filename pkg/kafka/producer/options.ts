@@ -9,7 +9,10 @@ export interface ProducerOptions {
   readonly maxBatchBytes?: number;
   /** Key, value and headers of one message, in bytes. Default 1,048,000, which with its framing fits into a broker's default of 1,048,588. */
   readonly maxMessageBytes?: number;
-  /** Messages accepted and not yet acknowledged. Default 20,000. */
+  /**
+   * Messages accepted and not yet acknowledged. Calls that find no room wait up to `maxBlockMs`, and keep
+   * their messages in memory beside these; a caller bounds them by waiting for his. Default 20,000.
+   */
   readonly maxBufferedMessages?: number;
   /** Bytes accepted and not yet acknowledged. Default 33,554,432. */
   readonly maxBufferedBytes?: number;
