@@ -234,7 +234,7 @@ export class GroupConsumer {
       await Promise.race([session.start(), abort]);
       if (this.#crashedSession(session)) throw new DriverError('failed', 'it crashed right after joining');
       this.#state = 'running';
-      this.#joinedAt = Date.now();
+      this.#joinedAt = performance.now();
     } catch (error) {
       this.#session = undefined;
       if (signal.aborted) await session.stop();
@@ -262,7 +262,7 @@ export class GroupConsumer {
     this.#session = undefined;
     if (this.#state !== 'running') return;
     this.#state = 'recovering';
-    if (Date.now() - this.#joinedAt > HEALTHY_AFTER_MS) this.#crashes = 0;
+    if (performance.now() - this.#joinedAt > HEALTHY_AFTER_MS) this.#crashes = 0;
     this.#recoverLater(error);
   }
 

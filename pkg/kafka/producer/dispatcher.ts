@@ -88,7 +88,7 @@ export class Dispatcher {
   }
 
   #tick(): void {
-    const now = Date.now();
+    const now = performance.now();
     const flushes: Flush[] = [];
     let wakeAt = Infinity;
     for (const queue of this.#active) {
@@ -147,7 +147,7 @@ export class Dispatcher {
       this.#active.add(queue);
     }
     settings.onFlush();
-    lane.busySince.set(node, Date.now());
+    lane.busySince.set(node, performance.now());
     const outcomes = await lane.producer.send(
       node,
       parts.map(({ queue: { topic, partition }, batch }) => ({
@@ -158,7 +158,7 @@ export class Dispatcher {
       })),
     );
     lane.busySince.delete(node);
-    const now = Date.now();
+    const now = performance.now();
     parts.forEach(({ queue, batch }, index) => {
       queue.inFlight = false;
       const outcome = outcomes[index];
@@ -188,7 +188,7 @@ export class Dispatcher {
         this.#wake = undefined;
         this.schedule();
       },
-      Math.max(at - Date.now(), 1),
+      Math.max(at - performance.now(), 1),
     );
     this.#wake = { at, callOff };
   }

@@ -7,7 +7,7 @@ const MAX_LANES = 4;
 /** A client producer, with connections and a producer id of its own. */
 export interface Lane {
   readonly producer: DriverProducer;
-  /** Since when each node has a request of this lane that it did not answer; ms since the epoch. */
+  /** Since when each node has a request of this lane that it did not answer; ms of the monotonic clock. */
   readonly busySince: Map<number, number>;
 }
 
@@ -27,8 +27,8 @@ export class Lanes {
   }
 
   /**
-   * A lane by which a request can go to the node now, or the time to ask again: in milliseconds since the
-   * epoch, Infinity for "when a request is answered".
+   * A lane by which a request can go to the node now, or the time to ask again: in milliseconds of the
+   * monotonic clock, Infinity for "when a request is answered".
    */
   choose(node: number, now: number): Lane | number {
     for (const lane of [this.first, ...this.#lanes.slice(1)]) {
