@@ -7,6 +7,7 @@ import {
   type Isolation,
   type KafkaDriver,
   type ReadRecord,
+  type StoredBatch,
   type TopicPartition,
 } from '../driver.js';
 import { OffsetOutOfRange, ReadRefused, UnknownTopic } from '../errors.js';
@@ -158,7 +159,7 @@ class Reading {
     const filter = new CommittedFilter(this.#isolation === 'committed' ? chunk.aborted : []);
     const records: ReadRecord[] = [];
     let nextOffset = position;
-    for (const batch of chunk.batches) {
+    for (const batch of this.#batchesOf(chunk)) {
       if (end !== undefined && batch.baseOffset >= end) break;
       const counts = filter.counts(batch);
       nextOffset = batch.lastOffset + 1n;
@@ -176,8 +177,21 @@ class Reading {
     try {
       return await unpacking;
     } catch (error) {
-      throw new ReadRefused(this.options.topic, asError(error).message, error);
+      throw this.#unreadable(error);
     }
+  }
+
+  /** The batches are looked at when they are asked for, so that a damaged one is found here. */
+  *#batchesOf({ batches }: FetchedChunk): Generator<StoredBatch> {
+    try {
+      yield* batches;
+    } catch (error) {
+      throw this.#unreadable(error);
+    }
+  }
+
+  #unreadable(error: unknown): ReadRefused {
+    return new ReadRefused(this.options.topic, asError(error).message, error);
   }
 
   /** Tries until it works, the error is one that does not pass, or the time (of the monotonic clock) is over. */
