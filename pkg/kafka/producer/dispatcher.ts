@@ -1,7 +1,7 @@
 import type { Compression } from '../codecs/codec.js';
 import type { KafkaError } from '../errors.js';
 import { longTimeout } from '../long_timeout.js';
-import type { Lane, Lanes } from './lanes.js';
+import { isStalled, type Lane, type Lanes } from './lanes.js';
 import { PartitionQueue, type Batch, type Room } from './partition_queue.js';
 import type { Pending } from './pending.js';
 import { giveUp, settle } from './settle.js';
@@ -19,6 +19,8 @@ interface Settings {
 interface Flush {
   readonly lane: Lane;
   readonly node: number;
+  /** Whether its partitions are likely to be held up. */
+  readonly suspect: boolean;
   readonly room: Room;
   readonly parts: { readonly queue: PartitionQueue; readonly batch: Batch }[];
 }
@@ -119,14 +121,19 @@ export class Dispatcher {
       else this.#rejectGone(queue, gone);
       return Infinity;
     }
+    const suspect = lanes.isSuspect(queue, node, now);
+    const flushOf = (lane: Lane) =>
+      flushes.find((candidate) => candidate.lane === lane && candidate.node === node);
+    const isTaken = (lane: Lane) => (flushOf(lane)?.suspect ?? suspect) !== suspect;
     const own = queue.batch?.unsure;
-    const lane = own ?? lanes.choose(node, now);
+    const lane = own ?? lanes.choose(node, { now, suspect, isTaken });
     if (typeof lane === 'number') return lane;
-    if (own?.busySince.has(node) === true) return Infinity;
-    let flush = flushes.find((candidate) => candidate.lane === lane && candidate.node === node);
+    // Only that lane can send it; it goes there first next time, since it was served longest ago.
+    if (own !== undefined && (own.busy.has(node) || isTaken(own))) return Infinity;
+    let flush = flushOf(lane);
     if (flush === undefined) {
       const room = { messages: settings.maxBatchMessages, bytes: settings.maxBatchBytes, empty: true };
-      flush = { lane, node, room, parts: [] };
+      flush = { lane, node, suspect, room, parts: [] };
       flushes.push(flush);
     }
     const batch = queue.take(flush.room);
@@ -139,7 +146,7 @@ export class Dispatcher {
     queue.rejectWaiting(() => gone);
   }
 
-  async #send({ lane, node, parts }: Flush): Promise<void> {
+  async #send({ lane, node, suspect, parts }: Flush): Promise<void> {
     if (parts.length === 0) return;
     const { settings, topics } = this.parts;
     for (const { queue } of parts) {
@@ -147,7 +154,9 @@ export class Dispatcher {
       this.#active.add(queue);
     }
     settings.onFlush();
-    lane.busySince.set(node, performance.now());
+    const named = new Set(parts.map(({ queue }) => queue.topic));
+    const request = { since: performance.now(), topics: named, suspect };
+    lane.busy.set(node, request);
     const outcomes = await lane.producer.send(
       node,
       parts.map(({ queue: { topic, partition }, batch }) => ({
@@ -157,10 +166,13 @@ export class Dispatcher {
         compression: settings.compressionOf(topic),
       })),
     );
-    lane.busySince.delete(node);
+    lane.busy.delete(node);
     const now = performance.now();
+    const slow = isStalled(request, now);
     parts.forEach(({ queue, batch }, index) => {
       queue.inFlight = false;
+      queue.slow = slow;
+      if (!slow) queue.quickAt = now;
       const outcome = outcomes[index];
       if (outcome === undefined) throw new Error('the driver gave no outcome for a batch');
       if (settle(queue, { batch, lane, outcome, now })) topics.refresh(queue.topic);

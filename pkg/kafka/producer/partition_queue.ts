@@ -38,6 +38,10 @@ export class PartitionQueue implements TopicPartition {
   batch: Batch | undefined;
   /** The batch is on its way. */
   inFlight = false;
+  /** Whether the answer to its last request was held up. */
+  slow = false;
+  /** When a request of it was last answered without delay; 0 when none was. */
+  quickAt = 0;
   /** Nothing is to be sent before, in milliseconds of the monotonic clock; 0 while nothing is wrong. */
   notBefore = 0;
   #waiting: Pending[] = [];
