@@ -8,6 +8,7 @@ export {
   type TopicOffset,
 } from './admin.js';
 export type { TopicDifference } from './admin/differences.js';
+export { applyTopics, driftOf, type AppliedTopic, type TopicDrift } from './admin/topic_plan.js';
 export type { Compression } from './codecs/codec.js';
 export type { ConsumerEvent, ConsumerEventListener, StoppedPartition } from './consumer/events.js';
 export { GroupConsumer, type ConsumerState, type ConsumerStatus } from './consumer/group_consumer.js';
@@ -30,6 +31,7 @@ export * from './errors.js';
 export { classifyFailure, type FailureClass, type FailureClassifier } from './failures/classify.js';
 export type { FailureDetails } from './failures/dead_letter_headers.js';
 export * from './failures/errors.js';
+export { errorClass } from './failures/failed_message.js';
 export type { FloodLimits } from './failures/flood_guard.js';
 export { deadLetterTopic, retryTopic } from './failures/topic_names.js';
 export { createKafkajsDriver, type KafkajsDriverOptions } from './kafkajs/driver.js';

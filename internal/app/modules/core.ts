@@ -17,6 +17,7 @@ import { ManagedKafkaRepository } from '../../repo/persistent/kafka/kafka_reposi
 import { EventFollowers } from '../../repo/persistent/kafka/event_followers.js';
 import { MessageReceiver } from '../../repo/persistent/kafka/message_receiver.js';
 import { partitionRecords } from '../../repo/persistent/kafka/partition_records.js';
+import { ConsumerMetrics } from '../../repo/persistent/kafka/consumer_metrics.js';
 import { EventMetrics } from '../../repo/persistent/kafka/event_metrics.js';
 import { EventObservers } from '../../repo/persistent/kafka/event_observers.js';
 import { EventLogger } from '../../repo/persistent/kafka/event_logger.js';
@@ -39,6 +40,7 @@ export const coreModule = new ContainerModule(({ bind }) => {
   bind(IdGenerator).toConstantValue(uuidGenerator);
   bind(Metrics).toDynamicValue(() => new Metrics({ process: true }));
   bind(EventMetrics).toDynamicValue((context) => new EventMetrics(context.get(Metrics), context.get(Clock)));
+  bind(ConsumerMetrics).toDynamicValue((context) => new ConsumerMetrics(context.get(Metrics)));
   bind(EventObserver).toDynamicValue(
     (context) => new EventObservers([new EventLogger(context.get(Logger)), context.get(EventMetrics)]),
   );
@@ -58,7 +60,9 @@ export const coreModule = new ContainerModule(({ bind }) => {
     const { APP, HTTP, KAFKA } = context.get<AppConfig>(Config);
     const { CONTROL, SESSION_TIMEOUT } = KAFKA;
     const stopMs = Math.max(0, HTTP.SHUTDOWN_TIMEOUT - HTTP.DRAIN_DELAY);
-    return new KafkaManager(context.get<KafkaDriver>(Driver), {
+    const metrics = context.get(ConsumerMetrics);
+    const manager = new KafkaManager(context.get<KafkaDriver>(Driver), {
+      onEvent: metrics.observe,
       producerEnabled: CONTROL.PRODUCER_ENABLED,
       consumerEnabled: CONTROL.CONSUMER_ENABLED,
       consumer: {
@@ -73,6 +77,8 @@ export const coreModule = new ContainerModule(({ bind }) => {
       deadLetters: { app: APP.NAME, version: APP.VERSION },
       logger: context.get(Logger),
     });
+    metrics.watch(manager);
+    return manager;
   });
   bind(KafkaRepository).toDynamicValue((context) => {
     const metrics = context.get(EventMetrics);
@@ -89,7 +95,10 @@ export const coreModule = new ContainerModule(({ bind }) => {
     });
   });
 
-  bind(Topics).toDynamicValue((context) => topicsOf(context.getAll<TopicName>(TopicName)));
+  bind(Topics).toDynamicValue((context) => {
+    const { ENV } = context.get<AppConfig>(Config).APP;
+    return topicsOf(context.getAll<TopicName>(TopicName), { production: ENV === 'production' });
+  });
   bind(ConfiguredTopics).toDynamicValue((context) => {
     const specs = context.get<ReadonlyMap<string, TopicSpec>>(Topics).values();
     return new Set([...specs].map(({ topic }) => topic));

@@ -7,12 +7,15 @@ import {
 import type { DeadLetters } from '../failures/dead_letters.js';
 import { errorText, type FailedMessage } from '../failures/failed_message.js';
 import type { FailureClass } from '../failures/classify.js';
+import { lastHeader } from '../failures/header_values.js';
 import type { FloodGuard } from '../failures/flood_guard.js';
 import type { Logger } from '../../logger/index.js';
 import { delayAfter } from './backoff.js';
 import type { ConsumerEventListener } from './events.js';
 
 const PREVIEW_LENGTH = 64;
+/** The header by which what belongs together is found in the logs of several programs. */
+const CORRELATION = 'correlation-id';
 
 /** What becomes of messages whose handler failed: see `SubscriptionOptions`. */
 export class FailureHandling {
@@ -215,7 +218,15 @@ export class FailureHandling {
   }
 
   #describe(task: Task, error: unknown) {
-    return { ...this.#place(task), key: preview(task.record.key), attempt: task.deliveries, error };
+    const { key, headers } = task.record;
+    const correlationId = lastHeader(headers, CORRELATION)?.toString('utf8', 0, PREVIEW_LENGTH);
+    return {
+      ...this.#place(task),
+      key: preview(key),
+      ...(correlationId === undefined ? {} : { correlationId }),
+      attempt: task.deliveries,
+      error,
+    };
   }
 }
 

@@ -96,7 +96,7 @@ export interface GroupOptions {
   readonly concurrency?: number;
   /**
    * Messages that are read ahead while their handlers are slow, over all partitions; a batch or two of each
-   * partition come on top. Default 20,000.
+   * partition come on top. Default 100,000.
    */
   readonly maxBufferedMessages?: number;
   /** ... and their bytes, to which the same applies; a batch has up to 1 MiB. Default 33,554,432. */
@@ -166,7 +166,7 @@ export function withDefaults(options: GroupOptions): ResolvedGroupOptions {
     commitIntervalMs: options.commitIntervalMs ?? 1_000,
     commitAfterMessages: options.commitAfterMessages ?? 5_000,
     concurrency: options.concurrency ?? 64,
-    maxBufferedMessages: options.maxBufferedMessages ?? 20_000,
+    maxBufferedMessages: options.maxBufferedMessages ?? 100_000,
     maxBufferedBytes: options.maxBufferedBytes ?? 33_554_432,
     provision: options.provision ?? true,
     floodGuard: options.floodGuard === false ? undefined : withFloodDefaults(options.floodGuard),

@@ -1,19 +1,19 @@
-import type { Batch, Cluster, Consumer, EachBatchPayload, KafkaMessage, RetryOptions } from 'kafkajs';
+import { setTimeout } from 'node:timers/promises';
+import type { Cluster, Consumer, EachBatchPayload, RetryOptions } from 'kafkajs';
 import { withTimeout } from '../async.js';
 import {
   DriverError,
   type DriverConsumer,
   type DriverConsumerListener,
   type DriverConsumerOptions,
-  type FetchedBatch,
-  type FetchedRecord,
   type TopicPartition,
 } from '../driver.js';
 import { createAssigner } from './assigner.js';
 import { openClient, type ConnectionOptions } from './client.js';
+import { followCoordinators } from './coordinator.js';
 import { toDriverError } from './errors.js';
+import { toFetchedBatch } from './fetched_batch.js';
 import { FetchPositions } from './fetch_positions.js';
-import { toHeaderMap } from './headers.js';
 import { fromAssignment, groupByTopic } from './topics.js';
 
 /** For finding and reaching the brokers: about 15 s, then the member crashes and is made anew. */
@@ -30,10 +30,11 @@ const PARTITIONS_AT_ONCE = 8;
 /** A fetch waits so long for records, and kafkajs sleeps so long when every partition is paused. */
 const MAX_WAIT_MS = 250;
 const STOP_TIMEOUT_MS = 10_000;
-/** Bytes that a message takes in memory beside its key and value. */
-const OVERHEAD = 100;
-/** In the attributes of a batch. */
-const LOG_APPEND_TIME = 1;
+/**
+ * After a join that failed kafkajs fetches on until its next heartbeat, over and over the same, since nothing
+ * of it can be taken.
+ */
+const UNASSIGNED_PAUSE_MS = 100;
 
 /** Opens a kafkajs consumer that never commits by itself and never restarts by itself. */
 export function createConsumer(parts: {
@@ -71,7 +72,8 @@ export function createConsumer(parts: {
     partitionAssigners: [
       (config) => {
         cluster = config.cluster;
-        delayJoins(cluster, async () => {
+        // kafkajs looks for the coordinator before each join, and would not wait by itself.
+        followCoordinators(cluster, async () => {
           if (assigned && !stopping) await listener.onRejoining();
         });
         return assigner(config);
@@ -98,7 +100,11 @@ export function createConsumer(parts: {
       });
       consumer.seek({ topic, partition, offset: verdict.offset.toString() });
     }
-    if (verdict.kind !== 'expected' || !assigned) return;
+    if (verdict.kind === 'misplaced') return;
+    if (verdict.kind === 'early' || !assigned) {
+      await setTimeout(UNASSIGNED_PAUSE_MS);
+      return;
+    }
     commitUnderGeneration = (offsets) => payload.commitOffsetsIfNecessary(offsets);
     await listener.onBatch({
       ...batch,
@@ -186,6 +192,8 @@ export function createConsumer(parts: {
     },
     async stop() {
       stopping = true;
+      // Of a group that is not joined yet there is nothing to leave, and the answer to a join may take minutes.
+      if (!joined) client.seal();
       try {
         await withTimeout(
           consumer.disconnect(),
@@ -204,15 +212,6 @@ export function createConsumer(parts: {
   };
 }
 
-/** kafkajs looks for the group's coordinator before each join, and only then; it would not wait by itself. */
-function delayJoins(cluster: Cluster, before: () => Promise<void>): void {
-  const find = cluster.findGroupCoordinator.bind(cluster);
-  cluster.findGroupCoordinator = async (group) => {
-    await before();
-    return find(group);
-  };
-}
-
 /** Where kafkajs begins or began to read a partition under this assignment; undefined before it knows. */
 function committedOffset(
   cluster: Cluster | undefined,
@@ -224,12 +223,9 @@ function committedOffset(
   return offset === undefined ? undefined : BigInt(offset.toString());
 }
 
-/** What kafkajs's types leave out of the two classes. */
+/** What kafkajs's types leave out. */
 interface ClusterWithOffsets extends Cluster {
   committedOffsets(group: { groupId: string }): Record<string, Record<number, { toString(): string }>>;
-}
-interface FetchedByKafkajs extends Batch {
-  readonly fetchedOffset: string;
 }
 
 async function subscribe(
@@ -242,50 +238,6 @@ async function subscribe(
     const { reason, message, protocolError } = toDriverError(error);
     throw new DriverError(reason, `topic ${topic}: ${message}`, { cause: error, protocolError, topic });
   }
-}
-
-function toFetchedBatch(payload: EachBatchPayload): Omit<FetchedBatch, 'resolve'> {
-  const batch = payload.batch as FetchedByKafkajs;
-  return {
-    topic: batch.topic,
-    partition: batch.partition,
-    offsets: batch.messages.map(({ offset }) => offset),
-    bytes: batch.messages.reduce((sum, { key, value }) => sum + sizeOf(key) + sizeOf(value) + OVERHEAD, 0),
-    recordAt: (index) => {
-      const message = batch.messages[index];
-      if (message === undefined) throw new RangeError(`the batch has no record ${index}`);
-      return toFetchedRecord(batch, message);
-    },
-    from: BigInt(batch.fetchedOffset),
-    nextOffset: BigInt(batch.lastOffset()) + 1n,
-    highWatermark: BigInt(batch.highWatermark),
-    heartbeat: async () => {
-      try {
-        await payload.heartbeat();
-      } catch (error) {
-        throw toDriverError(error);
-      }
-    },
-  };
-}
-
-function sizeOf(bytes: Buffer | null): number {
-  return bytes === null ? 0 : bytes.length;
-}
-
-function toFetchedRecord({ topic, partition }: Batch, message: KafkaMessage): FetchedRecord {
-  const { offset, key, value, headers, timestamp } = message;
-  const { batchContext } = message as KafkaMessage & { batchContext?: { timestampType: number } };
-  return {
-    topic,
-    partition,
-    offset,
-    key,
-    value,
-    headers: toHeaderMap(headers),
-    timestamp: Number(timestamp),
-    timestampType: batchContext?.timestampType === LOG_APPEND_TIME ? 'LogAppendTime' : 'CreateTime',
-  };
 }
 
 function partitionsByTopic(partitions: readonly TopicPartition[]): { topic: string; partitions: number[] }[] {

@@ -6,6 +6,7 @@ import { tlsSettings, type TlsOptions } from '../security/tls.js';
 import { createAdmin } from './admin.js';
 import { ping } from './admin_client.js';
 import type { ConnectionOptions } from './client.js';
+import { applyConnectionPatch } from './connection_patch.js';
 import { registerCodecs } from './codecs.js';
 import { createConsumer } from './consumer.js';
 import { assertKnownVersion } from './internals.js';
@@ -35,6 +36,7 @@ export interface KafkajsDriverOptions {
 export function createKafkajsDriver({ tls, ...rest }: KafkajsDriverOptions): KafkaDriver {
   assertKnownVersion();
   applyTimerPatch();
+  applyConnectionPatch();
   applyFetchPatch();
   registerCodecs();
   const options: ConnectionOptions = {

@@ -1,4 +1,5 @@
 import { settlesWithin } from '../async.js';
+import { nameFailedPartitions, PartitionsFailed, RestingPartitions } from './resting_partitions.js';
 import {
   consumerGroupPrototype,
   subscriptionStatePrototype,
@@ -19,11 +20,15 @@ interface Failing {
 /** Fetchers that wait, by what they wait for. */
 const waiting = new WeakMap<SubscriptionState, Set<() => void>>();
 const failing = new WeakMap<ConsumerGroup, Map<number, Failing>>();
+const restingOf = new WeakMap<ConsumerGroup, RestingPartitions>();
+const refreshing = new WeakSet<ConsumerGroup>();
 let applied = false;
 
 /**
  * Changes how kafkajs 2.2.4 fetches:
- * - A fetch that fails concerns its node alone, which is asked again after a pause. kafkajs ends the fetchers
+ * - A partition that has no leader, or another one, is not asked for for a while; kafkajs loses the others of
+ *   its fetch with it, over and over.
+ * - Any other fetch that fails concerns its node alone, which is asked again after a pause. kafkajs ends the fetchers
  *   of all nodes, counts failures over its whole life, crashes on errors that pass, and lets the whole group
  *   rebalance when a partition moves to another node. After the session timeout the error counts.
  * - A resumed partition is fetched at once. kafkajs sleeps on when every partition of a node is paused.
@@ -31,6 +36,7 @@ let applied = false;
 export function applyFetchPatch(): void {
   if (applied) return;
   applied = true;
+  nameFailedPartitions();
   patchGroup(consumerGroupPrototype());
   patchState(subscriptionStatePrototype());
 }
@@ -43,7 +49,18 @@ class ForClient extends Error {
 }
 
 function patchGroup(prototype: ConsumerGroup): void {
-  const { fetch, recoverFromFetch } = prototype;
+  const { fetch, recoverFromFetch, getActiveTopicPartitions } = prototype;
+
+  prototype.getActiveTopicPartitions = function () {
+    const active = getActiveTopicPartitions.call(this);
+    const resting = restingIn(this);
+    for (const [topic, partitions] of Object.entries(active)) {
+      for (const partition of partitions) {
+        if (resting.includes({ topic, partition })) partitions.delete(partition);
+      }
+    }
+    return active;
+  };
 
   prototype.recoverFromFetch = async function (error) {
     if (!isDealtWith(error)) throw error;
@@ -62,9 +79,14 @@ function patchGroup(prototype: ConsumerGroup): void {
     try {
       const batches = await fetch.call(this, nodeId);
       failing.get(this)?.delete(nodeId);
+      restingIn(this).answered();
       return batches;
     } catch (error) {
       if (error instanceof ForClient) throw error.error;
+      if (error instanceof PartitionsFailed) {
+        rest(this, error);
+        return [];
+      }
       await waitOut(this, nodeId, error);
       return [];
     }
@@ -74,6 +96,23 @@ function patchGroup(prototype: ConsumerGroup): void {
 /** What kafkajs itself has an answer to: partitions that were added, and positions that are gone. */
 function isDealtWith({ name }: Error): boolean {
   return name === 'KafkaJSStaleTopicMetadataAssignment' || name === 'KafkaJSOffsetOutOfRange';
+}
+
+function restingIn(group: ConsumerGroup): RestingPartitions {
+  const resting = restingOf.get(group) ?? new RestingPartitions();
+  restingOf.set(group, resting);
+  return resting;
+}
+
+/** Goes on without the partitions for a while, and asks meanwhile who leads them. */
+function rest(group: ConsumerGroup, { partitions, message: error }: PartitionsFailed): void {
+  group.logger.warn('partitions could not be fetched; they are asked for again later', { error });
+  restingIn(group).rest(partitions);
+  if (refreshing.has(group)) return;
+  refreshing.add(group);
+  const end = () => refreshing.delete(group);
+  // While one has no leader this fails after many attempts; the next fetch that fails begins anew.
+  group.cluster.refreshMetadata().then(end, end);
 }
 
 /** Waits before the node is asked again, with fresh metadata. @throws the error, when it does not pass */
@@ -108,7 +147,10 @@ function patchState(prototype: SubscriptionState): void {
 function hasNothingToFetch(group: ConsumerGroup, nodeId: number): boolean {
   try {
     const active = group.filterPartitionsByNode(nodeId, group.subscriptionState.active());
-    return active.every(({ partitions }) => partitions.length === 0);
+    const resting = restingIn(group);
+    return active.every(({ topic, partitions }) =>
+      partitions.every((partition) => resting.includes({ topic, partition })),
+    );
   } catch {
     // The metadata are not known well enough: kafkajs's own fetch finds that too, and deals with it.
     return false;

@@ -32,6 +32,38 @@ export function requestQueuePrototype(): RequestQueue {
   return (load('kafkajs/src/network/requestQueue') as { prototype: RequestQueue }).prototype;
 }
 
+/** The part of a kafkajs connection that the connection patch touches. */
+export interface ReusedConnection {
+  chunks: Buffer[];
+  bytesBuffered: number;
+  bytesNeeded: number;
+  isConnected(): boolean;
+  connect: (this: ReusedConnection) => Promise<boolean>;
+}
+
+/** What every connection of kafkajs inherits from. */
+export function connectionPrototype(): ReusedConnection {
+  return (load('kafkajs/src/network/connection') as { prototype: ReusedConnection }).prototype;
+}
+
+/** An answer to a fetch, decoded. */
+interface FetchedData {
+  readonly responses: readonly {
+    readonly topicName: string;
+    readonly partitions: readonly { readonly partition: number; readonly errorCode: number }[];
+  }[];
+}
+
+/** How kafkajs reads the answers to fetches, for each version with record batches. */
+export function fetchResponses(): { parse: (data: FetchedData) => Promise<FetchedData> }[] {
+  return [4, 5, 6, 7, 8, 9, 10, 11].map(
+    (version) =>
+      load(`kafkajs/src/protocol/requests/fetch/v${version}/response`) as {
+        parse: (data: FetchedData) => Promise<FetchedData>;
+      },
+  );
+}
+
 /** Partitions of a topic, as kafkajs groups them. */
 interface TopicPartitions {
   readonly topic: string;
@@ -57,6 +89,8 @@ export interface ConsumerGroup {
     topicPartitions: readonly TopicPartitions[],
   ): readonly TopicPartitions[];
   fetch: (this: ConsumerGroup, nodeId: number) => Promise<unknown[]>;
+  /** By topic. */
+  getActiveTopicPartitions: (this: ConsumerGroup) => Record<string, Set<number>>;
   recoverFromFetch: (this: ConsumerGroup, error: Error) => Promise<void>;
 }
 

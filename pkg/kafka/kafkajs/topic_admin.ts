@@ -39,6 +39,13 @@ export function topicAdmin(options: ConnectionOptions) {
       return { topic, partitions };
     });
 
+  /** True when the topic is certainly there; what else is the matter shows when it is created. */
+  const exists = (topic: string): Promise<boolean> =>
+    describe(topic).then(
+      ({ partitions }) => partitions.length > 0,
+      () => false,
+    );
+
   const topics: Pick<
     DriverAdmin,
     | 'createTopic'
@@ -54,6 +61,8 @@ export function topicAdmin(options: ConnectionOptions) {
     | 'deleteRecords'
   > = {
     async createTopic({ topic, partitions, replicationFactor, configs = {} }) {
+      // The broker's refusal of a topic that is there already would be logged as a warning.
+      if (await exists(topic)) return false;
       const created = await run((admin) =>
         admin.createTopics({
           waitForLeaders: false,

@@ -30,8 +30,8 @@ describe('the programs together', function () {
     rmSync(dataDir, { recursive: true, force: true });
   });
 
-  async function start(script: string): Promise<Program> {
-    const env = { HTTP_PORT: '0', HTTP_HEALTH_PORT: '0', LOG_FORMAT: 'pretty' };
+  async function start(script: string, more: Record<string, string> = {}): Promise<Program> {
+    const env = { HTTP_PORT: '0', HTTP_HEALTH_PORT: '0', LOG_FORMAT: 'pretty', ...more };
     const program = new Program(script, { env, dataDir });
     programs.push(program);
     await program.shows(/is ready/);
@@ -100,5 +100,23 @@ describe('the programs together', function () {
     const again = await start('cmd/app/main');
     expect(await answers(again)).to.deep.equal(known);
     expect(await counts()).to.deep.equal(before);
+  });
+
+  it('a consumer outlives the app that had the broker, and works for the next one', async () => {
+    const idle = { KAFKA_CONTROL_CONSUMER_ENABLED: 'false' };
+    const first = await start('cmd/app/main', idle);
+    await start('cmd/consumer/main');
+    first.kill('SIGTERM');
+    expect(await first.exit()).to.equal(0);
+    const next = await start('cmd/app/main', idle);
+    const request = { source: 'en', target: 'de', original: 'hello' };
+    const { body } = await ask(next, 'POST', '/translations', request);
+    await eventually(
+      async () => {
+        const found = await ask(next, 'GET', `/translations/${String(body['id'])}`);
+        return found.body['status'] === 'completed';
+      },
+      { timeoutMs: 45_000 },
+    );
   });
 });

@@ -1,4 +1,6 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
 import { expect } from 'chai';
+import { loadConfig } from '../../../config/config.js';
 import { Kafka } from '../../../internal/usecase/contracts.js';
 import { eventually } from '../../support/eventually.js';
 import { StubbedApi } from '../support/stubbed_api.js';
@@ -56,11 +58,25 @@ describe('the pages of the service', () => {
     expect(page.headers.get('content-security-policy')).to.include("script-src 'self'");
   });
 
-  it('describe the API of this version', async () => {
+  it('describe the API as the official schema of OpenAPI asks for, with nothing that leads nowhere', async () => {
     await api.start();
     const document = (await (await api.call('/openapi.json')).json()) as Record<string, unknown>;
+    const validator = new Validator();
+    const { valid, errors } = await validator.validate(document);
+    expect(errors ?? []).to.deep.equal([]);
+    expect([valid, validator.version]).to.deep.equal([true, '3.1']);
+    // References that cannot be resolved throw here.
+    expect(validator.resolveRefs()).to.have.property('paths');
+    const broken = await new Validator().validate({ ...document, paths: [] });
+    expect(broken.valid).to.equal(false);
+  });
+
+  it('describe the API of this version', async () => {
+    await api.start();
+    const { APP } = loadConfig({ env: {} });
+    const document = (await (await api.call('/openapi.json')).json()) as Record<string, unknown>;
     expect(document).to.include({ openapi: '3.1.0' });
-    expect(document['info']).to.include({ title: 'tsdev-kit', version: '0.1.0' });
+    expect(document['info']).to.include({ title: APP.NAME, version: APP.VERSION });
     expect(JSON.stringify(document)).not.to.include('$defs');
   });
 });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { createKafkajsDriver, KafkaAdmin, readPartition } from '../../../../pkg/kafka/index.js';
-import { uniqueName } from '../../../support/broker.js';
+import { testBrokers, uniqueName } from '../../../support/broker.js';
 import { eventually } from '../../../support/eventually.js';
 import { rejection } from '../unit/fakes.js';
 import {
@@ -60,6 +60,16 @@ describe('kafka contract: admin', function () {
       ).to.deep.equal([0, 1, 2].map((partition) => [partition, 1, 1]));
       expect(described.partitions.every(({ leader }) => leader !== undefined)).to.equal(true);
       expect(await admin.listTopics()).to.include(topic);
+    });
+
+    it('that exist are left alone, without a word in the log', async () => {
+      const topic = await newTopic(1);
+      const warnings: string[] = [];
+      const logger = { ...silent, warn: (message: string) => warnings.push(message) };
+      const brokers = await testBrokers();
+      const logged = new KafkaAdmin(createKafkajsDriver({ brokers, clientId: 'contract', logger }));
+      await logged.ensureTopics([{ topic, partitions: 1, replicationFactor: 1 }]);
+      expect(warnings).to.deep.equal([]);
     });
 
     it('that are not as asked for are reported, and left alone', async () => {

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { FaultOptions } from '../../../../pkg/devbroker/index.js';
 import { createKafkajsDriver, KafkaAdmin, type MessageHandler } from '../../../../pkg/kafka/index.js';
 import { eventually } from '../../../support/eventually.js';
+import { latenciesWithoutLeader } from '../support/leaderless.js';
 import { TwoNodes } from '../support/two_nodes.js';
 import { numbered, silent } from './harness.js';
 
@@ -112,6 +113,13 @@ describe('kafka: consuming under faults of the broker', function () {
     await nodes.inbox.has(before + others.length);
   });
 
+  it('17: a partition without a leader holds up no other one, not of its node either', async () => {
+    const { latencies, late } = await latenciesWithoutLeader(1_000);
+    latencies.sort((a, b) => a - b);
+    expect(latencies[Math.floor(latencies.length / 2)]).to.be.lessThan(100);
+    expect(late).to.equal(true);
+  });
+
   it('23: stopping an idle or paused consumer takes no long poll', async () => {
     const manager = await nodes.consumer();
     manager.pause('t');
@@ -119,6 +127,19 @@ describe('kafka: consuming under faults of the broker', function () {
     const from = performance.now();
     await manager.stopConsumer('t');
     expect(performance.now() - from).to.be.lessThan(1_000);
+  });
+
+  it('a start can be given up while the group does not let the member in', async () => {
+    const closed = nodes.broker.faults.add({ api: 'JoinGroup', hold: 'before', times: Infinity });
+    const starting = nodes.consumer().then(
+      () => 'started',
+      () => 'given up',
+    );
+    await closed.waitUntilUsed();
+    const from = performance.now();
+    await nodes.managers[0]?.close();
+    expect(performance.now() - from).to.be.lessThan(2_000);
+    expect(await starting).to.equal('given up');
   });
 
   it('a dead letter is written though the application may not send, and its own producer is slow', async () => {

@@ -7,15 +7,15 @@ const TICK_MS = 20;
 const PER_TICK = 20;
 
 /**
- * Sends messages at a steady pace to three partitions and another topic of a group, and counts those that
- * were handled while `handler` holds one more partition up, and in as long a time before.
+ * Sends messages at a steady pace to three partitions and another topic of a group while `handler` holds one
+ * more partition up, and counts what was acknowledged and what was handled in that time.
  *
  * @param options.handler gets the one message of the partition that is held up.
  */
 export async function shareWhileHeldUp(options: {
   readonly holdUpMs: number;
   readonly handler: MessageHandler;
-}): Promise<{ before: number; during: number }> {
+}): Promise<{ sent: number; handled: number }> {
   const [topic, other] = [await newTopic(4), await newTopic(1)];
   const groupId = uniqueName('group');
   const manager = await openManager();
@@ -33,26 +33,23 @@ export async function shareWhileHeldUp(options: {
   manager.addConsumer(other, groupId, handler);
   await manager.startAllConsumers();
 
+  let sent = 0;
   const pace = setInterval(() => {
-    void manager.sendMessages(
+    const sending = manager.sendMessages(
       Array.from({ length: PER_TICK }, (_, i) =>
         i % 4 === 3 ? { topic: other, value: 'x' } : { topic, value: 'x', partition: 1 + (i % 4) },
       ),
     );
+    void sending.then(({ length }) => (sent += length));
   }, TICK_MS);
   try {
     await eventually(() => handled > 0);
-    const before = await handledWithin(options.holdUpMs, () => handled);
     await manager.sendMessage(topic, 'slow', 'x', { partition: 0 });
     await eventually(() => heldUp);
-    return { before, during: await handledWithin(options.holdUpMs, () => handled) };
+    const from = { sent, handled };
+    await new Promise((resolve) => setTimeout(resolve, options.holdUpMs));
+    return { sent: sent - from.sent, handled: handled - from.handled };
   } finally {
     clearInterval(pace);
   }
-}
-
-async function handledWithin(ms: number, handled: () => number): Promise<number> {
-  const from = handled();
-  await new Promise((resolve) => setTimeout(resolve, ms));
-  return handled() - from;
 }

@@ -47,6 +47,17 @@ describe('FailureHandling: retry', () => {
     expect(member.consumer.committed('t', 0)).to.equal(1n);
   });
 
+  it('the log tells which piece of work a failed message belongs to', async () => {
+    await member.start();
+    handle((_offset, attempt) => (attempt === 1 ? new Error('once') : undefined));
+    const batch = new FakeBatch([0]);
+    const [record] = batch.records;
+    if (record !== undefined) record.headers['correlation-id'] = Buffer.from('req-1');
+    void member.deliver(batch);
+    await member.clock.tickAsync(1_000);
+    expect(member.warnings.filter(({ correlationId }) => correlationId === 'req-1')).to.have.length(1);
+  });
+
   it('only the lane of a failed message waits', async () => {
     await member.start();
     handle((offset, attempt) => (offset === '0' && attempt === 1 ? new Error('once') : undefined));

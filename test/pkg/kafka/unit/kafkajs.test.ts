@@ -9,8 +9,11 @@ import {
   type RequestQueue,
 } from '../../../../pkg/kafka/kafkajs/internals.js';
 import { applyTimerPatch } from '../../../../pkg/kafka/kafkajs/timer_patch.js';
+import { applyConnectionPatch } from '../../../../pkg/kafka/kafkajs/connection_patch.js';
+import { connectionPrototype, type ReusedConnection } from '../../../../pkg/kafka/kafkajs/internals.js';
 import { silentLogger } from '../../../../pkg/kafka/silent_logger.js';
 import { virtualClock } from '../../../support/virtual_clock.js';
+import { rejection } from './fakes.js';
 
 const { MemberAssignment, MemberMetadata } = kafkajs.AssignerProtocol;
 
@@ -68,6 +71,35 @@ describe('kafkajs: timer patch (N1)', () => {
     } finally {
       clock.restore();
     }
+  });
+});
+
+describe('kafkajs: connection patch', () => {
+  it('42: the rest of an answer that was cut off is not taken for the beginning of the next one', async () => {
+    applyConnectionPatch();
+    const connection = Object.assign(Object.create(connectionPrototype()) as ReusedConnection, {
+      chunks: [Buffer.from([0, 0, 1])],
+      bytesBuffered: 3,
+      bytesNeeded: 100,
+      isConnected: () => false,
+      logDebug: () => undefined,
+      socketFactory: () => {
+        throw new Error('nobody');
+      },
+    });
+    await rejection(connection.connect());
+    expect(connection).to.deep.include({ chunks: [], bytesBuffered: 0, bytesNeeded: 4 });
+  });
+
+  it('... and a connection that stands keeps what it has', async () => {
+    applyConnectionPatch();
+    const connection = Object.assign(Object.create(connectionPrototype()) as ReusedConnection, {
+      chunks: [Buffer.from([0])],
+      bytesBuffered: 1,
+      isConnected: () => true,
+    });
+    await connection.connect();
+    expect(connection.bytesBuffered).to.equal(1);
   });
 });
 

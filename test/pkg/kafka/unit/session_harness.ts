@@ -26,6 +26,7 @@ export class SessionHarness {
   readonly events: ConsumerEvent[] = [];
   readonly crashes: Error[] = [];
   readonly errors: string[] = [];
+  readonly warnings: Record<string, unknown>[] = [];
   /** What was written to other topics. */
   readonly setAside: SetAside[] = [];
   /** How such a write ends: resolves with true when it is stored. */
@@ -59,7 +60,11 @@ export class SessionHarness {
       groupId: 'g',
       routes: new Map(routesOf(topic, 'g').map((route) => [route.topic, route])),
       options: withDefaults({ commitIntervalMs: 100, ...group }),
-      logger: { ...silentLogger, error: (message) => this.errors.push(message) },
+      logger: {
+        ...silentLogger,
+        warn: (message, fields) => this.warnings.push({ message, ...fields }),
+        error: (message) => this.errors.push(message),
+      },
       emit: (event) => this.events.push(event),
       deadLetters: {
         write: (letter: SetAside) => {
