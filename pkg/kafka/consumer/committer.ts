@@ -4,12 +4,21 @@ import type { Logger } from '../../logger/index.js';
 import type { Assignment } from './assignment.js';
 
 /**
+ * A broker may serve a commit whose connection broke after a later one on a new connection, which puts the
+ * position back. So for this long after a commit failed, the positions are committed again now and then.
+ */
+const DOUBT_MS = 30_000;
+const AGAIN_MS = 5_000;
+
+/**
  * Commits the positions of the current assignment, one request at a time: on a timer, after many
  * messages, and when asked. What could not be committed stays dirty and goes with the next request.
  */
 export class Committer {
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
+  #doubtUntil = -Infinity;
+  #againAt = Infinity;
 
   constructor(
     private readonly parts: {
@@ -52,12 +61,19 @@ export class Committer {
     while (this.#running !== undefined) await this.#running;
     const assignment = this.parts.current();
     if (assignment === undefined) return;
-    const positions = assignment.dirty();
+    const positions = this.#isTimeForAll() ? assignment.positions() : assignment.dirty();
     if (positions.length === 0) return;
     this.#running = this.#send(assignment, positions).finally(() => {
       this.#running = undefined;
     });
     await this.#running;
+  }
+
+  #isTimeForAll(): boolean {
+    const now = performance.now();
+    if (now < this.#againAt) return false;
+    this.#againAt = now < this.#doubtUntil ? now + AGAIN_MS : Infinity;
+    return true;
   }
 
   async #send(assignment: Assignment, positions: readonly PartitionPosition[]): Promise<void> {
@@ -68,6 +84,8 @@ export class Committer {
       assignment.markCommitted(positions);
       this.parts.onCommitted(positions);
     } catch (error) {
+      this.#doubtUntil = performance.now() + DOUBT_MS;
+      this.#againAt = performance.now() + AGAIN_MS;
       if (error instanceof DriverError && error.reason === 'membership-lost') {
         this.parts.onMembershipLost(error);
       }

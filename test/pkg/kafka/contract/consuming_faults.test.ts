@@ -60,6 +60,20 @@ describe('kafka: consuming under faults of the broker', function () {
     await change.waitUntilUsed();
   });
 
+  it('43: a join that fails is repeated without a storm of fetches', async () => {
+    const manager = await nodes.consumer();
+    await nodes.send(manager, ['before']);
+    await nodes.inbox.has(1);
+    const fetches = nodes.broker.faults.add({ api: 'Fetch', delayMs: 1, times: Infinity });
+    const failed = nodes.broker.faults.add({ api: 'JoinGroup', disconnect: 'before' });
+    nodes.broker.faults.add({ api: 'Heartbeat', error: 'REBALANCE_IN_PROGRESS', times: 4 });
+    await failed.waitUntilUsed();
+    const values = numbered(50);
+    await nodes.send(manager, values);
+    await nodes.handled(['before', ...values]);
+    expect(fetches.used).to.be.lessThan(100);
+  });
+
   it('14, 15: a crash that kafkajs would not come back from is followed by a new member', async () => {
     const manager = await nodes.consumer();
     await nodes.send(manager, ['before']);
@@ -140,6 +154,18 @@ describe('kafka: consuming under faults of the broker', function () {
     await nodes.managers[0]?.close();
     expect(performance.now() - from).to.be.lessThan(2_000);
     expect(await starting).to.equal('given up');
+  });
+
+  it('20: what is done is committed before the group is joined anew, so that it is not handled twice', async () => {
+    const manager = await nodes.consumer(undefined, { group: { commitIntervalMs: 60_000 } });
+    const values = numbered(20);
+    await nodes.send(manager, values);
+    await nodes.inbox.has(values.length);
+    nodes.broker.faults.add({ api: 'Heartbeat', error: 'REBALANCE_IN_PROGRESS', times: 4 });
+    await eventually(() => nodes.events.filter(({ type }) => type === 'rebalanced').length > 1);
+    for (const partition of [0, 1, 2, 3]) await manager.sendMessage('t', 'k', 'after', { partition });
+    await eventually(() => nodes.inbox.values.filter((value) => value === 'after').length === 4);
+    expect(nodes.inbox.values).to.have.length(values.length + 4);
   });
 
   it('a dead letter is written though the application may not send, and its own producer is slow', async () => {
