@@ -24,6 +24,18 @@ describe('kafka: a membership over time', function () {
     expect(attempts).to.deep.equal([1]);
   });
 
+  it('44: a member that the broker forgot, and that could not join again at first, comes back', async () => {
+    const manager = await nodes.consumer();
+    await nodes.send(manager, ['before']);
+    await nodes.handled(['before']);
+    const { faults } = nodes.broker;
+    const failed = faults.add({ api: 'JoinGroup', disconnect: 'before' });
+    faults.add({ api: 'Heartbeat', error: 'UNKNOWN_MEMBER_ID', times: 2 });
+    await failed.waitUntilUsed();
+    await nodes.send(manager, ['after']);
+    await nodes.handled(['before', 'after']);
+  });
+
   it('20: a heartbeat tells that the membership is lost: handlers are aborted at once', async () => {
     const reasons: string[] = [];
     const manager = await nodes.consumer(async (_message, { signal }) => {

@@ -305,11 +305,20 @@ export const GUARDS: readonly Guard[] = [
   },
   {
     pitfalls: [43],
-    guard: 'a pause after a join that failed',
-    file: 'kafkajs/consumer.js',
-    code: 'await setTimeout(UNASSIGNED_PAUSE_MS);',
+    guard: 'joining again after a join that failed',
+    file: 'kafkajs/fetch_patch.js',
+    code: 'unjoined.add(this);',
     without: '',
     suite: 'contract/consuming_faults.test.js',
     test: '43: a join that fails is repeated without a storm of fetches',
+  },
+  {
+    pitfalls: [44],
+    guard: 'joining again when the broker has forgotten the member',
+    file: 'kafkajs/fetch_patch.js',
+    code: 'unjoined.add(this);',
+    without: '',
+    suite: 'faults/membership.test.js',
+    test: '44: a member that the broker forgot',
   },
 ];
