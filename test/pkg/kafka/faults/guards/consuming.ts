@@ -1,74 +1,6 @@
-/** A guard against a pitfall of kafkajs, how to take it out, and the test that must fail then. */
-export interface Guard {
-  /** Numbers in the table of pkg/kafka's README. */
-  readonly pitfalls: readonly number[];
-  readonly guard: string;
-  /** Built file below `pkg/kafka`. */
-  readonly file: string;
-  /** Occurs in it once. */
-  readonly code: string;
-  readonly without: string;
-  /** Test file below `test/pkg/kafka`. */
-  readonly suite: string;
-  /** Part of the full title of one of its tests. */
-  readonly test: string;
-}
+import type { Guard } from './guard.js';
 
-export const GUARDS: readonly Guard[] = [
-  {
-    pitfalls: [1],
-    guard: 'gathering of messages into requests',
-    file: 'producer/options.js',
-    code: 'maxBatchMessages: options.maxBatchMessages ?? 500',
-    without: 'maxBatchMessages: 1',
-    suite: 'unit/producer/sending.test.js',
-    test: 'gathers what comes while a request is on its way',
-  },
-  {
-    pitfalls: [2, 3],
-    guard: 'an outcome for each partition',
-    file: 'producer/settle.js',
-    code: "if (outcome.kind === 'stored')",
-    without: "if (outcome.kind === 'stored' && now < 0)",
-    suite: 'unit/producer/outcomes.test.js',
-    test: 'a partition that was refused does not fail the others of its request',
-  },
-  {
-    pitfalls: [4],
-    guard: 'resending an unknown batch with its numbers',
-    file: 'producer/settle.js',
-    code: 'batch.unsure = lane;',
-    without: ';',
-    suite: 'unit/producer/idempotence_property.test.js',
-    test: 'acknowledged is stored once',
-  },
-  {
-    pitfalls: [6],
-    guard: 'the limit of bytes in a request',
-    file: 'producer/options.js',
-    code: 'maxBatchBytes: options.maxBatchBytes ?? 524_288',
-    without: 'maxBatchBytes: Infinity',
-    suite: 'unit/producer/sending.test.js',
-    test: 'keeps a request within its bytes',
-  },
-  {
-    pitfalls: [7],
-    guard: 'the bounded buffer',
-    file: 'producer/send_buffer.js',
-    code: 'if (this.#messages >= maxBufferedMessages)',
-    without: 'if (false)',
-    suite: 'unit/producer/limits.test.js',
-    test: 'rejects with QueueFull what found no room within maxBlockMs',
-  },
-  {
-    pitfalls: [8],
-    guard: 'waiting for outcomes before disconnecting',
-    file: 'producer/producer.js',
-    code: 'await settlesWithin(this.flush(), this.#options.closeTimeoutMs);',
-    without: '',
-    suite: 'unit/producer/closing.test.js',
-    test: 'close sends what was accepted',
-  },
+export const CONSUMING: readonly Guard[] = [
   {
     pitfalls: [13],
     guard: 'the timer patch',
@@ -201,7 +133,7 @@ export const GUARDS: readonly Guard[] = [
     file: 'consumer/committer.js',
     code: 'this.#againAt = performance.now() + AGAIN_MS;',
     without: '',
-    suite: 'unit/group_session.test.js',
+    suite: 'unit/committing.test.js',
     test: 'after a failed commit the positions are committed again',
   },
   {
@@ -239,15 +171,6 @@ export const GUARDS: readonly Guard[] = [
     without: '',
     suite: 'contract/producing.test.js',
     test: 'what is sent with zstd is read by a group',
-  },
-  {
-    pitfalls: [36],
-    guard: 'the partition of the Java client',
-    file: 'partitioner.js',
-    code: '& 0x7fffffff',
-    without: '& 0x3fffffff',
-    suite: 'unit/partitioner.test.js',
-    test: 'artition',
   },
   {
     pitfalls: [38],
