@@ -10,7 +10,7 @@ empty :=
 comma := ,
 space := $(empty) $(empty)
 
-.PHONY: help setup demo run consumer cli broker kafka kafka-stop test test-unit test-contract test-kafka test-node \
+.PHONY: help setup demo run consumer cli broker kafka kafka-stop test test-unit test-contract test-kafka test-browser test-node \
 	test-faults verify-broker bench bench-broker lint lint-layers format build clean need-node
 
 help: ## List what there is
@@ -63,6 +63,9 @@ test-contract: $(INSTALLED) ## Build and run the contract suites on the embedded
 
 test-kafka: $(INSTALLED) ## Build and run the contract suites on an Apache Kafka of their own
 	@$(LEGS) test-kafka
+
+test-browser: $(INSTALLED) ## Build and use the API's page at /docs in Chromium
+	@$(LEGS) test-browser
 
 test-node: $(INSTALLED) ## Build and run the tests on Node.js 22 and 24
 	@$(LEGS) test-node

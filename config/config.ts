@@ -6,6 +6,7 @@ import { readEnvironment, type Environment } from './environment.js';
 import { ExitCode } from './exit_codes.js';
 import { listFields, type Field } from './fields.js';
 import { readFlags } from './flags.js';
+import { kafkaSecurityProblems } from './kafka_security_rules.js';
 import type { Layer } from './layer.js';
 import { productionProblems } from './production_rules.js';
 import { projectRoot } from './project_root.js';
@@ -68,6 +69,7 @@ export function loadConfigWithSources({
     ...layers.flatMap((layer) => layer.problems),
     ...problems,
     ...productionProblems({ values, sourceOf }),
+    ...kafkaSecurityProblems({ values, sourceOf }),
   ];
   if (!existsSync(folder)) {
     const what = 'the folder does not exist';
@@ -110,12 +112,12 @@ function modeLayer(folder: string, mode: unknown, fields: readonly Field[]): Lay
 function nest(values: ReadonlyMap<string, unknown>): Record<string, unknown> {
   const root: Record<string, unknown> = {};
   for (const [key, value] of values) {
-    if (value === undefined) continue;
     const parts = key.split('.');
     const leaf = parts.pop() ?? key;
     let group = root;
     for (const part of parts) group = (group[part] ??= {}) as Record<string, unknown>;
-    group[leaf] = value;
+    // A group without any value is there nevertheless.
+    if (value !== undefined) group[leaf] = value;
   }
   return root;
 }

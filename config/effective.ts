@@ -1,4 +1,4 @@
-import { listFields } from './fields.js';
+import { listFields, valueAt } from './fields.js';
 import { configSchema } from './schema.js';
 import { loadConfigWithSources, type LoadOptions } from './config.js';
 
@@ -25,7 +25,8 @@ const MASKED = '(set, not shown)';
 export function effectiveSettings(options: LoadOptions = {}): EffectiveSetting[] {
   const { config, sources } = loadConfigWithSources(options);
   return listFields(configSchema).map(({ path, env, secret, description }) => {
-    const value = valueAt(config, path);
+    // The schema has no leaves of other types.
+    const value = valueAt(config, path) as SettingValue | undefined;
     return {
       key: path,
       env,
@@ -35,11 +36,4 @@ export function effectiveSettings(options: LoadOptions = {}): EffectiveSetting[]
       description,
     };
   });
-}
-
-function valueAt(config: unknown, path: string): SettingValue | undefined {
-  let value = config;
-  for (const part of path.split('.')) value = (value as Record<string, unknown> | undefined)?.[part];
-  // The schema has no leaves of other types.
-  return value as SettingValue | undefined;
 }

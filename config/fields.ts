@@ -88,3 +88,10 @@ function kindOf(schema: z.core.$ZodType, path: string): Pick<Field, 'kind' | 'ex
   }
   throw new TypeError(`${path}: a key of this type cannot be read from the environment`);
 }
+
+/** What a configuration holds at a path as in `HTTP.PORT`; undefined where there is nothing. */
+export function valueAt(config: unknown, path: string): unknown {
+  let value = config;
+  for (const part of path.split('.')) value = (value as Record<string, unknown> | undefined)?.[part];
+  return value;
+}

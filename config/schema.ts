@@ -1,17 +1,7 @@
 import { z } from 'zod';
 import { brokerListFaults, EMBEDDED } from './brokers.js';
-
-/**
- * Every configuration key of the service: its type, default, bounds and meaning. Types, environment names
- * (the path joined by underscores) and error texts follow from this one schema.
- *
- * Beside the description a key may carry marks:
- * - `expected`: what a value must be, for error texts, where the type's own bounds do not say it;
- * - `secret: true`: the value comes from the environment or from the file that `<NAME>_FILE` points to, is
- *   refused in YAML and on the command line, and is never printed;
- * - `production: <value>`: the default where APP.ENV is `production`.
- */
-const group = <T extends z.ZodRawShape>(shape: T) => z.strictObject(shape).readonly();
+import { group } from './group.js';
+import { kafkaSasl, kafkaSsl } from './kafka_security_schema.js';
 
 const topicName = (name: string, description: string) =>
   z
@@ -29,6 +19,16 @@ const brokers = z.array(z.string()).superRefine((list, ctx) => {
   for (const message of brokerListFaults(list)) ctx.addIssue({ code: 'custom', message });
 });
 
+/**
+ * Every configuration key of the service: its type, default, bounds and meaning. Types, environment names
+ * (the path joined by underscores) and error texts follow from this one schema.
+ *
+ * Beside the description a key may carry marks:
+ * - `expected`: what a value must be, for error texts, where the type's own bounds do not say it;
+ * - `secret: true`: the value comes from the environment or from the file that `<NAME>_FILE` points to, is
+ *   refused in YAML and on the command line, and is never printed;
+ * - `production: <value>`: the default where APP.ENV is `production`.
+ */
 export const configSchema = group({
   APP: group({
     NAME: z.string().min(1).max(100).default('tsdev-kit').describe('Name in logs and in the event source.'),
@@ -123,6 +123,8 @@ export const configSchema = group({
       .boolean()
       .default(true)
       .meta({ description: 'Create missing topics at start, else fail and name them.', production: false }),
+    SSL: kafkaSsl,
+    SASL: kafkaSasl,
     TOPICS: group({
       USER_EVENTS: topicName('user-events', 'Topic of the user events.'),
       TRANSLATION_EVENTS: topicName('translation-events', 'Topic of the translation events.'),

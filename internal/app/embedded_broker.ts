@@ -1,3 +1,4 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Config } from '../../config/config.js';
@@ -71,12 +72,15 @@ async function start(folder: string, logger: Logger): Promise<BrokerHandle> {
   const { DataFolder, startBroker } = await devbroker();
   const owned = DataFolder.own(folder);
   try {
-    const broker = await startBroker({
-      dataDir: path.join(folder, 'broker'),
-      onProblem: (message, error) => {
-        logger.debug(`embedded broker: ${message}`, { error });
-      },
-    });
+    const broker = await onKnownPort(folder, (port) =>
+      startBroker({
+        port,
+        dataDir: path.join(folder, 'broker'),
+        onProblem: (message, error) => {
+          logger.debug(`embedded broker: ${message}`, { error });
+        },
+      }),
+    );
     owned.announce({ brokers: broker.brokers });
     const where = `the embedded broker (${broker.brokers.join(',')}, data in ${path.relative('', folder) || folder})`;
     const stop = async () => {
@@ -88,4 +92,24 @@ async function start(folder: string, logger: Logger): Promise<BrokerHandle> {
     owned.release();
     throw error;
   }
+}
+
+/**
+ * Starts a broker on the port that the one before it had, so that programs that outlive it find it again; where
+ * that is taken by now, on a free one.
+ */
+async function onKnownPort<B extends { readonly brokers: readonly string[] }>(
+  folder: string,
+  startOn: (port: number) => Promise<B>,
+): Promise<B> {
+  const file = path.join(folder, 'broker.port');
+  const known = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
+  const broker = await startOn(known).catch((error: unknown) => {
+    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    if (known === 0 || !isTaken) throw error;
+    return startOn(0);
+  });
+  const [address = ''] = broker.brokers;
+  writeFileSync(file, address.slice(address.lastIndexOf(':') + 1));
+  return broker;
 }

@@ -24,6 +24,9 @@ export interface HttpServerOptions {
   readonly timeouts: HttpTimeouts;
 }
 
+/** Milliseconds that connections without a request get at the stop: what is under way on them arrives meanwhile. */
+const UNUSED_MS = 200;
+
 /** An HTTP listener that starts once and stops without cutting off the requests it is serving. */
 export class HttpServer {
   private readonly server: Server;
@@ -80,8 +83,10 @@ export class HttpServer {
       });
       // Kept-alive connections without a request would hold the close for their whole timeout.
       this.server.closeIdleConnections();
-      // Nor does Node count as idle what browsers open ahead of need.
-      for (const socket of this.connections) if (socket.bytesRead === 0) socket.destroy();
+      // Nor does Node count as idle what browsers open ahead of need. On a new one a request may be under way.
+      setTimeout(() => {
+        for (const socket of this.connections) if (socket.bytesRead === 0) socket.destroy();
+      }, UNUSED_MS);
     });
   }
 }

@@ -58,7 +58,9 @@ function invalid(problems: readonly FieldProblem[]): HttpProblem {
   const errors = problems
     .slice(0, MOST_PROBLEMS)
     .map(({ in: part, field, message }) => ({ in: part, field: cut(field), message: cut(message) }));
-  const [first] = errors.map(({ in: part, field, message }) => [part, field, message].join(' '));
+  const [first] = errors.map(
+    ({ in: part, field, message }) => `${field === '' ? part : `${part}.${field}`}: ${message}`,
+  );
   const others = errors.length > 1 ? `, and ${errors.length - 1} more` : '';
   return new HttpProblem({
     status: 400,

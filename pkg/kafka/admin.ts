@@ -10,7 +10,8 @@ import {
   type TopicShape,
   type TopicSpec,
 } from './driver.js';
-import { BrokerUnreachable, GroupNotEmpty, TopicNotCreated, UnknownGroup } from './errors.js';
+import { GroupNotEmpty, TopicNotCreated, UnknownGroup } from './errors.js';
+import { unreachable } from './unreachable.js';
 
 /** What {@link KafkaAdmin.ensureTopics} found or did. */
 export interface EnsuredTopic {
@@ -59,8 +60,8 @@ const DEAD = 'Dead';
 const EMPTY = 'Empty';
 
 /**
- * Topics, groups and offsets. Every call uses connections of its own. All may throw BrokerUnreachable, and
- * AdminRefused when the broker does not allow it or does not take the values.
+ * Topics, groups and offsets. Every call uses connections of its own. All may throw BrokerUnreachable,
+ * AccessDenied, and AdminRefused when the broker does not allow it or does not take the values.
  */
 export class KafkaAdmin {
   constructor(private readonly driver: KafkaDriver) {}
@@ -239,9 +240,7 @@ export class KafkaAdmin {
       return { topic, created, partitions: shape.partitions.length, differences };
     } catch (error) {
       if (!(error instanceof DriverError)) throw error;
-      if (error.reason === 'unreachable') {
-        throw new BrokerUnreachable(this.driver.brokers, error.message, error);
-      }
+      if (error.reason === 'unreachable') throw unreachable(this.driver.brokers, error);
       throw new TopicNotCreated(topic, error.message, error);
     }
   }

@@ -50,6 +50,20 @@ export function sleep(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
+/** Settles like `work`, or resolves with undefined as soon as `signal` is aborted; the work itself goes on. */
+export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const end = () => {
+      resolve(undefined);
+    };
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end);
+    work.then(resolve, reject).finally(() => {
+      signal.removeEventListener('abort', end);
+    });
+  });
+}
+
 /** Runs one piece of work after the other, in the order of the calls. */
 export class Mutex {
   #last: Promise<unknown> = Promise.resolve();
@@ -63,5 +77,14 @@ export class Mutex {
 
 /** The value as an Error, whatever was thrown. */
 export function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(`a non-error was thrown: ${String(thrown)}`);
+  return thrown instanceof Error ? thrown : new Error(`a non-error was thrown: ${textOf(thrown)}`);
+}
+
+/** The value as text; values that refuse to be text have that of their type. */
+export function textOf(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return typeof value === 'object' ? '[object]' : `[${typeof value}]`;
+  }
 }

@@ -315,7 +315,7 @@ export interface DriverAdmin {
 export type SocketFactory = (address: { host: string; port: number; onConnect: () => void }) => Duplex;
 
 /**
- * - `unreachable`: no broker could be connected to
+ * - `unreachable`: no broker could be connected to, or none lets this client in
  * - `unknown-topic`: a topic of the call does not exist
  * - `refused`: the broker looked at the request and refused it for good
  * - `rebalancing`, `membership-lost`: the group goes on without this generation
@@ -335,15 +335,19 @@ export class DriverError extends Error {
       readonly cause?: unknown;
       readonly protocolError?: string | undefined;
       readonly topic?: string;
+      readonly denied?: boolean;
     } = {},
   ) {
     super(message, { cause: options.cause });
     this.protocolError = options.protocolError;
     this.topic = options.topic;
+    this.denied = options.denied ?? false;
   }
 
   /** The protocol's name for it, e.g. `MESSAGE_TOO_LARGE`, where the broker sent one. */
   readonly protocolError: string | undefined;
   /** The topic at fault, where one is known. */
   readonly topic: string | undefined;
+  /** With `unreachable`: a broker was there, but it or this client did not accept the other. */
+  readonly denied: boolean;
 }

@@ -82,6 +82,16 @@ export class BrokerUnreachable extends KafkaError {
   }
 }
 
+/** The brokers are there, but they or this client do not accept the other: TLS, SASL or a token. */
+export class AccessDenied extends KafkaError {
+  readonly code = 'KAFKA_ACCESS_DENIED';
+
+  /** @param why names the cause and how to mend it */
+  constructor(brokers: readonly string[], why: string, cause?: unknown) {
+    super(`Kafka at ${brokers.join(', ')} cannot be used: ${why}.`, cause);
+  }
+}
+
 /** The group could not be joined in time. */
 export class GroupJoinFailed extends KafkaError {
   readonly code = 'KAFKA_GROUP_JOIN_FAILED';

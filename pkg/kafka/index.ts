@@ -14,6 +14,9 @@ export { GroupConsumer, type ConsumerState, type ConsumerStatus } from './consum
 export type { GroupOptions, RetryPolicy, SubscriptionOptions } from './consumer/options.js';
 export type { PartitionStatus } from './consumer/partition_status.js';
 export type { Hold } from './consumer/hold.js';
+export type { DeadLetter, DeadLetterFilter } from './desk/dead_letter.js';
+export { DeadLetterDesk, type DeadLetterDeskOptions } from './desk/dead_letter_desk.js';
+export type { Decision } from './desk/decisions.js';
 export {
   DriverError,
   type Isolation,
@@ -27,10 +30,10 @@ export * from './errors.js';
 export { classifyFailure, type FailureClass, type FailureClassifier } from './failures/classify.js';
 export type { FailureDetails } from './failures/dead_letter_headers.js';
 export * from './failures/errors.js';
+export { errorClass } from './failures/failed_message.js';
 export type { FloodLimits } from './failures/flood_guard.js';
 export { deadLetterTopic, retryTopic } from './failures/topic_names.js';
-export type { ConnectionOptions } from './kafkajs/client.js';
-export { createKafkajsDriver } from './kafkajs/driver.js';
+export { createKafkajsDriver, type KafkajsDriverOptions } from './kafkajs/driver.js';
 export {
   KafkaManager,
   type KafkaHealth,
@@ -58,3 +61,6 @@ export {
   type ReadableMessage,
 } from './reader/readable.js';
 export { Producer, type PublishOptions } from './producer/producer.js';
+export type { SaslOptions } from './security/sasl.js';
+export type { TlsOptions } from './security/tls.js';
+export { clientCredentials } from './security/token_source.js';

@@ -2,19 +2,14 @@ import type { ConsumerEventListener } from './consumer/events.js';
 import { GroupConsumer, type ConsumerStatus } from './consumer/group_consumer.js';
 import type { GroupOptions, SubscriptionOptions } from './consumer/options.js';
 import { DriverError, type KafkaDriver } from './driver.js';
-import {
-  BrokerUnreachable,
-  ConsumerDisabled,
-  KafkaClosed,
-  ProducerDisabled,
-  UnknownConsumer,
-} from './errors.js';
+import { ConsumerDisabled, KafkaClosed, ProducerDisabled, UnknownConsumer } from './errors.js';
 import type { FailureDetails } from './failures/dead_letter_headers.js';
 import type { Logger } from '../logger/index.js';
 import { silentLogger } from './silent_logger.js';
 import type { Bytes, MessageHandler, OutgoingMessage, PublishReceipt } from './message.js';
 import type { ProducerOptions } from './producer/options.js';
 import { Producer, type PublishOptions } from './producer/producer.js';
+import { unreachable } from './unreachable.js';
 
 /** Settings of a {@link KafkaManager}. */
 export interface KafkaManagerOptions {
@@ -234,13 +229,12 @@ export class KafkaManager {
     return { ok: problems.length === 0, problems, waiting: groups.flatMap(waitingOf) };
   }
 
-  /** Resolves when a broker answers. @throws BrokerUnreachable */
+  /** Resolves when a broker answers. @throws BrokerUnreachable, AccessDenied */
   async ping({ timeoutMs = 5_000 }: { timeoutMs?: number } = {}): Promise<void> {
     try {
       await this.#driver.ping(timeoutMs);
     } catch (error) {
-      if (error instanceof DriverError)
-        throw new BrokerUnreachable(this.#driver.brokers, error.message, error);
+      if (error instanceof DriverError) throw unreachable(this.#driver.brokers, error);
       throw error;
     }
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type BrokerSignal } from './broker_process.js';
 import { ClusterNode, newClusterId, untilReady } from './cluster_node.js';
 import { ensureKafkaJars } from './jars.js';
+import { type Listener } from './node_properties.js';
 import { freePorts } from './ports.js';
 import { findJava } from './toolchain.js';
 
@@ -15,6 +16,12 @@ export interface StartKafkaOptions {
   port?: number;
   /** Data, settings and logs; kept. Without it a temporary folder is used, which stop() removes. */
   dataDir?: string;
+  /** A folder for the nodes' logs, which stay; by default they are with the data. */
+  logDir?: string;
+  /** Further ways into the first node, by name, for TLS and SASL. */
+  listeners?: Readonly<Record<string, Listener>>;
+  /** Users of SCRAM with their passwords, for both of its mechanisms; there from the first start on. */
+  scramUsers?: Readonly<Record<string, string>>;
   /** Broker settings that win over the defaults. */
   properties?: Readonly<Record<string, string>>;
   /** Milliseconds within which it must answer; 60000 by default. */
@@ -96,10 +103,11 @@ interface Resolved {
 }
 
 async function createNodes(
-  { port, properties = {} }: StartKafkaOptions,
+  { port, logDir, properties = {}, listeners = {}, scramUsers = {} }: StartKafkaOptions,
   { count, dataDir, ...settings }: Resolved,
 ): Promise<ClusterNode[]> {
   await mkdir(dataDir, { recursive: true });
+  if (logDir !== undefined) await mkdir(logDir, { recursive: true });
   const free = await freePorts(2 * count);
   const cluster = Array.from({ length: count }, (_, index) => ({
     id: index + 1,
@@ -112,6 +120,9 @@ async function createNodes(
     cluster,
     clusterId: await clusterIdIn(dataDir),
     extra: properties,
+    logDir,
+    listeners,
+    scramUsers,
     heapMb: count === 1 ? 512 : 384,
   };
   return cluster.map((address) => new ClusterNode(address, shared));

@@ -4,9 +4,10 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runCommand } from '../run_command.js';
 import { BrokerProcess, type BrokerSignal, kafkaClass } from './broker_process.js';
-import { nodeProperties, type NodeAddress } from './node_properties.js';
+import { type Listener, nodeProperties, type NodeAddress } from './node_properties.js';
 import { waitUntilReady } from './readiness.js';
 
+const SCRAM = ['SCRAM-SHA-256', 'SCRAM-SHA-512'];
 const STOP_GRACE_MS = 10_000;
 const LOG_TAIL_LINES = 15;
 const LOG_LINE_LENGTH = 400;
@@ -20,6 +21,11 @@ export interface NodeSettings {
   clusterId: string;
   cluster: readonly NodeAddress[];
   extra: Readonly<Record<string, string>>;
+  /** Where the nodes' logs go; each node's own folder by default. */
+  logDir: string | undefined;
+  /** Of the first node. */
+  listeners: Readonly<Record<string, Listener>>;
+  scramUsers: Readonly<Record<string, string>>;
   heapMb: number;
   detached: boolean;
   /** Milliseconds that a start may take. */
@@ -67,15 +73,19 @@ export class ClusterNode {
   /** Writes the settings and formats the data folder where that has not been done. */
   async prepare(): Promise<void> {
     const { java, lib, clusterId, cluster, extra } = this.settings;
+    const listeners = this.id === 1 ? this.settings.listeners : {};
     const node = cluster.find((each) => each.id === this.id);
     if (!node) throw new Error(`Node ${this.id} is not in its cluster.`);
     const logDir = join(this.folder, 'data');
     await mkdir(logDir, { recursive: true });
-    await writeFile(this.properties, nodeProperties({ node, cluster, logDir, extra }));
+    await writeFile(this.properties, nodeProperties({ node, cluster, logDir, listeners, extra }));
     if (existsSync(join(logDir, 'meta.properties'))) return;
 
     const storage = kafkaClass(lib, 'kafka.tools.StorageTool');
-    const args = [...storage, 'format', '-t', clusterId, '-c', this.properties];
+    const users = Object.entries(this.settings.scramUsers).flatMap(([name, password]) =>
+      SCRAM.flatMap((mechanism) => ['--add-scram', `${mechanism}=[name=${name},password=${password}]`]),
+    );
+    const args = [...storage, 'format', '-t', clusterId, '-c', this.properties, ...users];
     const result = await runCommand(java, args, { timeoutMs: this.settings.timeoutMs });
     if (result?.status !== 0) throw new Error(`Formatting ${logDir} failed:\n${result?.output ?? 'no Java'}`);
   }
@@ -140,7 +150,8 @@ export class ClusterNode {
   }
 
   private get logFile(): string {
-    return join(this.folder, 'kafka.log');
+    const { logDir } = this.settings;
+    return logDir === undefined ? join(this.folder, 'kafka.log') : join(logDir, `node_${this.id}.log`);
   }
 
   private get started(): BrokerProcess {

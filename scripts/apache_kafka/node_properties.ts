@@ -6,6 +6,12 @@ export interface NodeAddress {
   controllerPort: number;
 }
 
+/** A further way into a node, beside that of plain text. */
+export interface Listener {
+  protocol: 'SSL' | 'SASL_SSL' | 'SASL_PLAINTEXT';
+  port: number;
+}
+
 /** What the settings of a node follow from. */
 export interface NodePropertiesOptions {
   node: NodeAddress;
@@ -13,6 +19,8 @@ export interface NodePropertiesOptions {
   cluster: readonly NodeAddress[];
   /** The folder of its log segments. */
   logDir: string;
+  /** Further listeners of this node, by name. */
+  listeners?: Readonly<Record<string, Listener>>;
   /** Settings of the caller, which win. */
   extra?: Readonly<Record<string, string>>;
 }
@@ -21,7 +29,18 @@ export interface NodePropertiesOptions {
  * The server.properties of a KRaft node that is broker and controller at once and listens on loopback only.
  * Replication is as high as the nodes allow, up to 3; with 3 nodes a write needs 2 of them.
  */
-export function nodeProperties({ node, cluster, logDir, extra = {} }: NodePropertiesOptions): string {
+export function nodeProperties({
+  node,
+  cluster,
+  logDir,
+  listeners = {},
+  extra = {},
+}: NodePropertiesOptions): string {
+  const ways = Object.entries(listeners);
+  const open = [
+    `PLAINTEXT://127.0.0.1:${node.port}`,
+    ...ways.map(([name, { port }]) => `${name}://127.0.0.1:${port}`),
+  ];
   const replicas = String(Math.min(cluster.length, 3));
   const minInsync = cluster.length >= 3 ? '2' : '1';
   const settings: Record<string, string> = {
@@ -30,8 +49,13 @@ export function nodeProperties({ node, cluster, logDir, extra = {} }: NodeProper
     'controller.quorum.voters': cluster
       .map((each) => `${each.id}@127.0.0.1:${each.controllerPort}`)
       .join(','),
-    listeners: `PLAINTEXT://127.0.0.1:${node.port},CONTROLLER://127.0.0.1:${node.controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${node.port}`,
+    listeners: [...open, `CONTROLLER://127.0.0.1:${node.controllerPort}`].join(','),
+    'advertised.listeners': open.join(','),
+    'listener.security.protocol.map': [
+      'PLAINTEXT:PLAINTEXT',
+      'CONTROLLER:PLAINTEXT',
+      ...ways.map(([name, { protocol }]) => `${name}:${protocol}`),
+    ].join(','),
     'controller.listener.names': 'CONTROLLER',
     'log.dirs': logDir,
     'default.replication.factor': replicas,

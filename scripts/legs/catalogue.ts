@@ -1,7 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { projectRoot } from '../../config/project_root.js';
-import { prepareKafka } from './kafka_leg.js';
+import { prepareBrowser } from './browser_leg.js';
+import { prepareCluster, prepareKafka } from './kafka_leg.js';
 import { type Leg, type Prepared } from './leg.js';
 import { prepareNode } from './node_versions.js';
 
@@ -21,14 +22,19 @@ const EMBEDDED = {
 const PROGRAMS = ['cmd', 'lint', 'scripts'];
 
 /** Folders of tests that are legs of their own, or belong to other commands. */
-const NOT_UNIT = ['contract', 'faults', 'examples', 'bench', ...PROGRAMS];
+const NOT_UNIT = ['contract', 'faults', 'apache', 'examples', 'bench', 'browser', ...PROGRAMS];
 
 const SUITES: Readonly<Record<string, readonly string[]>> = {
   unit: ['dist/test/**/*.test.js', ...NOT_UNIT.flatMap((name) => ['--ignore', `dist/test/**/${name}/**`])],
   contract: ['dist/test/**/contract/**/*.test.js'],
-  programs: PROGRAMS.map((name) => `dist/test/${name}/**/*.test.js`),
+  programs: [
+    ...PROGRAMS.map((name) => `dist/test/${name}/**/*.test.js`),
+    ...['--ignore', 'dist/test/**/faults/**'],
+  ],
   examples: ['dist/test/examples/**/*.test.js'],
   faults: ['dist/test/**/faults/**/*.test.js'],
+  browser: ['dist/test/browser/**/*.test.js'],
+  apache: ['dist/test/**/apache/**/*.test.js'],
 };
 
 /** What `make test` and the other Node.js versions run; the fault suites take as long as ROUNDS asks for. */
@@ -70,6 +76,8 @@ export const LEGS: readonly Leg[] = [
   ...QUICK_SUITES.map((name) => suite(name, name)),
   { ...suite('faults', 'faults'), timeoutMs: FAULTS_TIMEOUT_MS },
   { ...suite('contract', 'contract-kafka', prepareKafka), alone: true },
+  { ...suite('apache', 'kafka-cluster', prepareCluster), timeoutMs: FAULTS_TIMEOUT_MS, alone: true },
+  suite('browser', 'browser', prepareBrowser),
   ...NODE_MAJORS.flatMap((major) =>
     QUICK_SUITES.map((name) => suite(name, `${name}-node-${major}`, () => prepareNode(major))),
   ),
@@ -82,7 +90,8 @@ export const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   'test-faults': ['build', 'faults'],
   'test-unit': ['build', 'unit'],
   'test-contract': ['build', 'contract'],
-  'test-kafka': ['build', 'contract-kafka'],
+  'test-kafka': ['build', 'contract-kafka', 'kafka-cluster'],
+  'test-browser': ['build', 'browser'],
   'test-node': [
     'build',
     ...NODE_MAJORS.flatMap((major) => QUICK_SUITES.map((name) => `${name}-node-${major}`)),

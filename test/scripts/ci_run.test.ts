@@ -21,7 +21,9 @@ describe('.ci/run', () => {
     await writeFile(make, `#!/bin/sh\ncase "$1" in\n${cases.join('\n')}\nesac\n`);
     await chmod(make, 0o755);
     // There, so that nothing is installed.
-    await writeFile(join(folder, 'kcat'), '#!/bin/sh\n', { mode: 0o755 });
+    for (const tool of ['kcat', 'chromium']) {
+      await writeFile(join(folder, tool), '#!/bin/sh\n', { mode: 0o755 });
+    }
     const env = { ...process.env, PATH: [folder, process.env['PATH']].join(delimiter) };
     const result = await runCommand(join(projectRoot(), '.ci', 'run'), args, { env });
     return { status: result?.status, lines: result?.output.trimEnd().split('\n') ?? [] };
@@ -31,12 +33,13 @@ describe('.ci/run', () => {
     const { status, lines } = await run({
       test: `echo hello; echo '10 passed, 0 failed'`,
       'test-kafka': `echo '4 passed, 0 failed'`,
+      'test-browser': `echo '1 passed, 0 failed'`,
       'test-node': `echo '20 passed, 0 failed'`,
       'test-faults': `echo '3 passed, 0 failed'`,
       'verify-broker': `echo '2 passed, 0 failed'`,
     });
 
-    expect(lines.at(-1)).to.equal('39 passed, 0 failed');
+    expect(lines.at(-1)).to.equal('40 passed, 0 failed');
     expect(status).to.equal(0);
   });
 

@@ -11,7 +11,7 @@ const POLL_MS = 10;
 export async function eventually<T>(
   condition: () => T | Promise<T>,
   options: { readonly timeoutMs?: number; readonly what?: string | (() => string) } = {},
-): Promise<T> {
+): Promise<NonNullable<T>> {
   const { timeoutMs = 10_000, what = condition.toString() } = options;
   const deadline = performance.now() + timeoutMs;
   let cause: unknown;

@@ -2,6 +2,9 @@ import { Command } from 'commander';
 import { type Cli } from '../cli.js';
 import { configPrint } from './config_print.js';
 import { consume } from './consume.js';
+import { deadLettersDiscard } from './dead_letters_discard.js';
+import { deadLettersList } from './dead_letters_list.js';
+import { deadLettersReplay } from './dead_letters_replay.js';
 import { groupsLag } from './groups_lag.js';
 import { groupsList } from './groups_list.js';
 import { groupsReset } from './groups_reset.js';
@@ -23,6 +26,11 @@ const GROUPS: readonly Group[] = [
   { name: 'config', about: 'The configuration as it counts.', commands: [configPrint] },
   { name: 'topics', about: 'Topics.', commands: [topicsList, topicsCreate, topicsDescribe] },
   { name: 'groups', about: 'Consumer groups.', commands: [groupsList, groupsLag, groupsReset] },
+  {
+    name: 'dead-letters',
+    about: 'Messages that failed for good.',
+    commands: [deadLettersList, deadLettersReplay, deadLettersDiscard],
+  },
 ];
 
 /** All commands of the program. */

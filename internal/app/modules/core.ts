@@ -1,6 +1,7 @@
 import { ContainerModule } from 'inversify';
 import { type Config as AppConfig } from '../../../config/config.js';
 import { createKafkajsDriver, KafkaAdmin, type KafkaDriver, KafkaManager } from '../../../pkg/kafka/index.js';
+import { type Logger as PkgLogger } from '../../../pkg/logger/index.js';
 import { Metrics } from '../../../pkg/telemetry/index.js';
 import {
   Clock,
@@ -16,6 +17,7 @@ import { ManagedKafkaRepository } from '../../repo/persistent/kafka/kafka_reposi
 import { EventFollowers } from '../../repo/persistent/kafka/event_followers.js';
 import { MessageReceiver } from '../../repo/persistent/kafka/message_receiver.js';
 import { partitionRecords } from '../../repo/persistent/kafka/partition_records.js';
+import { ConsumerMetrics } from '../../repo/persistent/kafka/consumer_metrics.js';
 import { EventMetrics } from '../../repo/persistent/kafka/event_metrics.js';
 import { EventObservers } from '../../repo/persistent/kafka/event_observers.js';
 import { EventLogger } from '../../repo/persistent/kafka/event_logger.js';
@@ -23,6 +25,7 @@ import { instanceName, systemClock, uuidGenerator } from '../../repo/persistent/
 import { type TopicSpec, topicsOf } from '../../repo/persistent/topics.js';
 import { Health } from '../../usecase/contracts.js';
 import { HealthUseCase } from '../../usecase/health/health.js';
+import { kafkaSecurity } from '../kafka_connection.js';
 import { BrokerHandle, Config, Driver, TopicName, Topics } from '../tokens.js';
 
 const REBALANCE_TIMEOUT_MS = 60_000;
@@ -37,23 +40,29 @@ export const coreModule = new ContainerModule(({ bind }) => {
   bind(IdGenerator).toConstantValue(uuidGenerator);
   bind(Metrics).toDynamicValue(() => new Metrics({ process: true }));
   bind(EventMetrics).toDynamicValue((context) => new EventMetrics(context.get(Metrics), context.get(Clock)));
+  bind(ConsumerMetrics).toDynamicValue((context) => new ConsumerMetrics(context.get(Metrics)));
   bind(EventObserver).toDynamicValue(
     (context) => new EventObservers([new EventLogger(context.get(Logger)), context.get(EventMetrics)]),
   );
 
-  bind(Driver).toDynamicValue((context) =>
-    createKafkajsDriver({
+  bind(Driver).toDynamicValue((context) => {
+    const { KAFKA } = context.get<AppConfig>(Config);
+    const logger: PkgLogger = context.get(Logger);
+    return createKafkajsDriver({
       brokers: context.get<BrokerHandle>(BrokerHandle).brokers,
-      clientId: context.get<AppConfig>(Config).KAFKA.CLIENT_ID,
-      logger: context.get(Logger),
-    }),
-  );
+      clientId: KAFKA.CLIENT_ID,
+      logger,
+      ...kafkaSecurity(KAFKA, logger),
+    });
+  });
   bind(KafkaAdmin).toDynamicValue((context) => new KafkaAdmin(context.get<KafkaDriver>(Driver)));
   bind(KafkaManager).toDynamicValue((context) => {
     const { APP, HTTP, KAFKA } = context.get<AppConfig>(Config);
     const { CONTROL, SESSION_TIMEOUT } = KAFKA;
     const stopMs = Math.max(0, HTTP.SHUTDOWN_TIMEOUT - HTTP.DRAIN_DELAY);
-    return new KafkaManager(context.get<KafkaDriver>(Driver), {
+    const metrics = context.get(ConsumerMetrics);
+    const manager = new KafkaManager(context.get<KafkaDriver>(Driver), {
+      onEvent: metrics.observe,
       producerEnabled: CONTROL.PRODUCER_ENABLED,
       consumerEnabled: CONTROL.CONSUMER_ENABLED,
       consumer: {
@@ -68,6 +77,8 @@ export const coreModule = new ContainerModule(({ bind }) => {
       deadLetters: { app: APP.NAME, version: APP.VERSION },
       logger: context.get(Logger),
     });
+    metrics.watch(manager);
+    return manager;
   });
   bind(KafkaRepository).toDynamicValue((context) => {
     const metrics = context.get(EventMetrics);

@@ -58,6 +58,7 @@ function checkConsumer({
   state,
   stoppedPartitions,
   blockedPartitions,
+  waitingPartitions,
   flooded,
 }: ConsumerStatus): HealthCheck {
   if (state !== 'running') return fail(`is ${state}`);
@@ -65,6 +66,10 @@ function checkConsumer({
   if (stoppedPartitions.length > 0)
     return fail(`stopped at a failing message: ${namesOf(stoppedPartitions)}`);
   if (blockedPartitions.length > 0) return fail(`cannot set a message aside: ${namesOf(blockedPartitions)}`);
+  // Another instance would have to wait as well.
+  if (waitingPartitions.length > 0) {
+    return { status: 'warn', detail: `waits for what a handler needs: ${namesOf(waitingPartitions)}` };
+  }
   return PASS;
 }
 

@@ -1,5 +1,6 @@
 import { DriverError, type KafkaDriver } from '../driver.js';
-import { AdminRefused, BrokerUnreachable, GroupNotEmpty, UnknownGroup, UnknownTopic } from '../errors.js';
+import { AdminRefused, GroupNotEmpty, UnknownGroup, UnknownTopic } from '../errors.js';
+import { unreachable } from '../unreachable.js';
 
 /** What a call is about, for its errors. */
 interface Subject {
@@ -11,8 +12,8 @@ interface Subject {
 
 /**
  * Runs a call and puts its errors into the terms of this package.
- * @throws UnknownTopic, UnknownGroup, GroupNotEmpty, AdminRefused, BrokerUnreachable; DriverError for what
- *   may pass
+ * @throws UnknownTopic, UnknownGroup, GroupNotEmpty, AdminRefused, BrokerUnreachable, AccessDenied;
+ *   DriverError for what may pass
  */
 export async function call<T>(driver: KafkaDriver, subject: Subject, work: () => Promise<T>): Promise<T> {
   try {
@@ -25,7 +26,7 @@ export async function call<T>(driver: KafkaDriver, subject: Subject, work: () =>
 
 function inOurTerms(driver: KafkaDriver, { what, topic, groupId }: Subject, error: DriverError): Error {
   const { reason, protocolError, message } = error;
-  if (reason === 'unreachable') return new BrokerUnreachable(driver.brokers, message, error);
+  if (reason === 'unreachable') return unreachable(driver.brokers, error);
   if (reason === 'unknown-topic') return new UnknownTopic(topic ?? '(not named)', error);
   if (groupId !== undefined) {
     if (protocolError === 'GROUP_ID_NOT_FOUND') return new UnknownGroup(groupId, error);

@@ -17,8 +17,8 @@ import type { Route } from './routes.js';
 import { Workers } from './workers.js';
 
 /**
- * The client fetches again only when every partition's batch has returned, so a batch whose handlers take
- * longer is handed back after so many milliseconds, and its work carried on.
+ * The client fetches again only when every partition's batch has returned, so a batch is handed back at once while
+ * there is room to read ahead, else after so many milliseconds at most, and its work carried on.
  */
 const PATIENCE_MS = 200;
 
@@ -114,7 +114,7 @@ export class Engine {
   }
 
   /**
-   * Takes a batch over, or leaves it to be fetched again. Resolves when its messages are finished, or soon
+   * Takes a batch over, or leaves it to be fetched again. Resolves when there is room for the next one, or soon
    * when that takes longer.
    */
   async accept(batch: FetchedBatch): Promise<void> {
@@ -124,12 +124,11 @@ export class Engine {
       this.reject(work);
       return;
     }
-    const wasDrained = work.isDrained();
     batch.resolve();
     work.add(batch);
     this.#workers.wake(work);
-    if (wasDrained && !work.isDrained()) await this.#drained(work);
-    if (!work.isDrained() && !work.dropped) this.#carryOn(work);
+    if (this.#isFull(work)) await this.#makeRoom(work);
+    if (!work.isDrained() && !work.dropped) work.carryOn();
   }
 
   /** Takes nothing of a partition: what was fetched is fetched again when the partition goes on. */
@@ -201,33 +200,26 @@ export class Engine {
   }
 
   /**
-   * Resolves when nothing of the partition is unfinished, or when that is not worth waiting for: after some
-   * time, and at once when the batch before took longer, so that the client loses that time only once.
+   * Resolves when half of what was read ahead is done. When that takes long it resolves before, and fetching pauses
+   * until then; at once when it took long the last time, so that the client loses that time only once.
    */
-  async #drained(work: PartitionWork): Promise<void> {
+  async #makeRoom(work: PartitionWork): Promise<void> {
     const startedAt = performance.now();
-    const wait = work.quick ? PATIENCE_MS : 0;
-    work.quick = false;
     await new Promise<void>((resolve) => {
-      const timer = wait === 0 ? undefined : setTimeout(resolve, wait);
-      work.onLevel(0, () => {
+      const pause = (): void => {
+        work.full = true;
+        this.#syncFetching(work);
+        resolve();
+      };
+      const timer = work.quick ? setTimeout(pause, PATIENCE_MS) : undefined;
+      work.onLevel(Math.floor(work.unfinished / 2), () => {
         clearTimeout(timer);
         work.quick = performance.now() - startedAt <= PATIENCE_MS;
+        work.full = false;
+        this.#syncFetching(work);
         resolve();
       });
-      if (timer === undefined) resolve();
-    });
-  }
-
-  /** The batch is handed back; its work goes on. */
-  #carryOn(work: PartitionWork): void {
-    work.carryOn();
-    work.full = this.#isFull(work);
-    if (!work.full) return;
-    this.#syncFetching(work);
-    work.onLevel(Math.floor(work.unfinished / 2), () => {
-      work.full = false;
-      this.#syncFetching(work);
+      if (timer === undefined) pause();
     });
   }
 

@@ -125,7 +125,12 @@ export class FailureHandling {
   }
 
   #write(task: Task, thrown: unknown, target: { readonly topic: string; readonly delayMs?: number }): void {
-    const writing = this.#writeTo(task, thrown, target).finally(() => this.#writes.delete(writing));
+    const writing = this.#writeTo(task, thrown, target)
+      .catch((error: unknown) => {
+        // No further try would go another way.
+        if (!task.work.dropped) this.#stopPartition(task, error);
+      })
+      .finally(() => this.#writes.delete(writing));
     this.#writes.add(writing);
   }
 

@@ -7,7 +7,7 @@ import {
   TopicNotCreated,
   UnknownTopic,
 } from '../errors.js';
-import type { FailureDetails } from '../failures/dead_letter_headers.js';
+import { withSafeRedaction, type FailureDetails } from '../failures/dead_letter_headers.js';
 import { DeadLetters } from '../failures/dead_letters.js';
 import { FloodGuard } from '../failures/flood_guard.js';
 import { ensureFailureTopics } from '../failures/provisioning.js';
@@ -89,7 +89,7 @@ export class GroupConsumer {
     this.#options = withDefaults(parts);
     this.#logger = parts.logger ?? silentLogger;
     this.#emit = parts.onEvent === undefined ? undefined : guarded(parts.onEvent, this.#logger);
-    this.#details = parts.deadLetters ?? {};
+    this.#details = withSafeRedaction(parts.deadLetters ?? {}, this.#logger);
     this.#deadLetters = new DeadLetters(driver, this.#logger);
     this.#flood = new FloodGuard(this.#options.floodGuard);
   }

@@ -80,7 +80,7 @@ export interface GroupOptions {
   readonly commitAfterMessages?: number;
   /** Handlers that run at a time, over all topics and partitions. Default 64. */
   readonly concurrency?: number;
-  /** Messages that are read ahead while their partitions' handlers are slow. Default 20,000. */
+  /** Messages that are read ahead while their partitions' handlers are slow. Default 100,000. */
   readonly maxBufferedMessages?: number;
   /** ... and their bytes; a batch of each partition, up to 1 MiB, comes on top. Default 33,554,432. */
   readonly maxBufferedBytes?: number;
@@ -128,7 +128,7 @@ export function withDefaults(options: GroupOptions): ResolvedGroupOptions {
     commitIntervalMs: options.commitIntervalMs ?? 1_000,
     commitAfterMessages: options.commitAfterMessages ?? 5_000,
     concurrency: options.concurrency ?? 64,
-    maxBufferedMessages: options.maxBufferedMessages ?? 20_000,
+    maxBufferedMessages: options.maxBufferedMessages ?? 100_000,
     maxBufferedBytes: options.maxBufferedBytes ?? 33_554_432,
     provision: options.provision ?? true,
     floodGuard: options.floodGuard === false ? undefined : withFloodDefaults(options.floodGuard),

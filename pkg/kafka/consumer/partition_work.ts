@@ -58,7 +58,7 @@ export class PartitionWork implements TopicPartition {
   dropped = false;
   /** True while the client does not fetch it. */
   fetchPaused = false;
-  /** Whether its last batch was finished soon. */
+  /** Whether there was room again soon when it was full last. */
   quick = true;
   /** True while so much is read ahead that it need not fetch more. */
   full = false;
@@ -80,6 +80,8 @@ export class PartitionWork implements TopicPartition {
   /** Bytes of a message, as of the newest batch. */
   #averageBytes = 0;
   #willDetach = false;
+  /** Batches of which what was left was copied. */
+  readonly #copied = new WeakSet<OffsetSpan>();
   #onLevel: { readonly level: number; readonly call: () => void } | undefined;
 
   constructor(
@@ -129,7 +131,7 @@ export class PartitionWork implements TopicPartition {
 
   /** The next message to be run; undefined when there is none now. */
   take(): Task | undefined {
-    if (this.#holds.size > 0) return this.#takeProbe();
+    if (this.#holds.size > 0) return this.#mayProbe ? this.infrastructure.takeProbe() : undefined;
     const ready = this.#ready.shift();
     if (ready !== undefined) return ready;
     for (let chunk = this.#chunks[0]; chunk !== undefined; chunk = this.#chunks[0]) {
@@ -182,7 +184,8 @@ export class PartitionWork implements TopicPartition {
   release(reason: Hold): void {
     if (!this.#holds.delete(reason) || this.dropped) return;
     this.hooks.onHold(this, reason, false);
-    if (this.#holds.size === 0) this.hooks.onReady(this);
+    // A probe that came due under the other hold waits for this.
+    if (this.#holds.size === 0 || this.#mayProbe) this.hooks.onReady(this);
   }
 
   /** Calls back once, when no more than `level` messages are unfinished; a later call replaces an earlier. */
@@ -192,15 +195,17 @@ export class PartitionWork implements TopicPartition {
 
   /**
    * The client gets its batch back while work on it goes on. What is left of that after a while is copied,
-   * so that it does not pin the whole response; most work is done before.
+   * so that it does not pin the whole response; most work is done before, and so is that of batches that came
+   * since.
    */
   carryOn(): void {
     if (this.#willDetach) return;
     this.#willDetach = true;
+    const here = new Set([...this.#chunks, ...this.#tasks].map(({ span }) => span));
     this.#after(DETACH_AFTER_MS, () => {
       this.#willDetach = false;
-      for (const task of this.#tasks) task.record = detached(task.record);
-      for (const chunk of this.#chunks) chunk.detach();
+      this.#detach(here);
+      if (this.#unfinished > 0) this.carryOn();
     });
   }
 
@@ -213,10 +218,17 @@ export class PartitionWork implements TopicPartition {
     this.#timers.clear();
   }
 
-  #takeProbe(): Task | undefined {
-    return this.#holds.size === 1 && this.#holds.has('infrastructure')
-      ? this.infrastructure.takeProbe()
-      : undefined;
+  #detach(spans: ReadonlySet<OffsetSpan>): void {
+    const isDue = ({ span }: { readonly span: OffsetSpan }): boolean =>
+      spans.has(span) && !this.#copied.has(span);
+    for (const task of this.#tasks) if (isDue(task)) task.record = detached(task.record);
+    for (const chunk of this.#chunks) if (isDue(chunk)) chunk.detach();
+    for (const span of spans) this.#copied.add(span);
+  }
+
+  /** Nothing else keeps the message back that tells whether the infrastructure is there again. */
+  get #mayProbe(): boolean {
+    return this.#holds.size === 1 && this.#holds.has('infrastructure');
   }
 
   #isEarly(chunk: Chunk): boolean {

@@ -1,5 +1,7 @@
+import { asError, textOf } from '../async.js';
 import type { HeaderMap } from '../driver.js';
-import { causeClass, errorClass, errorText, type FailedMessage } from './failed_message.js';
+import type { Logger } from '../../logger/index.js';
+import { causeClass, errorClass, errorText, stackOf, type FailedMessage } from './failed_message.js';
 import { bigInteger, int32, int64, lastHeader } from './header_values.js';
 
 const ORIGINAL = 'kafka_dlt-original-';
@@ -18,7 +20,10 @@ export interface FailureDetails {
   /** Name and version of the program, for `dlq-info`. */
   readonly app?: string;
   readonly version?: string;
-  /** Applied to the error's message and stack trace, to take out what must not be stored. */
+  /**
+   * Applied to the error's message and stack trace, to take out what must not be stored. Where it throws,
+   * nothing of the text is stored.
+   */
   readonly redact?: (text: string) => string;
   /** Whether the stack trace is stored. Default true. */
   readonly stackTraces?: boolean;
@@ -45,7 +50,7 @@ export function deadLetterHeaders(
   const { thrown } = message;
   const redact = details.redact ?? ((text) => text);
   const cause = causeClass(thrown);
-  const stack = thrown instanceof Error ? thrown.stack : undefined;
+  const stack = stackOf(thrown);
   return {
     ...withoutFailure(message),
     ...originOf(message),
@@ -56,6 +61,25 @@ export function deadLetterHeaders(
       ? {}
       : { [STACK_TRACE]: text(redact(stack), MAX_STACK_BYTES) }),
     [INFO]: Buffer.from(JSON.stringify(infoOf(message, details))),
+  };
+}
+
+/** The details with a `redact` that never throws: what it fails for is left out, and that is logged. */
+export function withSafeRedaction(details: FailureDetails, logger: Logger): FailureDetails {
+  const { redact } = details;
+  if (redact === undefined) return details;
+  return {
+    ...details,
+    redact: (text) => {
+      try {
+        return textOf(redact(text));
+      } catch (error) {
+        logger.error('the text of an error is left out of a dead letter: redact failed', {
+          error: asError(error).message,
+        });
+        return '';
+      }
+    },
   };
 }
 

@@ -1,16 +1,17 @@
-import { asError, sleep } from '../async.js';
+import { asError, sleep, unlessAborted } from '../async.js';
 import { delayAfter } from '../consumer/backoff.js';
 import { DriverError, type HeaderMap, type KafkaDriver } from '../driver.js';
-import { InvalidMessage, MessageTooLarge, PublishRefused } from '../errors.js';
+import { InvalidMessage, PublishRefused } from '../errors.js';
 import type { Logger } from '../../logger/index.js';
+import type { OutgoingMessage } from '../message.js';
 import { Producer } from '../producer/producer.js';
 import { DETAIL_LEVELS, type DetailLevel } from './dead_letter_headers.js';
+import { DeadLetterTooLarge } from './errors.js';
 import type { FailedMessage } from './failed_message.js';
 
 const BACKOFF = { initialMs: 500, maxMs: 30_000, jitter: 0.2 };
-/** A dead letter is larger than its message, which may be as large as its topic allows. */
-const MAX_BYTES = 2_000_000;
-const DELIVERY_TIMEOUT_MS = 15_000;
+/** What the brokers have not acknowledged in so many milliseconds is reported, and again after as many. */
+const REPORT_MS = 15_000;
 const TOO_LARGE = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'];
 
 /** A message to be set aside in another topic. */
@@ -18,7 +19,7 @@ export interface SetAside {
   readonly message: FailedMessage;
   readonly topic: string;
   readonly headers: (level: DetailLevel) => HeaderMap;
-  /** The topic has not taken it yet; it is tried again after so many milliseconds. */
+  /** The topic has not taken it yet; it is tried again after so many milliseconds, 0 when that goes on already. */
   readonly onFailure: (error: Error, delayMs: number) => void;
   /** Aborted when it is not to be tried again. */
   readonly signal: AbortSignal;
@@ -40,33 +41,18 @@ export class DeadLetters {
    * Resolves with true when the brokers have acknowledged the message: it is tried as often as it takes,
    * with less and less about the error when the record is too large. With false when it was aborted
    * before; it may be stored nevertheless.
+   *
+   * @throws DeadLetterTooLarge when the topic does not take it even with the least about the error; what
+   *   `headers` throws
    */
-  async write({ message, topic, headers, onFailure, signal }: SetAside): Promise<boolean> {
-    const { key, value } = message.record;
-    let level = 0;
-    let partition: number | undefined = message.source.partition;
-    for (let failures = 0; !signal.aborted;) {
-      try {
-        const detail = DETAIL_LEVELS[level] ?? 'class-only';
-        await this.#open().send({ topic, key, value, headers: headers(detail), partition });
-        return true;
-      } catch (thrown) {
-        if (isTooLarge(thrown) && level < DETAIL_LEVELS.length - 1) {
-          level += 1;
-          continue;
-        }
-        if (thrown instanceof InvalidMessage && partition !== undefined) {
-          // The topic has fewer partitions than the one where the message comes from.
-          partition = undefined;
-          continue;
-        }
-        failures += 1;
-        const delayMs = delayAfter(failures, BACKOFF);
-        onFailure(asError(thrown), delayMs);
-        await sleep(delayMs, signal);
-      }
+  async write(letter: SetAside): Promise<boolean> {
+    const { topic, message } = letter;
+    for (const detail of DETAIL_LEVELS) {
+      const outcome = await this.#deliver(letter.headers(detail), letter);
+      if (outcome !== 'too large') return outcome === 'written';
     }
-    return false;
+    const { key, value } = message.record;
+    throw new DeadLetterTooLarge(topic, (key?.length ?? 0) + (value?.length ?? 0));
   }
 
   /** Ends the producer. A message whose writing goes on opens it again. */
@@ -76,18 +62,67 @@ export class DeadLetters {
     await producer?.close();
   }
 
+  async #deliver(headers: HeaderMap, letter: SetAside): Promise<'written' | 'given up' | 'too large'> {
+    const { topic, message, onFailure, signal } = letter;
+    const { key, value } = message.record;
+    const report = (error: Error, delayMs: number) => {
+      // The partition is somebody else's then.
+      if (!signal.aborted) onFailure(error, delayMs);
+    };
+    let partition: number | undefined = message.source.partition;
+    for (let failures = 0; !signal.aborted;) {
+      try {
+        const record = { topic, key, value, headers, partition };
+        return (await this.#send(record, { report, signal })) ? 'written' : 'given up';
+      } catch (thrown) {
+        if (isTooLarge(thrown)) return 'too large';
+        if (thrown instanceof InvalidMessage && partition !== undefined) {
+          // The topic has fewer partitions than the one where the message comes from.
+          partition = undefined;
+          continue;
+        }
+        failures += 1;
+        const delayMs = delayAfter(failures, BACKOFF);
+        report(asError(thrown), delayMs);
+        await sleep(delayMs, signal);
+      }
+    }
+    return 'given up';
+  }
+
+  /** False when it was aborted before there was an answer. */
+  async #send(
+    record: OutgoingMessage,
+    { report, signal }: { readonly report: SetAside['onFailure']; readonly signal: AbortSignal },
+  ): Promise<boolean> {
+    let why = new Error('no broker has acknowledged it');
+    const reports = setInterval(() => {
+      report(why, 0);
+    }, REPORT_MS);
+    try {
+      const onRetry = (reason: Error) => {
+        why = reason;
+      };
+      const sending = this.#open().send(record, { signal, onRetry });
+      return (await unlessAborted(sending, signal)) !== undefined;
+    } finally {
+      clearInterval(reports);
+    }
+  }
+
   #open(): Producer {
     this.#producer ??= new Producer(this.driver, {
       logger: this.logger,
-      maxMessageBytes: MAX_BYTES,
-      deliveryTimeoutMs: DELIVERY_TIMEOUT_MS,
+      // A message may be as large as its topic allows; what the other topic allows is the brokers' to say.
+      maxMessageBytes: Infinity,
+      // Given up and sent anew, a batch that was stored without an answer would be stored again.
+      deliveryTimeoutMs: Infinity,
     });
     return this.#producer;
   }
 }
 
 function isTooLarge(thrown: unknown): boolean {
-  if (thrown instanceof MessageTooLarge) return true;
   if (!(thrown instanceof PublishRefused) || !(thrown.cause instanceof DriverError)) return false;
   return TOO_LARGE.includes(thrown.cause.protocolError ?? '');
 }

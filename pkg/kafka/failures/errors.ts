@@ -25,6 +25,23 @@ export class InvalidFailureTopic extends KafkaError {
   }
 }
 
+/** A topic does not take a failed message, even without the text of its error. Its partition stops there. */
+export class DeadLetterTooLarge extends KafkaError {
+  readonly code = 'KAFKA_DEAD_LETTER_TOO_LARGE';
+
+  /** @param size bytes of key and value */
+  constructor(
+    readonly topic: string,
+    size: number,
+  ) {
+    super(
+      `A failed message of ${size} bytes is too large for topic ${topic}. ` +
+        "Raise the topic's max.message.bytes above that of the topic it comes from, " +
+        'then stop and start the consumer.',
+    );
+  }
+}
+
 /** A topic that is to be there before a group starts. */
 export interface MissingTopic {
   readonly topic: string;

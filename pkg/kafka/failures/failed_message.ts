@@ -1,5 +1,5 @@
 import type { FetchedRecord, TopicPartition } from '../driver.js';
-import { asError } from '../async.js';
+import { textOf } from '../async.js';
 
 /** A message that failed for good, or will be tried again much later. */
 export interface FailedMessage {
@@ -21,7 +21,7 @@ export interface FailedMessage {
 /** The class of an error, as far as one can be told. */
 export function errorClass(thrown: unknown): string {
   if (!(thrown instanceof Error)) return typeof thrown;
-  return thrown.name === 'Error' ? thrown.constructor.name : thrown.name;
+  return textOf(thrown.name === 'Error' ? thrown.constructor.name : thrown.name);
 }
 
 /** The class of the error's cause. */
@@ -31,5 +31,15 @@ export function causeClass(thrown: unknown): string | undefined {
 
 /** The error's message, or what was thrown instead of one. */
 export function errorText(thrown: unknown): string {
-  return asError(thrown).message;
+  return thrown instanceof Error ? textOf(thrown.message) : `a non-error was thrown: ${textOf(thrown)}`;
+}
+
+/** The error's stack trace, where it has one. */
+export function stackOf(thrown: unknown): string | undefined {
+  try {
+    return thrown instanceof Error && thrown.stack !== undefined ? textOf(thrown.stack) : undefined;
+  } catch {
+    // It is made when it is first read, out of an error that may have no text.
+    return undefined;
+  }
 }

@@ -2,8 +2,13 @@ import { DriverError, type DriverAdmin } from '../driver.js';
 import { FailureTopicsMissing, type MissingTopic } from './errors.js';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
-/** Dead letters wait for a person; a record of them is larger than its message. */
-const CONFIGS = { 'retention.ms': String(30 * DAY_MS), 'max.message.bytes': '2097152' };
+/** Dead letters wait for a person. */
+const RETENTION_MS = 30 * DAY_MS;
+const MAX_BYTES = 'max.message.bytes';
+/** A dead letter is larger than its message, by what it says about the error. */
+const ROOM_BYTES = 65_536;
+/** Twice the default of brokers. */
+const LEAST_MAX_BYTES = 2_097_152;
 /** Leaves the number of copies to the broker's default. */
 const BROKER_DEFAULT = -1;
 
@@ -13,11 +18,16 @@ export interface FailureTopics {
   readonly topics: readonly string[];
 }
 
+interface MissingOf extends MissingTopic {
+  readonly source: string;
+}
+
 /**
  * Sees to it that the topics exist, each with as many partitions as its source. Existing ones are left
  * as they are.
  *
- * @param group.provision whether missing topics are created; kept for 30 days.
+ * @param group.provision whether missing topics are created: kept for 30 days, with room for the largest
+ *   message of their source and its error.
  * @throws FailureTopicsMissing naming all of them, when they are not to be created. DriverError:
  *   `unknown-topic` with the topic, when a source does not exist; what the creation failed with.
  */
@@ -33,9 +43,13 @@ export async function ensureFailureTopics(
   await Promise.all(missing.map((topic) => create(admin, topic)));
 }
 
-async function create(admin: DriverAdmin, spec: MissingTopic): Promise<void> {
+async function create(admin: DriverAdmin, { source, ...spec }: MissingOf): Promise<void> {
   try {
-    await admin.createTopic({ ...spec, replicationFactor: BROKER_DEFAULT, configs: CONFIGS });
+    const configs = {
+      'retention.ms': String(RETENTION_MS),
+      [MAX_BYTES]: String(await maxBytesBeside(admin, source)),
+    };
+    await admin.createTopic({ ...spec, replicationFactor: BROKER_DEFAULT, configs });
   } catch (error) {
     if (!(error instanceof DriverError)) throw error;
     const { reason, message, protocolError } = error;
@@ -43,12 +57,25 @@ async function create(admin: DriverAdmin, spec: MissingTopic): Promise<void> {
   }
 }
 
-async function missingOf(admin: DriverAdmin, { source, topics }: FailureTopics): Promise<MissingTopic[]> {
+/** What a topic must allow that takes the messages of `source` with their errors. */
+async function maxBytesBeside(admin: DriverAdmin, source: string): Promise<number> {
+  try {
+    const configs = await admin.topicConfigs(source);
+    const limit = Number(configs.find(({ name }) => name === MAX_BYTES)?.value ?? 0);
+    return Math.max(LEAST_MAX_BYTES, limit + ROOM_BYTES);
+  } catch (error) {
+    // Not everyone who may create a topic may ask for this; what is too large later says what to do.
+    if (error instanceof DriverError && error.reason === 'refused') return LEAST_MAX_BYTES;
+    throw error;
+  }
+}
+
+async function missingOf(admin: DriverAdmin, { source, topics }: FailureTopics): Promise<MissingOf[]> {
   const [partitions, counts] = await Promise.all([
     partitionsOfSource(admin, source),
     Promise.all(topics.map((topic) => countOrZero(admin, topic))),
   ]);
-  return topics.filter((_topic, i) => counts[i] === 0).map((topic) => ({ topic, partitions }));
+  return topics.filter((_topic, i) => counts[i] === 0).map((topic) => ({ source, topic, partitions }));
 }
 
 async function partitionsOfSource(admin: DriverAdmin, topic: string): Promise<number> {

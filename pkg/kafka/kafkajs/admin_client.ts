@@ -53,6 +53,7 @@ export async function ping(options: ConnectionOptions, timeoutMs: number): Promi
       timeoutMs,
       () => new DriverError('unreachable', `no answer within ${timeoutMs} ms`),
     );
+    options.access?.connected();
   } catch (error) {
     throw toDriverError(error, client.lastSocketError());
   } finally {

@@ -1,22 +1,29 @@
 import net from 'node:net';
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
-import kafkajs, { type ISocketFactory, type KafkaConfig, type RetryOptions, type SASLOptions } from 'kafkajs';
+import kafkajs, { type ISocketFactory, type KafkaConfig, type RetryOptions } from 'kafkajs';
 import type { SocketFactory } from '../driver.js';
 import type { Logger } from '../../logger/index.js';
+import type { AccessReport } from '../security/access_report.js';
+import type { SaslOptions } from '../security/sasl.js';
+import type { TlsSettings } from '../security/tls.js';
 import { logCreator, SEALED } from './log.js';
+import { REAUTHENTICATION_MS, toKafkajsSasl } from './sasl.js';
 
-/** Where and how to connect. */
+/** Where and how the clients of one driver connect. */
 export interface ConnectionOptions {
   /** Bootstrap addresses, `host:port` each. */
   readonly brokers: readonly string[];
   /** Shown in the broker's logs and quotas. */
   readonly clientId: string;
   readonly logger: Logger;
-  readonly ssl?: boolean | tls.ConnectionOptions;
-  readonly sasl?: SASLOptions;
-  /** Replaces TCP, for example by in-memory streams to an embedded broker. `ssl` does not apply then. */
-  readonly socketFactory?: SocketFactory;
+  /** Read anew for each connection. Without it nothing is encrypted. */
+  readonly tls?: TlsSettings | undefined;
+  readonly sasl?: SaslOptions | undefined;
+  /** Is told when brokers keep this client out. */
+  readonly access?: AccessReport;
+  /** Replaces TCP, for example by in-memory streams to an embedded broker. `tls` does not apply then. */
+  readonly socketFactory?: SocketFactory | undefined;
 }
 
 /** A kafkajs client with sockets that can be cut off. */
@@ -47,7 +54,7 @@ export function openClient(options: ConnectionOptions, retry: RetryOptions): Cli
     if (sealed) throw new Error(SEALED);
     const socket =
       options.socketFactory === undefined
-        ? openSocket({ host, port, onConnect }, options.ssl)
+        ? openSocket({ host, port, onConnect }, options.tls)
         : options.socketFactory({ host, port, onConnect });
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
@@ -66,9 +73,11 @@ export function openClient(options: ConnectionOptions, retry: RetryOptions): Cli
     retry,
     socketFactory,
     logLevel: kafkajs.logLevel.INFO,
-    logCreator: logCreator(options.logger),
-    ...(options.ssl === undefined ? {} : { ssl: options.ssl }),
-    ...(options.sasl === undefined ? {} : { sasl: options.sasl }),
+    logCreator: logCreator(options.logger, options.access),
+    reauthenticationThreshold: REAUTHENTICATION_MS,
+    // kafkajs asks for it where SASL is used; how to encrypt is the socket factory's matter.
+    ssl: options.tls !== undefined,
+    ...(options.sasl === undefined ? {} : { sasl: toKafkajsSasl(options.sasl) }),
   };
 
   return {
@@ -84,14 +93,13 @@ export function openClient(options: ConnectionOptions, retry: RetryOptions): Cli
   };
 }
 
-function openSocket(target: Parameters<SocketFactory>[0], ssl: ConnectionOptions['ssl']): net.Socket {
+function openSocket(target: Parameters<SocketFactory>[0], settings: TlsSettings | undefined): net.Socket {
   const { host, port, onConnect } = target;
-  if (ssl === undefined || ssl === false) {
+  if (settings === undefined) {
     return net.connect({ host, port }, onConnect).setKeepAlive(true, KEEP_ALIVE_MS);
   }
   const servername = net.isIP(host) === 0 ? { servername: host } : {};
-  const settings = ssl === true ? {} : ssl;
-  const socket = tls.connect({ host, port, ...servername, ...settings }, onConnect);
+  const socket = tls.connect({ host, port, ...servername, ...settings() }, onConnect);
   return socket.setKeepAlive(true, KEEP_ALIVE_MS);
 }
 

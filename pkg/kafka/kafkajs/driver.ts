@@ -1,4 +1,8 @@
-import { type KafkaDriver } from '../driver.js';
+import type { Logger } from '../../logger/index.js';
+import { type KafkaDriver, type SocketFactory } from '../driver.js';
+import { AccessReport } from '../security/access_report.js';
+import type { SaslOptions } from '../security/sasl.js';
+import { tlsSettings, type TlsOptions } from '../security/tls.js';
 import { createAdmin } from './admin.js';
 import { ping } from './admin_client.js';
 import type { ConnectionOptions } from './client.js';
@@ -11,16 +15,35 @@ import { applyFetchPatch } from './fetch_patch.js';
 import { createReader } from './reader.js';
 import { applyTimerPatch } from './timer_patch.js';
 
+/** Where and how to connect. */
+export interface KafkajsDriverOptions {
+  /** Bootstrap addresses, `host:port` each. */
+  readonly brokers: readonly string[];
+  /** Shown in the broker's logs and quotas. */
+  readonly clientId: string;
+  readonly logger: Logger;
+  /** Encrypts; without it nothing is. Replaced certificate files are used from the next connection on. */
+  readonly tls?: TlsOptions | undefined;
+  readonly sasl?: SaslOptions | undefined;
+  /** Replaces TCP, for example by in-memory streams to an embedded broker. `tls` does not apply then. */
+  readonly socketFactory?: SocketFactory;
+}
+
 /**
  * The {@link KafkaDriver} over kafkajs 2.2.4. Nothing is connected before a client is used.
- * @throws Error when another version of kafkajs is installed
+ * @throws Error when another version of kafkajs is installed; TlsFilesUnusable
  */
-export function createKafkajsDriver(options: ConnectionOptions): KafkaDriver {
+export function createKafkajsDriver({ tls, ...rest }: KafkajsDriverOptions): KafkaDriver {
   assertKnownVersion();
   applyTimerPatch();
   applyConnectionPatch();
   applyFetchPatch();
   registerCodecs();
+  const options: ConnectionOptions = {
+    ...rest,
+    tls: tls === undefined ? undefined : tlsSettings(tls, rest.logger),
+    access: new AccessReport(rest.logger),
+  };
   return {
     brokers: options.brokers,
     producer: () => createProducer(options),

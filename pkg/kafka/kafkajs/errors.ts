@@ -1,5 +1,7 @@
 import kafkajs from 'kafkajs';
 import { DriverError, type DriverErrorReason } from '../driver.js';
+import { explainAccess, explainRefusal } from '../security/access_failure.js';
+import { TokenUnavailable } from '../security/token_source.js';
 
 /** The broker's answers after which it is certain that it stored nothing and never will. */
 const REFUSALS = new Set([
@@ -18,6 +20,11 @@ const REFUSALS = new Set([
   'GROUP_AUTHORIZATION_FAILED',
   'CLUSTER_AUTHORIZATION_FAILED',
 ]);
+const SASL_ERRORS = new Set([
+  'UNSUPPORTED_SASL_MECHANISM',
+  'ILLEGAL_SASL_STATE',
+  'SASL_AUTHENTICATION_FAILED',
+]);
 const MEMBERSHIP_LOST = new Set(['UNKNOWN_MEMBER_ID', 'ILLEGAL_GENERATION', 'FENCED_INSTANCE_ID']);
 const REBALANCING = new Set(['REBALANCE_IN_PROGRESS', 'NOT_COORDINATOR_FOR_GROUP']);
 
@@ -32,7 +39,11 @@ export function toDriverError(error: unknown, socketError?: Error): DriverError 
     reason === 'unreachable' && socketError !== undefined && !message.includes(socketError.message)
       ? `${message}: ${socketError.message}`
       : message;
-  return new DriverError(reason, detail, { cause: error, protocolError: type });
+  const denial = mayBeDenial(root) ? explainAccess(detail) : undefined;
+  if (denial !== undefined) {
+    return new DriverError('unreachable', denial, { cause: error, protocolError: type, denied: true });
+  }
+  return new DriverError(reason, explainRefusal(type) ?? detail, { cause: error, protocolError: type });
 }
 
 /** Follows `cause` and the errors of an aggregate down to the first reason. */
@@ -47,6 +58,8 @@ function rootCause(error: unknown): unknown {
 }
 
 function nextCause(error: unknown): unknown {
+  // It tells its own cause.
+  if (error instanceof TokenUnavailable) return undefined;
   if (error instanceof kafkajs.KafkaJSDeleteGroupsError) return error.groups[0]?.error;
   if (error instanceof kafkajs.KafkaJSDeleteTopicRecordsError) {
     // kafkajs's types leave out what the error is made of.
@@ -54,6 +67,16 @@ function nextCause(error: unknown): unknown {
   }
   if (error instanceof kafkajs.KafkaJSAggregateError) return error.errors[0];
   return error instanceof Error ? error.cause : undefined;
+}
+
+/** Keeping a client out is told by sockets, by authentication, and by the source of its token. */
+function mayBeDenial(root: unknown): boolean {
+  return (
+    root instanceof kafkajs.KafkaJSConnectionError ||
+    root instanceof kafkajs.KafkaJSSASLAuthenticationError ||
+    root instanceof TokenUnavailable ||
+    (root instanceof kafkajs.KafkaJSProtocolError && SASL_ERRORS.has(root.type))
+  );
 }
 
 function protocolErrorOf(error: unknown): string | undefined {
@@ -70,5 +93,9 @@ function reasonOf(root: unknown, type: string | undefined): DriverErrorReason {
 }
 
 function messageOf(error: unknown): string {
+  // kafkajs's types leave this one out.
+  if (error instanceof Error && error.name === 'KafkaJSConnectionClosedError') {
+    return 'it closed the connection, as a broker does that asks for TLS or SASL, or that stops';
+  }
   return error instanceof Error ? error.message : String(error);
 }

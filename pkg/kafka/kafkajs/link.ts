@@ -1,4 +1,5 @@
 import { DriverError } from '../driver.js';
+import type { AccessReport } from '../security/access_report.js';
 import { openClient, type Client, type ConnectionOptions } from './client.js';
 import { toDriverError } from './errors.js';
 import { brokerOpener, type OpenBroker } from './internals.js';
@@ -15,6 +16,7 @@ import { Writer } from './wire/writer.js';
  */
 export class ClusterLink {
   readonly #client: Client;
+  readonly #access: AccessReport | undefined;
   readonly #open: OpenBroker;
   readonly #seeds: readonly NodeConnection[];
   #nodes = new Map<number, NodeConnection>();
@@ -24,6 +26,7 @@ export class ClusterLink {
   constructor(options: ConnectionOptions) {
     // Nothing is retried below: the caller knows better what a failure means for its request.
     this.#client = openClient(options, { retries: 0 });
+    this.#access = options.access;
     this.#open = brokerOpener(this.#client.kafka);
     this.#seeds = options.brokers.map((address) => this.#seed(address));
   }
@@ -34,6 +37,7 @@ export class ClusterLink {
    */
   async metadata(topics: readonly string[]): Promise<ClusterMetadata> {
     const found = await this.requestAny(metadata(topics));
+    this.#access?.connected();
     this.#learn(found);
     return found;
   }

@@ -11,6 +11,8 @@ export interface PendingParts {
   /** Bytes of key, value and headers. */
   readonly size: number;
   readonly signal: AbortSignal | undefined;
+  /** Called whenever a request did not get it stored for certain, and it will be in another. */
+  readonly onRetry: ((reason: Error) => void) | undefined;
   readonly resolve: (receipt: PublishReceipt) => void;
   readonly reject: (error: Error) => void;
   /** Called once, when the outcome is known. */
@@ -47,6 +49,11 @@ export class Pending {
   set inFlush(inFlush: boolean) {
     this.#inFlush = inFlush;
     if (!inFlush && this.#parts.signal?.aborted === true) this.#onAbort();
+  }
+
+  /** It is tried again. */
+  delayed(reason: Error): void {
+    if (!this.#settled) this.#parts.onRetry?.(reason);
   }
 
   /** Stored; its place is known. Later outcomes are ignored. */

@@ -1,13 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { asError, settlesWithin } from '../async.js';
 import { DriverError, type KafkaDriver } from '../driver.js';
-import {
-  BrokerUnreachable,
-  InvalidMessage,
-  KafkaClosed,
-  MessageTooLarge,
-  PublishNotSent,
-} from '../errors.js';
+import { InvalidMessage, KafkaClosed, MessageTooLarge, PublishNotSent } from '../errors.js';
+import { unreachable } from '../unreachable.js';
 import type { Logger } from '../../logger/index.js';
 import { silentLogger } from '../silent_logger.js';
 import type { OutgoingMessage, PublishReceipt } from '../message.js';
@@ -25,6 +20,8 @@ import { TopicDirectory } from './topic_directory.js';
 export interface PublishOptions {
   /** Aborted before the message is in a request: it is never sent. */
   readonly signal?: AbortSignal | undefined;
+  /** Told each time that a request did not get the message acknowledged, and why. It is tried again then. */
+  readonly onRetry?: ((reason: Error) => void) | undefined;
 }
 
 const CONNECT_RETRY_MS = 200;
@@ -75,7 +72,7 @@ export class Producer {
     });
   }
 
-  /** Connects now instead of with the first message. @throws BrokerUnreachable, DriverError, KafkaClosed */
+  /** Connects now instead of with the first message. @throws BrokerUnreachable, AccessDenied, DriverError */
   async connect(): Promise<void> {
     const start = performance.now();
     for (;;) {
@@ -86,7 +83,7 @@ export class Producer {
       } catch (error) {
         if (!(error instanceof DriverError) || error.reason !== 'unreachable') throw error;
         if (performance.now() - start + CONNECT_RETRY_MS > this.#options.maxBlockMs) {
-          throw new BrokerUnreachable(this.#driver.brokers, error.message, error);
+          throw unreachable(this.#driver.brokers, error);
         }
         await setTimeout(CONNECT_RETRY_MS);
       }
@@ -99,13 +96,14 @@ export class Producer {
    * it is not sent then, nor later; afterwards it has no effect.
    *
    * @throws InvalidMessage, MessageTooLarge, UnknownTopic, QueueFull, KafkaClosed, PublishNotSent,
-   *   PublishRefused: the message is not stored. BrokerUnreachable: no broker answered, it was not sent.
+   *   PublishRefused: the message is not stored. BrokerUnreachable, AccessDenied: no broker answered or let this
+   *   client in, it was not sent.
    *   PublishOutcomeUnknown: it was sent, and may or may not be stored.
    */
   send(message: OutgoingMessage, options: PublishOptions = {}): Promise<PublishReceipt> {
     return new Promise((resolve, reject) => {
       const { topic, partition } = message;
-      const { signal } = options;
+      const { signal, onRetry } = options;
       if (this.#closing !== undefined) throw new KafkaClosed('The producer');
       if (signal?.aborted === true) throw new PublishNotSent(topic, 'the caller aborted it', signal.reason);
       const { record, size } = encode(message, Date.now());
@@ -117,6 +115,7 @@ export class Producer {
         record,
         size,
         signal,
+        onRetry,
         resolve,
         reject,
         onSettled: this.#onSettled,

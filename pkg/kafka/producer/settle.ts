@@ -43,6 +43,7 @@ export function settle(
     if (kind === 'stale') lane.producer.renounce(queue);
     queue.putBack(batch);
   }
+  for (const item of batch.items) item.delayed(error);
   queue.backOff(now, error.message);
   return mayPass;
 }

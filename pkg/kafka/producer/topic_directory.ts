@@ -1,7 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { asError } from '../async.js';
 import { DriverError, type TopicLeaders } from '../driver.js';
-import { BrokerUnreachable, KafkaClosed, PublishRefused, UnknownTopic } from '../errors.js';
+import { KafkaClosed, PublishRefused, UnknownTopic } from '../errors.js';
+import { unreachable } from '../unreachable.js';
 import type { Logger } from '../../logger/index.js';
 
 const MAX_AGE_MS = 60_000;
@@ -64,7 +65,7 @@ export class TopicDirectory {
 
   /**
    * Asks the cluster for the partitions of a topic. Calls for the same topic share one request.
-   * @throws UnknownTopic, PublishRefused, BrokerUnreachable, DriverError, KafkaClosed
+   * @throws UnknownTopic, PublishRefused, BrokerUnreachable, AccessDenied, DriverError, KafkaClosed
    */
   lookup(topic: string): Promise<number> {
     const running = this.#lookups.get(topic);
@@ -121,10 +122,7 @@ export class TopicDirectory {
   #toError(topic: string, failure: DriverError): Error {
     if (failure.reason === 'unknown-topic') return new UnknownTopic(topic, failure);
     if (failure.reason === 'refused') return new PublishRefused(topic, failure.message, failure);
-    if (failure.reason === 'unreachable') {
-      return new BrokerUnreachable(this.parts.brokers, failure.message, failure);
-    }
-    return failure;
+    return failure.reason === 'unreachable' ? unreachable(this.parts.brokers, failure) : failure;
   }
 
   async #refreshAll(): Promise<void> {

@@ -9,7 +9,8 @@ import {
   type ReadRecord,
   type TopicPartition,
 } from '../driver.js';
-import { BrokerUnreachable, OffsetOutOfRange, ReadRefused, UnknownTopic } from '../errors.js';
+import { OffsetOutOfRange, ReadRefused, UnknownTopic } from '../errors.js';
+import { unreachable } from '../unreachable.js';
 import type { Logger } from '../../logger/index.js';
 import { silentLogger } from '../silent_logger.js';
 import { CommittedFilter } from './committed_filter.js';
@@ -54,7 +55,7 @@ export interface ReadBatch {
  * only when the loop comes back for it. A lost connection or a new leader only delays it, for as long as
  * it takes.
  *
- * @throws UnknownTopic, OffsetOutOfRange, ReadRefused, BrokerUnreachable (only before the first item)
+ * @throws UnknownTopic, OffsetOutOfRange, ReadRefused, BrokerUnreachable and AccessDenied (both only before the first item)
  */
 export async function* readPartition(
   driver: KafkaDriver,
@@ -208,7 +209,7 @@ class Reading {
 
   #tooLate(error: DriverError, deadline: number): Error | undefined {
     if (performance.now() < deadline) return undefined;
-    return new BrokerUnreachable(this.driver.brokers, error.message, error);
+    return unreachable(this.driver.brokers, error);
   }
 
   async #pause(): Promise<void> {

@@ -44,7 +44,7 @@ describe('cmd/app', function () {
     expect(await read('/readyz')).to.deep.equal([200, { status: 'warn' }]);
   });
 
-  it('waits for brokers that do not answer, says so, and is ready once they do', async () => {
+  it('G9: waits for brokers that do not answer, says so, and is ready once they do', async () => {
     const place = await startBroker();
     const port = Number(place.brokers[0]?.split(':')[1]);
     await place.stop();
@@ -98,7 +98,7 @@ describe('cmd/app', function () {
     expect(app.stdout).to.equal('');
   });
 
-  it('ends at once at the second signal, whatever the first waits for', async () => {
+  it('G1: ends at once at the second signal, whatever the first waits for', async () => {
     app = new Program('cmd/app/main', {
       env: {
         HTTP_PORT: '0',

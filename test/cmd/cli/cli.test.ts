@@ -183,18 +183,26 @@ describe('cmd/cli', function () {
     });
   }
 
-  it('has the exit codes in its help and in the README', async () => {
+  it('has the exit codes in its help and in its README', async () => {
     const { code, stdout } = await cli(['--help']);
     expect(code).to.equal(0);
-    const readme = readFileSync('README.md', 'utf8');
+    const readme = readFileSync('cmd/cli/README.md', 'utf8');
     for (const [number, meaning] of EXIT_CODES) {
       expect(stdout).to.include(`${String(number).padEnd(4)} ${meaning}`);
       expect(readme).to.include(`| ${number} | ${meaning} |`);
     }
   });
 
-  it('describes every command', async () => {
-    for (const args of [[], ['config'], ['topics'], ['groups'], ['produce'], ['consume']]) {
+  it('describes every command, in its README as well', async () => {
+    const readme = readFileSync('cmd/cli/README.md', 'utf8');
+    for (const group of ['config', 'topics', 'groups', 'dead-letters']) {
+      const help = (await cli([group, '--help'])).stdout;
+      const names = [...help.matchAll(/^ {2}(\w+) .*/gm)].map(([, name]) => String(name));
+      const own = names.filter((name) => name !== 'help');
+      expect(own).not.to.deep.equal([]);
+      for (const name of own) expect(readme).to.include(`\`${group} ${name}`);
+    }
+    for (const args of [[], ['config'], ['topics'], ['groups'], ['dead-letters'], ['produce'], ['consume']]) {
       const { code, stdout } = await cli([...args, '--help']);
       expect([code, stdout.length > 100]).to.deep.equal([0, true]);
     }

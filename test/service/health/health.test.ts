@@ -15,6 +15,7 @@ const running: ConsumerStatus = {
   state: 'running',
   stoppedPartitions: [],
   blockedPartitions: [],
+  waitingPartitions: [],
   flooded: false,
 };
 const reading: FollowerStatus = { topic: 'users', caughtUp: true, stuckAt: undefined };
@@ -92,6 +93,15 @@ describe('readiness', () => {
     expect(blocked.checks['consumer g.users']?.detail).to.include('users[1]');
     consumersAre({ ...running, flooded: true });
     expect((await health.readiness()).status).to.equal('fail');
+  });
+
+  it('warns while a handler waits for something that it needs: another instance would wait as well', async () => {
+    consumersAre({ ...running, waitingPartitions: [{ topic: 'users', partition: 1 }] });
+    const { status, checks } = await health.readiness();
+    expect([status, checks['consumer g.users']?.detail]).to.deep.equal([
+      'warn',
+      'waits for what a handler needs: users[1]',
+    ]);
   });
 
   it('fails while a view is catching up, or cannot read on', async () => {

@@ -19,6 +19,7 @@ const kafkaStatus = {
       state: 'running',
       stoppedPartitions: [],
       blockedPartitions: [],
+      waitingPartitions: [],
       flooded: false,
     },
   ],

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { type StubbedApi } from '../support/stubbed_api.js';
 
 /** What the OpenAPI document says of one answer. */
 export interface Answer {
@@ -38,7 +37,7 @@ interface RawDocument {
 }
 
 /** Reads the document that the service serves. */
-export async function operationsOf(api: StubbedApi): Promise<Operation[]> {
+export async function operationsOf(api: { call(path: string): Promise<Response> }): Promise<Operation[]> {
   const text = await (await api.call('/openapi.json')).text();
   const document = JSON.parse(text.replaceAll('#/components/schemas/', '#/$defs/')) as RawDocument;
   const { schemas } = document.components;

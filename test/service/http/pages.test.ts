@@ -1,3 +1,4 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
 import { expect } from 'chai';
 import { Kafka } from '../../../internal/usecase/contracts.js';
 import { eventually } from '../../support/eventually.js';
@@ -54,6 +55,19 @@ describe('the pages of the service', () => {
     expect(parts).to.have.length(4);
     for (const part of parts) expect((await api.call(part)).status, part).to.equal(200);
     expect(page.headers.get('content-security-policy')).to.include("script-src 'self'");
+  });
+
+  it('describe the API as the official schema of OpenAPI asks for, with nothing that leads nowhere', async () => {
+    await api.start();
+    const document = (await (await api.call('/openapi.json')).json()) as Record<string, unknown>;
+    const validator = new Validator();
+    const { valid, errors } = await validator.validate(document);
+    expect(errors ?? []).to.deep.equal([]);
+    expect([valid, validator.version]).to.deep.equal([true, '3.1']);
+    // References that cannot be resolved throw here.
+    expect(validator.resolveRefs()).to.have.property('paths');
+    const broken = await new Validator().validate({ ...document, paths: [] });
+    expect(broken.valid).to.equal(false);
   });
 
   it('describe the API of this version', async () => {

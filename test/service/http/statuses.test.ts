@@ -172,6 +172,16 @@ describe('the HTTP API', () => {
     expect(documented.filter((one) => !seen.has(one))).to.be.empty;
   });
 
+  it('answers a method that a path does not have with 405, and names those that it has', async () => {
+    for (const { name, path, servers } of operations) {
+      const response = await api.call((servers[0] ?? '') + path.replace('{id}', 'u-1'), { method: 'PATCH' });
+      expect(response.status, name).to.equal(405);
+      const documented = operations.filter((one) => one.path === path).map(({ method }) => method);
+      expect(response.headers.get('allow')?.split(', ')).to.include.members(documented);
+      expect(((await response.json()) as { code: string }).code).to.equal('METHOD_NOT_ALLOWED');
+    }
+  });
+
   it('serves every documented operation under each of its prefixes', async () => {
     for (const { name, method, path, servers } of operations) {
       for (const prefix of servers) {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import sinon from 'sinon';
-import { NotPublished, Unavailable } from '../../../internal/entity/errors.js';
+import { NotAllowed, NotPublished, Unavailable } from '../../../internal/entity/errors.js';
 import { UndecodableEvent } from '../../../pkg/events/index.js';
 import { type MessageReceiver } from '../../../internal/repo/persistent/kafka/message_receiver.js';
 import {
@@ -71,18 +71,21 @@ describe('the Kafka repository', () => {
     expect(repository.getStatus()).to.include({ instance: 'machine:1', producerEnabled: true });
   });
 
-  it('names the partitions that wait until a failed message is set aside', () => {
+  it('names the partitions that wait until a failed message is set aside, and those that wait for what a handler needs', () => {
     const partitions = [
-      { topic: 't', partition: 0, deadLetterError: null },
-      { topic: 't', partition: 1, deadLetterError: 'no leader' },
+      { topic: 't', partition: 0, deadLetterError: null, holds: ['infrastructure'] },
+      { topic: 't', partition: 1, deadLetterError: 'no leader', holds: ['dead-letter'] },
     ];
     manager.getStatus.returns({ consumers: [{ groupId: 'g', partitions }] });
-    expect(repository.getStatus().consumers[0]?.blockedPartitions).to.deep.equal([partitions[1]]);
+    const [consumer] = repository.getStatus().consumers;
+    expect(consumer?.blockedPartitions).to.deep.equal([partitions[1]]);
+    expect(consumer?.waitingPartitions).to.deep.equal([partitions[0]]);
   });
 
   for (const [what, error, expected] of [
     ['what is no event', new UndecodableEvent('no JSON'), 'fatal'],
     ['what is unavailable', new Unavailable('TRANSLATOR_UNAVAILABLE', 'It is down.'), 'infrastructure'],
+    ['what is not allowed', new NotAllowed('TRANSLATION_REFUSED', 'Never.'), 'fatal'],
     ['what was not published', new NotPublished('unknown', 'e-1'), 'infrastructure'],
     ['an error', new Error('once'), 'retry'],
   ] as const) {

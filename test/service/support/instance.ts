@@ -20,6 +20,8 @@ export interface InstanceOptions {
   brokers?: readonly string[];
   /** Further settings, as on the command line. */
   flags?: Record<string, string>;
+  /** What can only be set in the environment: secrets. */
+  env?: Record<string, string>;
   overrides?: Overrides;
 }
 
@@ -41,10 +43,10 @@ export class Instance {
   ) {}
 
   /** An instance that has not been started. */
-  static async build({ prefix, brokers, flags, overrides }: InstanceOptions): Promise<Instance> {
+  static async build({ prefix, brokers, flags, env, overrides }: InstanceOptions): Promise<Instance> {
     const log = new LogBook();
     const consumed: Consumed[] = [];
-    const config = configFor(prefix, brokers ?? (await testBrokers()), flags);
+    const config = configFor(prefix, brokers ?? (await testBrokers()), { flags, env });
     const container = await buildContainer(config, (bindings) => {
       bindings.rebind<Logger>(Logger).toConstantValue(log);
       bindings.rebind<EventObserver>(EventObserver).toConstantValue({
@@ -106,9 +108,16 @@ export class Instance {
   }
 }
 
-function configFor(prefix: string, brokers: readonly string[], flags: Record<string, string> = {}): Config {
+function configFor(
+  prefix: string,
+  brokers: readonly string[],
+  {
+    flags = {},
+    env = {},
+  }: { flags: InstanceOptions['flags'] | undefined; env: InstanceOptions['env'] | undefined },
+): Config {
   return loadConfig({
-    env: {},
+    env,
     flags: {
       'KAFKA.BROKERS': brokers.join(','),
       'KAFKA.GROUP_ID': prefix,

@@ -6,7 +6,7 @@ import {
   PublishOutcomeUnknown,
 } from '../../../../pkg/kafka/index.js';
 import { currentContext } from '../../../../pkg/logger/index.js';
-import { NotPublished, Unavailable } from '../../../entity/errors.js';
+import { NotAllowed, NotPublished, Unavailable } from '../../../entity/errors.js';
 import {
   type KafkaRepository,
   type KafkaStatus,
@@ -123,6 +123,7 @@ export class ManagedKafkaRepository implements KafkaRepository {
     const consumers = status.consumers.map(({ partitions, ...consumer }) => ({
       ...consumer,
       blockedPartitions: partitions.filter(({ deadLetterError }) => deadLetterError !== null),
+      waitingPartitions: partitions.filter(({ holds }) => holds.includes('infrastructure')),
     }));
     return { ...status, consumers, instance: this.options.instance };
   }
@@ -153,10 +154,10 @@ export class ManagedKafkaRepository implements KafkaRepository {
   }
 }
 
-/** No attempt makes another event of bytes that are none; what is unavailable is not the message's fault. */
+/** No attempt makes an event of bytes that are none, or allows what is not allowed; what is unavailable is not the message's fault. */
 function classify(thrown: unknown): FailureClass {
   const unreadable = [InvalidEvent, UndecodableEvent, UnknownEventType];
-  if (unreadable.some((type) => thrown instanceof type)) return 'fatal';
+  if (unreadable.some((type) => thrown instanceof type) || thrown instanceof NotAllowed) return 'fatal';
   return thrown instanceof Unavailable ? 'infrastructure' : classifyFailure(thrown);
 }
 

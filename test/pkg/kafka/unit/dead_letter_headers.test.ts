@@ -5,10 +5,12 @@ import {
   deadLetterHeaders,
   delayedRetryHeaders,
   DETAIL_LEVELS,
+  withSafeRedaction,
 } from '../../../../pkg/kafka/failures/dead_letter_headers.js';
 import { dueAt } from '../../../../pkg/kafka/failures/due_time.js';
 import type { FailedMessage } from '../../../../pkg/kafka/failures/failed_message.js';
 import { bigInteger, readBigInteger } from '../../../../pkg/kafka/failures/header_values.js';
+import { silentLogger } from '../../../../pkg/kafka/silent_logger.js';
 import { deadLetterTopic, retryTopic } from '../../../../pkg/kafka/index.js';
 
 const record: FetchedRecord = {
@@ -103,6 +105,32 @@ describe('headers of a dead letter', () => {
     const headers = deadLetterHeaders(failed(), { redact, stackTraces: false }, 'full');
     expect(String(headers['kafka_dlt-exception-message'])).to.equal('[redacted] refused');
     expect(headers).to.not.have.any.keys('kafka_dlt-exception-stacktrace');
+  });
+
+  it('go without the text of the error where redact fails, which is logged', () => {
+    const logged: string[] = [];
+    const logger = { ...silentLogger, error: (text: string) => logged.push(text) };
+    const redact = () => {
+      throw new Error('a bug');
+    };
+    const headers = deadLetterHeaders(failed(), withSafeRedaction({ redact }, logger), 'full');
+    expect(String(headers['kafka_dlt-exception-fqcn'])).to.equal('PaymentFailed');
+    expect(String(headers['kafka_dlt-exception-message'])).to.equal('');
+    expect(String(headers['kafka_dlt-exception-stacktrace'])).to.equal('');
+    expect(logged).to.have.length(2);
+  });
+
+  it('describe what has no text', () => {
+    const odd: unknown[] = [
+      Object.create(null),
+      Object.assign(new Error(), { message: Object.create(null) as string }),
+      Object.assign(new Error(), { name: Symbol('odd') as unknown as string }),
+    ];
+    for (const thrown of odd) {
+      const headers = deadLetterHeaders(failed({ thrown }), {}, 'full');
+      expect(headers['kafka_dlt-exception-fqcn']).to.be.instanceOf(Buffer);
+      expect(headers['kafka_dlt-exception-message']).to.be.instanceOf(Buffer);
+    }
   });
 
   it('describe whatever was thrown', () => {

@@ -5,7 +5,7 @@ import { DeadLetters, type SetAside } from '../../../../pkg/kafka/failures/dead_
 import type { FailedMessage } from '../../../../pkg/kafka/failures/failed_message.js';
 import { silentLogger } from '../../../../pkg/kafka/silent_logger.js';
 import { endUnder, virtualClock } from '../../../support/virtual_clock.js';
-import { FakeDriver } from './fakes.js';
+import { deferred, FakeDriver, rejection } from './fakes.js';
 
 const TOO_LARGE = new DriverError('refused', 'too large', { protocolError: 'MESSAGE_TOO_LARGE' });
 
@@ -37,7 +37,9 @@ describe('DeadLetters', () => {
   let given: AbortController;
 
   beforeEach(() => {
-    clock = virtualClock({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] });
+    clock = virtualClock({
+      toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date', 'performance'],
+    });
     driver = new FakeDriver();
     driver.topics = { 't.g-dlt': 3 };
     letters = new DeadLetters(driver, silentLogger);
@@ -110,6 +112,21 @@ describe('DeadLetters', () => {
     expect(failures).to.deep.equal([]);
   });
 
+  it('takes a message of any size that its topic takes', async () => {
+    const value = Buffer.alloc(3_000_000);
+    const record = { ...message.record, value };
+    expect(await letters.write(letter({ message: { ...message, record } }))).to.equal(true);
+    expect(driver.producers[0]?.sent[0]?.[0]?.records[0]?.value).to.equal(value);
+  });
+
+  it('ends with an error that names the setting when the message itself is too large for the topic', async () => {
+    failing(Infinity, { kind: 'refused', error: TOO_LARGE });
+    const error = await rejection(letters.write(letter()));
+    expect(error.code).to.equal('KAFKA_DEAD_LETTER_TOO_LARGE');
+    expect(error.message).to.contain('t.g-dlt').and.contain('max.message.bytes');
+    expect(failures).to.deep.equal([]);
+  });
+
   it('R4: is tried as often as it takes, with pauses of up to 30 s, and each failure is reported', async () => {
     failing(12, { kind: 'refused', error: new DriverError('refused', 'not authorized') });
     await passTime(letters.write(letter()));
@@ -131,6 +148,37 @@ describe('DeadLetters', () => {
       expect(driver.log.values('t.g-dlt', 2)).to.deep.equal(['v']);
     });
   }
+
+  it('is stored once, however long brokers store and do not say so; that is reported with its reason', async () => {
+    const stored = new Set<number>();
+    const lost = new DriverError('failed', 'NOT_ENOUGH_REPLICAS_AFTER_APPEND');
+    driver.answer = async (batches, producer) => {
+      // Brokers know a batch again until the client renounces its numbers.
+      stored.add(producer.renounced.length);
+      return Date.now() < 600_000
+        ? batches.map(() => ({ kind: 'unknown', error: lost }))
+        : driver.log.store(batches);
+    };
+    await passTime(letters.write(letter()));
+    expect(stored.size).to.equal(1);
+    expect(failures.length).to.be.within(38, 40);
+    expect(failures[0]).to.deep.equal(['NOT_ENOUGH_REPLICAS_AFTER_APPEND', 0]);
+  });
+
+  it('ends at once when it is given up while its request has no answer', async () => {
+    const answered = deferred();
+    driver.answer = async (batches) => {
+      await answered.promise;
+      return driver.log.store(batches);
+    };
+    const writing = letters.write(letter());
+    while (driver.producers[0]?.sent.length !== 1) await new Promise((resolve) => setImmediate(resolve));
+    given.abort();
+    expect(await writing).to.equal(false);
+    await clock.tickAsync(60_000);
+    expect(failures, 'reported afterwards').to.deep.equal([]);
+    answered.resolve();
+  });
 
   it('waits for brokers that cannot be reached, and for a topic that does not exist', async () => {
     driver.topics = {};

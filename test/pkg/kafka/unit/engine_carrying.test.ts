@@ -35,11 +35,11 @@ describe('Engine: carried work', () => {
   it('further batches of its partition are taken meanwhile, without a wait, up to a bound', async () => {
     await member.start({}, { maxBufferedMessages: 6 });
     member.handler = ({ offset }) => (offset === '0' ? never() : nap(60_000));
-    void member.deliver(new FakeBatch([0, 1]));
-    await member.clock.tickAsync(250);
+    await member.deliver(new FakeBatch([0, 1]));
     await member.deliver(new FakeBatch([2, 3]));
     expect([...member.consumer.paused]).to.deep.equal([]);
-    await member.deliver(new FakeBatch([4, 5]));
+    void member.deliver(new FakeBatch([4, 5]));
+    await member.clock.tickAsync(250);
     expect([...member.consumer.paused]).to.deep.equal(['t/0']);
   });
 
@@ -61,15 +61,15 @@ describe('Engine: carried work', () => {
   it('bounds the bytes that are read ahead as well', async () => {
     await member.start({}, { maxBufferedBytes: 30 });
     member.handler = never;
-    void member.deliver(new FakeBatch([0, 1]));
-    await member.clock.tickAsync(250);
+    await member.deliver(new FakeBatch([0, 1]));
     expect([...member.consumer.paused]).to.deep.equal([]);
-    await member.deliver(new FakeBatch([2]));
+    void member.deliver(new FakeBatch([2]));
+    await member.clock.tickAsync(250);
     expect([...member.consumer.paused]).to.deep.equal(['t/0']);
   });
 
-  it('the client waits for a partition of slow messages once, and no more until it has been quick', async () => {
-    await member.start();
+  it('the client waits for a full partition of slow messages once, and no more until it has been quick', async () => {
+    await member.start({}, { maxBufferedMessages: 1 });
     member.handler = () => nap(1_000);
     const waits: number[] = [];
     for (const offset of [0, 1, 2]) {
@@ -109,6 +109,22 @@ describe('Engine: carried work', () => {
     await member.clock.tickAsync(20_000);
     const copied = JSON.stringify({ h: Buffer.from('A'), list: [Buffer.from('A')] });
     expect(seen).to.deep.equal(['AAAA', '{}', 'AAAA', '{}', 'BBBB', copied, 'BBBB', copied]);
+  });
+
+  it('work that is carried on for long is copied once', async () => {
+    await member.start({ retry: { maxAttempts: 3, initialDelayMs: 3_000 } });
+    const seen: (Buffer | null)[] = [];
+    member.handler = async ({ value }) => {
+      seen.push(value);
+      throw new Error('again');
+    };
+    const batch = new FakeBatch([0]);
+    void member.deliver(batch);
+    await member.clock.tickAsync(20_000);
+    const [fetched, copy, later] = seen;
+    expect(fetched).to.equal(batch.recordAt(0).value);
+    expect(copy).not.to.equal(fetched);
+    expect(later).to.equal(copy);
   });
 
   it('K5: a handler may take longer than the session timeout', async () => {

@@ -70,6 +70,7 @@ describe('Engine: order and concurrency', () => {
     };
     void member.deliver(new FakeBatch([...Array(30).keys()], 0));
     await member.deliver(new FakeBatch([...Array(30).keys()], 1));
+    await member.settle();
     expect(seen.filter((partition) => partition === 0)).to.have.length(7);
     expect(seen.filter((partition) => partition === 1)).to.have.length(30);
   });

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
-import { InfrastructureError, NonRetryableError } from '../../../../pkg/kafka/index.js';
-import { deferred, FakeBatch } from './fakes.js';
+import { DeadLetterTooLarge, InfrastructureError, NonRetryableError } from '../../../../pkg/kafka/index.js';
+import { DeadLetters } from '../../../../pkg/kafka/failures/dead_letters.js';
+import { silentLogger } from '../../../../pkg/kafka/silent_logger.js';
+import { deferred, FakeBatch, FakeDriver } from './fakes.js';
 import { keyed, SessionHarness } from './session_harness.js';
 
 const FIRST = { topic: 't', partition: 0 };
@@ -146,6 +148,44 @@ describe('FailureHandling: retry', () => {
     await member.rebalance([FIRST]);
     expect([...member.consumer.paused], 'nor after a rebalance that leaves it here').to.deep.equal(['t/0']);
     expect(member.session.assignment?.stopped()).to.deep.equal([event?.partition]);
+  });
+
+  it('a handler may throw what has no text: the message is set aside like others', async () => {
+    await member.start({ retry: { maxAttempts: 1 } });
+    handle(() => Object.create(null) as unknown);
+    void member.deliver(new FakeBatch([0]));
+    await member.clock.tickAsync(1_000);
+    const [letter] = member.setAside;
+    expect(letter?.headers('full')).to.include.keys('kafka_dlt-exception-fqcn');
+    expect(member.consumer.committed('t', 0)).to.equal(1n);
+  });
+
+  it('headers that cannot be made stop the partition, instead of being tried for ever', async () => {
+    const letters = new DeadLetters(new FakeDriver(), silentLogger);
+    await member.start();
+    member.write = (letter) =>
+      letters.write({
+        ...letter,
+        headers: () => {
+          throw new Error('a bug');
+        },
+      });
+    handle(() => new NonRetryableError('bad'));
+    void member.deliver(new FakeBatch([0]));
+    await member.clock.tickAsync(1_000);
+    expect(member.session.assignment?.stopped()[0]?.cause).to.equal('a bug');
+  });
+
+  it('a message that can never be set aside stops its partition, which says why', async () => {
+    await member.start();
+    member.write = () => Promise.reject(new DeadLetterTooLarge('t.g-dlt', 3_000_000));
+    handle((offset) => (offset === '1' ? new NonRetryableError('bad') : undefined));
+    void member.deliver(keyed(['a', 'b', 'b']));
+    await member.clock.tickAsync(1_000);
+    expect(member.session.assignment?.stopped()[0]).to.include({ ...FIRST, offset: '1' });
+    expect(member.session.assignment?.stopped()[0]?.cause).to.contain('max.message.bytes');
+    expect(member.consumer.committed('t', 0)).to.equal(1n);
+    expect(member.eventsOf('stopped')).to.have.length(1);
   });
 
   it('a classifier of its own decides, and one that throws does no harm', async () => {

@@ -152,6 +152,7 @@ export class FakeDriver implements KafkaDriver {
       if (partitions === undefined) throw new DriverError('unknown-topic', 'no such topic');
       return partitions;
     },
+    topicConfigs: async () => [],
     deleteTopic: async () => undefined,
     topicOffsets: async () => [],
     groupOffsets: async () => [],

@@ -1,0 +1,20 @@
+import type { Mechanism, SASLOptions } from 'kafkajs';
+import type { SaslOptions } from '../security/sasl.js';
+import { oauthBearer } from './oauth_bearer.js';
+
+/** Milliseconds before a session ends at which kafkajs authenticates anew: a token must live for longer. */
+export const REAUTHENTICATION_MS = 5_000;
+
+/** The options for one kafkajs client, which writes into them. */
+export function toKafkajsSasl(options: SaslOptions): SASLOptions | Mechanism {
+  switch (options.mechanism) {
+    case 'OAUTHBEARER':
+      return oauthBearer(options.token);
+    case 'PLAIN':
+      return { mechanism: 'plain', username: options.username, password: options.password };
+    case 'SCRAM-SHA-256':
+      return { mechanism: 'scram-sha-256', username: options.username, password: options.password };
+    case 'SCRAM-SHA-512':
+      return { mechanism: 'scram-sha-512', username: options.username, password: options.password };
+  }
+}

@@ -1,0 +1,134 @@
+import type { Logger } from '../../logger/index.js';
+
+/** Gives a bearer token that is valid for a while. @throws TokenUnavailable */
+export type TokenSource = () => Promise<string>;
+
+/** No token could be had that the brokers accept; the message says why. */
+export class TokenUnavailable extends Error {
+  override readonly name = 'TokenUnavailable';
+}
+
+/** Where tokens come from: an endpoint that grants them to clients (RFC 6749, section 4.4). */
+export interface ClientCredentials {
+  readonly tokenEndpoint: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** What the token is to be good for, in the words of the endpoint. */
+  readonly scope?: string | undefined;
+  readonly logger: Pick<Logger, 'warn'>;
+  /** Milliseconds since the epoch; the system's clock by default. */
+  readonly now?: () => number;
+}
+
+interface Token {
+  readonly value: string;
+  readonly obtainedAt: number;
+  readonly expiresAt: number;
+}
+
+/** Milliseconds within which the endpoint must answer; less than a check of the brokers takes at most. */
+const ANSWER_MS = 4_000;
+/** RFC 6749 leaves `expires_in` to the endpoint; without it a token is taken for this short-lived, in seconds. */
+const LIFETIME_UNKNOWN_S = 60;
+/**
+ * A token is replaced when less than this is left of it, in milliseconds and as a part of its life: a session
+ * lasts as long as the token that it began with, and is renewed shortly before it ends.
+ */
+const SPARE_MS = 15_000;
+const SPARE_SHARE = 0.2;
+/** A token this young is used whatever is left of it, so that connections opened together share it. */
+const YOUNG_MS = 1_000;
+
+/**
+ * Tokens from an endpoint, kept until they are about to expire; callers at the same time share one request.
+ * While the endpoint does not answer, a token that is still valid is used on.
+ */
+export function clientCredentials(options: ClientCredentials): TokenSource {
+  const now = options.now ?? Date.now;
+  let token: Token | undefined;
+  let request: Promise<Token> | undefined;
+
+  const renew = async (): Promise<string> => {
+    request ??= ask(options, now).finally(() => {
+      request = undefined;
+    });
+    try {
+      token = await request;
+    } catch (error) {
+      if (token === undefined || token.expiresAt <= now()) throw error;
+      options.logger.warn('no new token could be had; the former one is used while it is valid', { error });
+    }
+    return token.value;
+  };
+
+  return async () => (token !== undefined && isFresh(token, now()) ? token.value : renew());
+}
+
+function isFresh({ obtainedAt, expiresAt }: Token, now: number): boolean {
+  if (expiresAt <= now) return false;
+  const spare = Math.max(SPARE_MS, (expiresAt - obtainedAt) * SPARE_SHARE);
+  return expiresAt - now > spare || now - obtainedAt < YOUNG_MS;
+}
+
+async function ask(options: ClientCredentials, now: () => number): Promise<Token> {
+  const { tokenEndpoint, clientId, clientSecret, scope } = options;
+  const obtainedAt = now();
+  const response = await fetch(tokenEndpoint, {
+    method: 'POST',
+    headers: {
+      accept: 'application/json',
+      'content-type': 'application/x-www-form-urlencoded',
+      authorization: basic(clientId, clientSecret),
+    },
+    body: new URLSearchParams({
+      grant_type: 'client_credentials',
+      ...(scope === undefined ? {} : { scope }),
+    }).toString(),
+    redirect: 'error',
+    signal: AbortSignal.timeout(ANSWER_MS),
+  }).catch((error: unknown) => {
+    throw unavailable(tokenEndpoint, `does not answer (${reasonOf(error)})`, 'check that it runs', error);
+  });
+  const body: unknown = await response.json().catch(() => undefined);
+  if (!response.ok) {
+    const mend = response.status < 500 ? 'check the client id, its secret and the scope' : 'check its log';
+    throw unavailable(tokenEndpoint, `refuses a token (${response.status}${errorIn(body)})`, mend);
+  }
+  const value = fieldOf(body, 'access_token');
+  if (typeof value !== 'string' || value === '') {
+    throw unavailable(tokenEndpoint, 'answers without an access_token', 'check its address');
+  }
+  const seconds = Number(fieldOf(body, 'expires_in') ?? LIFETIME_UNKNOWN_S);
+  const lifetimeMs = (seconds > 0 ? seconds : LIFETIME_UNKNOWN_S) * 1000;
+  return { value, obtainedAt, expiresAt: obtainedAt + lifetimeMs };
+}
+
+/** Both parts are form-encoded before they are joined (RFC 6749, section 2.3.1). */
+function basic(clientId: string, clientSecret: string): string {
+  const [id, secret] = [clientId, clientSecret].map((part) =>
+    new URLSearchParams({ part }).toString().slice('part='.length),
+  );
+  return `Basic ${Buffer.from(`${id ?? ''}:${secret ?? ''}`).toString('base64')}`;
+}
+
+function unavailable(endpoint: string, what: string, mend: string, cause?: unknown): TokenUnavailable {
+  return new TokenUnavailable(`the token endpoint ${endpoint} ${what}; ${mend}`, { cause });
+}
+
+/** fetch says "fetch failed" and keeps the reason behind it. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  if (!(cause instanceof Error)) return String(cause);
+  if (cause.name === 'TimeoutError') return `no answer within ${ANSWER_MS} ms`;
+  // Where several addresses were tried the message is empty.
+  return cause.message === '' ? ((cause as NodeJS.ErrnoException).code ?? cause.name) : cause.message;
+}
+
+function errorIn(body: unknown): string {
+  const error = fieldOf(body, 'error');
+  return typeof error === 'string' ? ` ${error.slice(0, 100)}` : '';
+}
+
+function fieldOf(body: unknown, name: string): unknown {
+  return typeof body === 'object' && body !== null ? (body as Record<string, unknown>)[name] : undefined;
+}

@@ -1,0 +1,64 @@
+import { rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { expect } from 'chai';
+import { loadConfig } from '../../config/config.js';
+import { NoBrokerRuns, openBroker } from '../../internal/app/embedded_broker.js';
+import { rejection } from '../support/caught.js';
+import { LogBook } from '../support/log.js';
+import { temporaryFolder } from '../support/program.js';
+
+describe('the embedded broker of a program', () => {
+  let folder: string;
+
+  beforeEach(() => {
+    folder = temporaryFolder();
+  });
+
+  afterEach(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const open = (mayStart = true) =>
+    openBroker(loadConfig({ env: {}, flags: { 'APP.DATA_DIR': folder } }), {
+      mayStart,
+      logger: new LogBook(),
+    });
+
+  it('is not started by a program that may not, which says how to have one', async () => {
+    const { message } = await rejection(open(false), NoBrokerRuns);
+    expect(message).to.include('make run').and.to.include('KAFKA_BROKERS').and.to.include(folder);
+  });
+
+  it('is the one that runs already, which stays when who found it stops', async () => {
+    const owner = await open();
+    const found = await open(false);
+    expect(found.brokers).to.deep.equal(owner.brokers);
+    await found.stop();
+    expect((await open(false)).brokers).to.deep.equal(owner.brokers);
+    await owner.stop();
+    await rejection(open(false), NoBrokerRuns);
+  });
+
+  it('comes back where it was, so that programs that outlive it find it again', async () => {
+    const first = await open();
+    await first.stop();
+    const second = await open();
+    await second.stop();
+    expect(second.brokers).to.deep.equal(first.brokers);
+  });
+
+  it('comes back elsewhere where its port is taken by then', async () => {
+    const first = await open();
+    await first.stop();
+    const squatter = createServer().listen(Number(first.brokers[0]?.split(':')[1]), '127.0.0.1');
+    await once(squatter, 'listening');
+    try {
+      const second = await open();
+      await second.stop();
+      expect(second.brokers).not.to.deep.equal(first.brokers);
+    } finally {
+      squatter.close();
+    }
+  });
+});

@@ -1,0 +1,139 @@
+import { Agent, request } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
+import { type Program } from '../../support/program.js';
+
+/** What a program answered until it had ended. */
+export interface LoadReport {
+  /** Event ids of the requests that were answered with 202. */
+  readonly accepted: ReadonlySet<string>;
+  /** Statuses other than 202, with how often. */
+  readonly refused: ReadonlyMap<number, number>;
+  /** Requests to which no answer came, since the connection could not be had or was closed. */
+  readonly unanswered: number;
+  /** Requests a second, from the first to the signal. */
+  readonly rate: number;
+  /** Milliseconds after the signal; undefined where it was not seen. */
+  readonly firstNotReady: number | undefined;
+  /** Milliseconds after the signal: the first connection that was refused. */
+  readonly firstRefused: number | undefined;
+}
+
+export interface LoadOptions {
+  readonly url: string;
+  /** Requests a second. */
+  readonly rate: number;
+  /** Milliseconds of load before the signal. */
+  readonly forMs: number;
+}
+
+const TICK_MS = 10;
+
+/** Asks a program for translations at a steady rate, sends it SIGTERM meanwhile, and goes on until it has ended. */
+export async function sigtermUnderLoad(
+  program: Program,
+  { url, rate, forMs }: LoadOptions,
+): Promise<LoadReport> {
+  const load = new Load(url);
+  const ended = new AbortController();
+  const exited = program.exit().then(() => {
+    ended.abort();
+  });
+  const startedAt = performance.now();
+  let signalledAt: number | undefined;
+  while (!ended.signal.aborted) {
+    const elapsed = performance.now() - startedAt;
+    for (let due = Math.floor((elapsed * rate) / 1_000) - load.sent; due > 0; due -= 1) load.ask();
+    if (signalledAt === undefined && elapsed >= forMs) {
+      signalledAt = performance.now();
+      load.signalled(signalledAt, elapsed);
+      program.kill('SIGTERM');
+    }
+    if (signalledAt !== undefined) load.probe();
+    await wait(TICK_MS);
+  }
+  await exited;
+  return load.report();
+}
+
+class Load {
+  sent = 0;
+  private readonly agent = new Agent({ keepAlive: true, maxSockets: 256 });
+  private readonly accepted = new Set<string>();
+  private readonly refused = new Map<number, number>();
+  private unanswered = 0;
+  private signalAt = 0;
+  private rate = 0;
+  private firstNotReady: number | undefined;
+  private firstRefused: number | undefined;
+  private readonly open = new Set<Promise<void>>();
+
+  constructor(private readonly url: string) {}
+
+  signalled(at: number, elapsedMs: number): void {
+    this.signalAt = at;
+    this.rate = (this.sent / elapsedMs) * 1_000;
+  }
+
+  ask(): void {
+    this.sent += 1;
+    const body = JSON.stringify({ userId: this.sent % 50, source: 'en', target: 'de', original: 'hello' });
+    this.track(
+      this.exchange('POST', '/v1/translations', { body, agent: this.agent }).then(
+        ({ status, text }) => {
+          if (status === 202) this.accepted.add((JSON.parse(text) as { eventId: string }).eventId);
+          else this.refused.set(status, (this.refused.get(status) ?? 0) + 1);
+        },
+        () => void (this.unanswered += 1),
+      ),
+    );
+  }
+
+  /** On a connection of its own, which is what a load balancer would notice. */
+  probe(): void {
+    const since = performance.now() - this.signalAt;
+    this.track(
+      this.exchange('GET', '/readyz', { agent: false }).then(
+        ({ status }) => {
+          if (status === 503) this.firstNotReady ??= since;
+        },
+        (error: unknown) => {
+          if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED') this.firstRefused ??= since;
+        },
+      ),
+    );
+  }
+
+  async report(): Promise<LoadReport> {
+    await Promise.all(this.open);
+    this.agent.destroy();
+    const { accepted, refused, unanswered, rate, firstNotReady, firstRefused } = this;
+    return { accepted, refused, unanswered, rate, firstNotReady, firstRefused };
+  }
+
+  private track(work: Promise<void>): void {
+    this.open.add(work);
+    void work.finally(() => this.open.delete(work));
+  }
+
+  private exchange(
+    method: string,
+    path: string,
+    { body = '', agent }: { body?: string; agent: Agent | false },
+  ): Promise<{ status: number; text: string }> {
+    return new Promise((resolve, reject) => {
+      const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+      const asked = request(this.url + path, { method, agent, headers }, (response) => {
+        let text = '';
+        response
+          .setEncoding('utf8')
+          .on('data', (chunk: string) => (text += chunk))
+          .on('end', () => {
+            resolve({ status: response.statusCode ?? 0, text });
+          })
+          .on('error', reject);
+      });
+      asked.on('error', reject);
+      asked.end(body);
+    });
+  }
+}

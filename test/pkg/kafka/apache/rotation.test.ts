@@ -1,0 +1,150 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect } from 'chai';
+import {
+  AccessDenied,
+  GroupJoinFailed,
+  KafkaAdmin,
+  KafkaManager,
+  PublishRefused,
+  Producer,
+  ReadRefused,
+  TopicNotCreated,
+  type SaslOptions,
+  readPartition,
+} from '../../../../pkg/kafka/index.js';
+import { clientCredentials } from '../../../../pkg/kafka/security/token_source.js';
+import { uniqueName } from '../../../support/broker.js';
+import { rejection } from '../../../support/caught.js';
+import { newAuthority, type KeyPair } from '../../../support/certificates.js';
+import { eventually } from '../../../support/eventually.js';
+import { LogBook } from '../../../support/log.js';
+import { startTokenEndpoint, unsignedToken } from '../../../support/token_endpoint.js';
+import { openSecured } from './secured_client.js';
+import { securedNode, USERS, type SecuredNode } from './secured_node.js';
+
+describe('a secured Apache Kafka, while clients run', function () {
+  this.timeout(90_000);
+  let node: SecuredNode;
+  let tls: { ca: string };
+  let topic: string;
+
+  before(async () => {
+    node = await securedNode();
+    tls = { ca: node.authority.cert };
+    topic = uniqueName('secured');
+    const { driver } = openSecured(node.at('TLS'), { tls });
+    await new KafkaAdmin(driver).ensureTopics([{ topic, partitions: 1, replicationFactor: 1 }]);
+  });
+
+  it('K18: tokens that expire are renewed without a message failing, and sessions with them', async () => {
+    const lifetimeMs = 8_000;
+    const endpoint = await startTokenEndpoint(() => ({
+      body: { access_token: unsignedToken('admin', lifetimeMs), expires_in: lifetimeMs / 1_000 },
+    }));
+    const token = clientCredentials({
+      tokenEndpoint: endpoint.url,
+      clientId: 'kit',
+      clientSecret: 'secret',
+      logger: new LogBook(),
+    });
+    const { driver, log } = openSecured(node.at('SASL'), { tls, sasl: { mechanism: 'OAUTHBEARER', token } });
+    const manager = new KafkaManager(driver, { consumer: { sessionTimeoutMs: 6_000 } });
+    const group = uniqueName('group');
+    const got = new Set<string>();
+    try {
+      manager.addConsumer(topic, group, async ({ value }) => {
+        got.add(String(value));
+      });
+      await manager.startAllConsumers();
+      const started = performance.now();
+      let sent = 0;
+      // Past the life of the first token and of the one after it.
+      while (performance.now() - started < 2.2 * lifetimeMs) {
+        await manager.sendMessage(topic, 'key', `token-${(sent += 1)}`);
+        await eventually(() => got.has(`token-${sent}`));
+      }
+      expect(endpoint.requests.length).to.be.greaterThan(2);
+      expect(manager.getStatus().consumers[0]?.state).to.equal('running');
+      expect(log.at('error')).to.deep.equal([]);
+    } finally {
+      await manager.close();
+      await endpoint.stop();
+    }
+  });
+
+  describe('K18: a certificate that is replaced', () => {
+    const save = async ({ cert, key }: KeyPair): Promise<void> => {
+      await writeFile(path.join(node.folder, 'own.pem'), cert);
+      await writeFile(path.join(node.folder, 'own_key.pem'), key);
+    };
+    const files = () => ({
+      ...tls,
+      cert: path.join(node.folder, 'own.pem'),
+      key: path.join(node.folder, 'own_key.pem'),
+    });
+
+    it('is used from the next connection on', async () => {
+      await save(await node.authority.issue());
+      const admin = new KafkaAdmin(openSecured(node.at('MTLS'), { tls: files() }).driver);
+      expect(await admin.listTopics()).to.include(topic);
+      await save(await node.authority.issue({ from: -7_200_000, to: -3_600_000 }));
+      await rejection(admin.listTopics(), AccessDenied);
+      await save(await node.authority.issue({ name: 'renewed' }));
+      expect(await admin.listTopics()).to.include(topic);
+    });
+
+    it('by a wrong one is told in one line of the log, not with each attempt, until it is mended', async () => {
+      await save(await node.authority.issue());
+      const { driver, log } = openSecured(node.at('MTLS'), { tls: files() });
+      const producer = new Producer(driver, { maxBlockMs: 60_000 });
+      try {
+        await producer.send({ topic, value: 'before' });
+        await save(await (await newAuthority('Somebody else')).issue());
+        const [first] = node.cluster.nodes;
+        await first?.restart();
+        const waiting = producer.send({ topic, value: 'after' });
+        await eventually(() => log.at('error').length > 0, { timeoutMs: 30_000 });
+        await save(await node.authority.issue());
+        await waiting;
+        expect(log.at('error')).to.have.length(1);
+        expect(log.at('error')[0]).to.match(/^Kafka: .*certificate.*signed by an authority/);
+      } finally {
+        await producer.close();
+      }
+    });
+  });
+
+  describe('says which right is missing', () => {
+    const alice: SaslOptions = { mechanism: 'SCRAM-SHA-512', username: 'alice', password: USERS.alice };
+    const asAlice = () => openSecured(node.at('SASL'), { tls, sasl: alice }).driver;
+    const lacksTopic = /lacks a right on the topic: grant its user DESCRIBE, and WRITE to send, READ/;
+
+    it('to send', async () => {
+      const producer = new Producer(asAlice());
+      const { message } = await rejection(producer.send({ topic, value: 'x' }), PublishRefused);
+      await producer.close();
+      expect(message).to.match(lacksTopic);
+    });
+
+    it('to read', async () => {
+      const reading = readPartition(asAlice(), { topic, partition: 0, from: 'earliest' });
+      const { message } = await rejection(reading.next(), ReadRefused);
+      expect(message).to.match(lacksTopic);
+    });
+
+    it('to consume', async () => {
+      const manager = new KafkaManager(asAlice());
+      manager.addConsumer(topic, uniqueName('group'), async () => undefined);
+      const { message } = await rejection(manager.startAllConsumers(), GroupJoinFailed);
+      await manager.close();
+      expect(message).to.match(/lacks a right on the (topic|group): grant its user/);
+    });
+
+    it('to make a topic', async () => {
+      const spec = { topic: uniqueName('forbidden'), partitions: 1, replicationFactor: 1 };
+      const { message } = await rejection(new KafkaAdmin(asAlice()).ensureTopics([spec]), TopicNotCreated);
+      expect(message).to.match(/lacks a right on the (topic|cluster): grant its user .*CREATE/);
+    });
+  });
+});

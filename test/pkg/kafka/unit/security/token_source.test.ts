@@ -1,0 +1,125 @@
+import { expect } from 'chai';
+import { clientCredentials, TokenUnavailable } from '../../../../../pkg/kafka/security/token_source.js';
+import { rejection } from '../../../../support/caught.js';
+import { LogBook } from '../../../../support/log.js';
+import {
+  startTokenEndpoint,
+  type TokenAnswer,
+  type TokenEndpoint,
+} from '../../../../support/token_endpoint.js';
+
+const HOUR_S = 3_600;
+
+describe('tokens by client credentials', () => {
+  let endpoint: TokenEndpoint;
+  let answer: () => TokenAnswer | undefined;
+  let clock: number;
+  let log: LogBook;
+  let given: number;
+
+  beforeEach(async () => {
+    given = 0;
+    clock = 1_000_000;
+    log = new LogBook();
+    answer = () => ({ body: { access_token: `t${(given += 1)}`, expires_in: HOUR_S } });
+    endpoint = await startTokenEndpoint(() => answer());
+  });
+  afterEach(() => endpoint.stop());
+
+  const source = (tokenEndpoint = endpoint.url, scope?: string) =>
+    clientCredentials({
+      tokenEndpoint,
+      clientId: 'a client',
+      clientSecret: 'se:cret',
+      scope,
+      logger: log,
+      now: () => clock,
+    });
+
+  it('asks as the standard says: form-encoded credentials, the grant and the scope', async () => {
+    expect(await source(endpoint.url, 'kafka')()).to.equal('t1');
+    const [request] = endpoint.requests;
+    expect(request?.authorization).to.equal(`Basic ${Buffer.from('a+client:se%3Acret').toString('base64')}`);
+    expect(Object.fromEntries(request?.form ?? [])).to.deep.equal({
+      grant_type: 'client_credentials',
+      scope: 'kafka',
+    });
+  });
+
+  it('keeps a token until a fifth of its life is left', async () => {
+    const token = source();
+    await token();
+    clock += 0.79 * HOUR_S * 1_000;
+    expect(await token()).to.equal('t1');
+    clock += 0.02 * HOUR_S * 1_000;
+    expect(await token()).to.equal('t2');
+  });
+
+  it('replaces a token that lives for seconds before a session on it would have to be renewed', async () => {
+    answer = () => ({ body: { access_token: `t${(given += 1)}`, expires_in: 12 } });
+    const token = source();
+    expect(await token()).to.equal('t1');
+    clock += 900;
+    expect(await token()).to.equal('t1');
+    clock += 200;
+    expect(await token()).to.equal('t2');
+  });
+
+  it('asks once for callers at the same time', async () => {
+    const token = source();
+    expect(await Promise.all([token(), token(), token()])).to.deep.equal(['t1', 't1', 't1']);
+    expect(endpoint.requests).to.have.length(1);
+  });
+
+  it('uses a valid token on while the endpoint is down, says so, and fails when it has expired', async () => {
+    const token = source();
+    await token();
+    answer = () => ({ status: 503, body: 'down' });
+    clock += 0.9 * HOUR_S * 1_000;
+    expect(await token()).to.equal('t1');
+    expect(log.at('warn')).to.deep.equal([
+      'no new token could be had; the former one is used while it is valid',
+    ]);
+    clock += 0.1 * HOUR_S * 1_000;
+    await rejection(token(), TokenUnavailable);
+    answer = () => ({ body: { access_token: 'back', expires_in: HOUR_S } });
+    expect(await token()).to.equal('back');
+  });
+
+  it('takes a token of unknown life for short-lived', async () => {
+    answer = () => ({ body: { access_token: `t${(given += 1)}` } });
+    const token = source();
+    await token();
+    clock += 60_000;
+    expect(await token()).to.equal('t2');
+  });
+
+  const FAILURES: [string, () => TokenAnswer, RegExp][] = [
+    [
+      'wrong credentials',
+      () => ({ status: 401, body: { error: 'invalid_client' } }),
+      /refuses a token \(401 invalid_client\); check the client id, its secret and the scope$/,
+    ],
+    ['a broken endpoint', () => ({ status: 500, body: 'oops' }), /refuses a token \(500\); check its log$/],
+    [
+      'another kind of endpoint',
+      () => ({ body: '<html>' }),
+      /answers without an access_token; check its address$/,
+    ],
+  ];
+  for (const [what, given, says] of FAILURES) {
+    it(`names the endpoint, the cause and the mend: ${what}`, async () => {
+      answer = given;
+      const { message } = await rejection(source()(), TokenUnavailable);
+      expect(message).to.match(/^the token endpoint http:\/\/127\.0\.0\.1/);
+      expect(message).to.match(says);
+      expect(message).to.not.contain('se:cret');
+    });
+  }
+
+  it('names the cause and the mend where nobody listens', async () => {
+    await endpoint.stop();
+    const { message } = await rejection(source()(), TokenUnavailable);
+    expect(message).to.match(/does not answer \(.*ECONNREFUSED.*\); check that it runs$/);
+  });
+});

@@ -1,0 +1,8 @@
+import { fuzzService } from './fuzz.js';
+
+describe('the HTTP API', function () {
+  this.timeout(20_000);
+
+  it('answers whatever it is sent without a failure of its own, and logs no secret', () =>
+    fuzzService({ requests: 300, seed: 1 }));
+});

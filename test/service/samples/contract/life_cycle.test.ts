@@ -1,0 +1,77 @@
+import { expect } from 'chai';
+import { type Broker, startBroker } from '../../../../pkg/devbroker/index.js';
+import { KafkaAdmin } from '../../../../pkg/kafka/index.js';
+import { onExternalBroker } from '../../../support/broker.js';
+import { eventually } from '../../../support/eventually.js';
+import { type Instance, Instances } from '../../support/instance.js';
+
+const translation = { source: 'en', target: 'de', original: 'hello' };
+
+/** From which the client does not come back. */
+const GROUP_AUTHORIZATION_FAILED = 30;
+
+/** What happens to a service that runs, on a broker of the test's own that fails on command. */
+describe('the life of the service', function () {
+  this.timeout(60_000);
+  const instances = new Instances();
+  const prefix = 'life';
+  let broker: Broker;
+
+  before(function () {
+    // Nothing of this depends on the brokers that the suite runs on.
+    if (onExternalBroker()) this.skip();
+  });
+
+  beforeEach(async () => {
+    broker = await startBroker();
+  });
+
+  afterEach(async () => {
+    await instances.stop();
+    await broker.stop();
+  });
+
+  const start = () => instances.start({ prefix, brokers: broker.brokers });
+  const turn = async (service: Instance, to: 'enable' | 'disable') => {
+    expect((await service.send('POST', `/v1/kafka/consumer/${to}`)).status).to.equal(200);
+  };
+  const members = async (service: Instance) => {
+    const group = `${prefix}.${service.topic('translations')}`;
+    return (await service.container.get(KafkaAdmin).describeGroup(group)).members.length;
+  };
+  const statusOf = async (service: Instance, id: unknown) =>
+    (await service.send('GET', `/v1/translations/${String(id)}`)).body['status'];
+
+  it('G3, G4: a consumer that is off stays off while others come and go and connections break, and goes on from there', async () => {
+    const [one, other] = [await start(), await start()];
+    await eventually(async () => (await members(one)) === 2);
+    await turn(one, 'disable');
+    await turn(other, 'disable');
+    await turn(other, 'enable');
+    expect(await members(one)).to.equal(1);
+    const asked = await one.send('POST', '/v1/translations', translation);
+    await eventually(async () => (await statusOf(one, asked.body['id'])) === 'completed');
+    await turn(other, 'disable');
+    const cut = broker.faults.add({ disconnect: 'before', times: 8 });
+    await cut.waitUntilUsed(8);
+    await eventually(async () => (await one.send('GET', '/readyz')).body['status'] === 'warn');
+    const waiting = await one.send('POST', '/v1/translations', translation);
+    await eventually(async () => (await statusOf(one, waiting.body['id'])) === 'requested');
+    expect(await members(one)).to.equal(0);
+    await turn(one, 'enable');
+    await eventually(async () => (await statusOf(one, waiting.body['id'])) === 'completed');
+  });
+
+  it('G6: a consumer that crashes is started anew, and the service is not ready meanwhile', async () => {
+    const service = await start();
+    const strike = broker.faults.add({ api: 'Heartbeat', error: GROUP_AUTHORIZATION_FAILED, times: 4 });
+    const { body } = await service.send('POST', '/v1/translations', translation);
+    await strike.waitUntilUsed();
+    await eventually(async () => (await service.send('GET', '/readyz')).status === 503);
+    expect((await service.send('GET', '/livez')).status).to.equal(200);
+    await eventually(async () => (await service.send('GET', '/readyz')).status === 200);
+    await eventually(async () => (await statusOf(service, body['id'])) === 'completed');
+    const metrics = await (await service.call('/metrics')).text();
+    expect(metrics).to.match(/messaging_consumer_crashes_total\{group="life[^}]*\} [1-9]/);
+  });
+});
