@@ -60,20 +60,6 @@ describe('kafka: consuming under faults of the broker', function () {
     await change.waitUntilUsed();
   });
 
-  it('43: a join that fails is repeated without a storm of fetches', async () => {
-    const manager = await nodes.consumer();
-    await nodes.send(manager, ['before']);
-    await nodes.inbox.has(1);
-    const fetches = nodes.broker.faults.add({ api: 'Fetch', delayMs: 1, times: Infinity });
-    const failed = nodes.broker.faults.add({ api: 'JoinGroup', disconnect: 'before' });
-    nodes.broker.faults.add({ api: 'Heartbeat', error: 'REBALANCE_IN_PROGRESS', times: 4 });
-    await failed.waitUntilUsed();
-    const values = numbered(50);
-    await nodes.send(manager, values);
-    await nodes.handled(['before', ...values]);
-    expect(fetches.used).to.be.lessThan(100);
-  });
-
   it('14, 15: a crash that kafkajs would not come back from is followed by a new member', async () => {
     const manager = await nodes.consumer();
     await nodes.send(manager, ['before']);

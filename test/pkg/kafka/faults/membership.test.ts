@@ -24,7 +24,7 @@ describe('kafka: a membership over time', function () {
     expect(attempts).to.deep.equal([1]);
   });
 
-  it('44: a member that the broker forgot, and that could not join again at first, comes back', async () => {
+  it('43: a member that the broker forgot, and that could not join again at first, comes back', async () => {
     const manager = await nodes.consumer();
     await nodes.send(manager, ['before']);
     await nodes.handled(['before']);

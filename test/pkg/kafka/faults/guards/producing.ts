@@ -62,6 +62,6 @@ export const PRODUCING: readonly Guard[] = [
     code: '& 0x7fffffff',
     without: '& 0x3fffffff',
     suite: 'unit/partitioner.test.js',
-    test: 'artition',
+    test: "a key's partition equals that of kafkajs's Java-compatible partitioner",
   },
 ];
