@@ -7,6 +7,13 @@ import type { Assignment } from './assignment.js';
 const TURN_MS = 5_000;
 
 /**
+ * A broker may serve a commit whose connection broke after a later one on a new connection, which puts the
+ * position back. So for this long after a commit failed, the positions are committed again now and then.
+ */
+const DOUBT_MS = 30_000;
+const AGAIN_MS = 5_000;
+
+/**
  * Commits the positions of the current assignment: on a timer, after many messages, and when asked. What
  * could not be committed stays dirty and goes with the next request. One request goes after the other, but
  * not for ever: positions only rise, so it does no harm when one overtakes another that has no answer. What
@@ -15,6 +22,8 @@ const TURN_MS = 5_000;
 export class Committer {
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
+  #doubtUntil = -Infinity;
+  #againAt = Infinity;
 
   constructor(
     private readonly parts: {
@@ -60,7 +69,7 @@ export class Committer {
     while (this.#running !== undefined) await this.#running;
     const assignment = this.parts.current();
     if (assignment === undefined) return;
-    const positions = assignment.dirty();
+    const positions = this.#isTimeForAll() ? assignment.positions() : assignment.dirty();
     if (positions.length === 0) return;
     this.#running = settlesWithin(this.#send(assignment, positions), TURN_MS).then((answered) => {
       this.#running = undefined;
@@ -76,6 +85,13 @@ export class Committer {
     if (assignment !== undefined && positions.length > 0) await this.#send(assignment, positions);
   }
 
+  #isTimeForAll(): boolean {
+    const now = performance.now();
+    if (now < this.#againAt) return false;
+    this.#againAt = now < this.#doubtUntil ? now + AGAIN_MS : Infinity;
+    return true;
+  }
+
   async #send(assignment: Assignment, positions: readonly PartitionPosition[]): Promise<void> {
     try {
       assignment.uncommittedMessages = 0;
@@ -84,6 +100,8 @@ export class Committer {
       assignment.markCommitted(positions);
       this.parts.onCommitted(positions);
     } catch (error) {
+      this.#doubtUntil = performance.now() + DOUBT_MS;
+      this.#againAt = performance.now() + AGAIN_MS;
       if (error instanceof DriverError && error.reason === 'membership-lost') {
         this.parts.onMembershipLost(error);
       }
