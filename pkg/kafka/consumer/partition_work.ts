@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { FetchedBatch, FetchedRecord, TopicPartition } from '../driver.js';
 import { longTimeout } from '../long_timeout.js';
 import { Chunk } from './chunk.js';
@@ -92,6 +93,8 @@ export class PartitionWork implements TopicPartition {
     readonly route: Route,
     private readonly hooks: Hooks,
   ) {
+    // Every failed message that is being set aside listens to it.
+    setMaxListeners(0, this.#gone.signal);
     const { order, infrastructureBackoff } = route.subscription;
     this.#lanes = new Lanes(order);
     this.infrastructure = new InfrastructureGate(infrastructureBackoff, () => {
