@@ -10,8 +10,8 @@ empty :=
 comma := ,
 space := $(empty) $(empty)
 
-.PHONY: help setup demo run consumer cli broker kafka kafka-stop test test-unit test-contract test-kafka test-browser test-node \
-	test-faults verify-broker bench bench-broker lint lint-layers format build clean need-node
+.PHONY: help setup demo run consumer cli broker kafka kafka-stop test test-unit test-contract test-kafka test-browser \
+	test-node test-faults verify-broker bench bench-broker new bare drop docs test-docs test-template lint lint-layers format build clean need-node
 
 help: ## List what there is
 	@bold=; plain=; if [ -t 1 ]; then bold=$$(printf '\033[36m'); plain=$$(printf '\033[0m'); fi; \
@@ -61,7 +61,7 @@ test-unit: $(INSTALLED) ## Build and run the unit tests
 test-contract: $(INSTALLED) ## Build and run the contract suites on the embedded broker
 	@$(LEGS) test-contract
 
-test-kafka: $(INSTALLED) ## Build and run the contract suites on an Apache Kafka of their own
+test-kafka: $(INSTALLED) ## Build and test on Apache Kafka: contracts, failover, TLS, SASL, network (ROUNDS=2: the long ones)
 	@$(LEGS) test-kafka
 
 test-browser: $(INSTALLED) ## Build and use the API's page at /docs in Chromium
@@ -72,6 +72,25 @@ test-node: $(INSTALLED) ## Build and run the tests on Node.js 22 and 24
 
 test-faults: $(INSTALLED) ## Build and run kill, chaos and fuzz loops (ROUNDS=200 SEED=7)
 	@ROUNDS='$(ROUNDS)' SEED='$(SEED)' $(LEGS) test-faults
+
+new: $(INSTALLED) ## Add to a domain (DOMAIN=orders EVENT=order.placed USECASE=place_order ROUTE='POST /orders')
+	@DOMAIN='$(DOMAIN)' EVENT='$(EVENT)' USECASE='$(USECASE)' ON='$(ON)' ROUTE='$(ROUTE)' DRY='$(DRY)' \
+	  $(TSX) scripts/template/new/main.ts
+
+bare: $(INSTALLED) ## Remove the samples (NAME=my-service KEEP=users,translations DRY=1)
+	@NAME='$(NAME)' KEEP='$(KEEP)' DRY='$(DRY)' $(TSX) scripts/template/bare/main.ts
+
+drop: $(INSTALLED) ## Remove a package that the service can do without (PKG=devbroker DRY=1)
+	@PKG='$(PKG)' DRY='$(DRY)' $(TSX) scripts/template/drop/main.ts
+
+docs: $(INSTALLED) ## Write what follows from the code: docs/configuration.md
+	@$(TSX) scripts/docs/main.ts
+
+test-docs: $(INSTALLED) ## Run every command and compile every example of README and docs
+	@$(LEGS) test-docs
+
+test-template: $(INSTALLED) ## Try bare, new and drop on clones (ONLY=drop)
+	@ONLY='$(ONLY)' $(LEGS) test-template
 
 verify-broker: $(INSTALLED) ## See kcat, the Java tools and others work with the embedded broker
 	@$(TSX) scripts/verify_broker/main.ts

@@ -1,5 +1,7 @@
-/** The one value of KAFKA.BROKERS that is no address: use the embedded broker. */
-export const EMBEDDED = 'embedded';
+import { EMBEDDED } from './embedded.js';
+
+/** Values of KAFKA.BROKERS that are no address; each stands alone. */
+const WORDS: readonly string[] = [EMBEDDED];
 
 const HOST = /^[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?$/;
 
@@ -20,14 +22,15 @@ export function brokerFault(address: string): string | undefined {
   return /^[1-9]\d{0,4}$/.test(port) && Number(port) <= 65535 ? undefined : 'has no port from 1 to 65535';
 }
 
-/** The same for a whole list: `embedded` stands alone, otherwise every entry is an address. */
+/** The same for a whole list: a word stands alone, otherwise every entry is an address. */
 export function brokerListFaults(brokers: readonly string[]): string[] {
   if (brokers.length === 0) return ['the list is empty'];
-  if (!brokers.includes(EMBEDDED)) {
+  const word = WORDS.find((one) => brokers.includes(one));
+  if (word === undefined) {
     return brokers.flatMap((address) => {
       const fault = brokerFault(address);
       return fault === undefined ? [] : [`"${address}" ${fault}`];
     });
   }
-  return brokers.length === 1 ? [] : [`the list mixes "${EMBEDDED}" with addresses; it stands alone`];
+  return brokers.length === 1 ? [] : [`the list mixes "${word}" with addresses; it stands alone`];
 }

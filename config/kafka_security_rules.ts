@@ -1,5 +1,5 @@
-import { EMBEDDED } from './brokers.js';
 import type { ConfigProblem } from './config_error.js';
+import { EMBEDDED } from './embedded.js';
 import { envName } from './fields.js';
 import { encrypts, isLoopback, type EncryptionKeys } from './kafka_security.js';
 import { tlsFaults, type TlsFiles } from './tls_files.js';
@@ -49,8 +49,8 @@ export function kafkaSecurityProblems({ values, sourceOf }: SecurityCheck): Conf
   const encrypted = encrypts({ ...ssl, MECHANISM: mechanism });
   const production = values.get('APP.ENV') === 'production';
 
-  const set = [...OF_SSL, `${SASL}MECHANISM`].filter(has);
   if (brokers.includes(EMBEDDED)) {
+    const set = [...OF_SSL, `${SASL}MECHANISM`].filter(has);
     for (const path of [...set, ...(values.get(`${SSL}ENABLED`) === true ? [`${SSL}ENABLED`] : [])]) {
       refuse(path, 'is for real brokers; the embedded one has neither TLS nor SASL', 'set KAFKA_BROKERS');
     }

@@ -1,33 +1,23 @@
-import { EMBEDDED } from './brokers.js';
 import type { ConfigProblem } from './config_error.js';
+import { embeddedInProduction } from './embedded.js';
+import type { ProductionCheck, ProductionRule } from './production_check.js';
 
-/** What the rules look at: valid values by path; an invalid one is missing here, and reported already. */
-interface ProductionCheck {
-  readonly values: ReadonlyMap<string, unknown>;
-  /** Where the value at a path came from. */
-  readonly sourceOf: (path: string) => string;
-}
+const RULES: readonly ProductionRule[] = [embeddedInProduction, missingControlToken];
 
 /** Settings that are convenient on a developer's machine and unsafe in production. */
-export function productionProblems({ values, sourceOf }: ProductionCheck): ConfigProblem[] {
-  if (values.get('APP.ENV') !== 'production') return [];
-  const problems: ConfigProblem[] = [];
-  const brokers = values.get('KAFKA.BROKERS');
-  if (Array.isArray(brokers) && brokers.includes(EMBEDDED)) {
-    problems.push({
-      path: 'KAFKA.BROKERS',
-      source: sourceOf('KAFKA.BROKERS'),
-      what: 'the embedded broker is no broker for production',
-      mend: 'set KAFKA_BROKERS to your brokers, for example kafka-1:9092,kafka-2:9092',
-    });
-  }
-  if (values.has('HTTP.CONTROL_TOKEN') && values.get('HTTP.CONTROL_TOKEN') === undefined) {
-    problems.push({
+export function productionProblems(check: ProductionCheck): ConfigProblem[] {
+  if (check.values.get('APP.ENV') !== 'production') return [];
+  return RULES.flatMap((rule) => rule(check));
+}
+
+function missingControlToken({ values, sourceOf }: ProductionCheck): ConfigProblem[] {
+  if (!values.has('HTTP.CONTROL_TOKEN') || values.get('HTTP.CONTROL_TOKEN') !== undefined) return [];
+  return [
+    {
       path: 'HTTP.CONTROL_TOKEN',
       source: sourceOf('HTTP.CONTROL_TOKEN'),
       what: 'is missing; in production the control routes need it',
       mend: 'set HTTP_CONTROL_TOKEN or HTTP_CONTROL_TOKEN_FILE to at least 32 characters',
-    });
-  }
-  return problems;
+    },
+  ];
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { brokerListFaults, EMBEDDED } from './brokers.js';
+import { brokerListFaults } from './brokers.js';
+import { EMBEDDED } from './embedded.js';
 import { group } from './group.js';
 import { kafkaSasl, kafkaSsl } from './kafka_security_schema.js';
 

@@ -45,7 +45,7 @@ export class Cli {
 
   /**
    * Does the work with the brokers of the configuration.
-   * @throws ConfigError, NoBrokerRuns, BrokerUnreachable, what the work throws
+   * @throws ConfigError, NotAvailable, BrokerUnreachable, what the work throws
    */
   async withKafka(work: (tools: OperatorTools) => Promise<void>): Promise<void> {
     const config: Config = loadConfig(this.configSource());

@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 import { ConfigError, ExitCode } from '../../config/config.js';
-import { NoBrokerRuns } from '../../internal/app/index.js';
-import { BrokerUnreachable } from '../../pkg/kafka/index.js';
+import { NotAvailable } from '../../internal/app/index.js';
+import { AccessDenied, BrokerUnreachable } from '../../pkg/kafka/index.js';
 
 /** The command line asks for what cannot be; the message says what to mend. */
 export class UsageError extends Error {
@@ -13,7 +13,7 @@ export const EXIT_CODES: readonly (readonly [code: ExitCode, meaning: string])[]
   [ExitCode.OK, 'done; following a topic also ends so with Ctrl-C'],
   [ExitCode.FAILED, 'not done, or not all of it; the message says why'],
   [ExitCode.USAGE, 'the command line makes no sense'],
-  [ExitCode.UNAVAILABLE, 'no broker runs, or none answers'],
+  [ExitCode.UNAVAILABLE, 'no broker runs, none answers, or none lets this client in'],
   [ExitCode.CONFIG, 'the configuration is wrong'],
   [ExitCode.INTERRUPTED, 'interrupted before it was done'],
 ];
@@ -27,6 +27,6 @@ export function explain(error: unknown): { code: ExitCode; message: string | und
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof UsageError) return { code: ExitCode.USAGE, message };
   if (error instanceof ConfigError) return { code: ExitCode.CONFIG, message };
-  const isUnavailable = error instanceof NoBrokerRuns || error instanceof BrokerUnreachable;
+  const isUnavailable = [NotAvailable, BrokerUnreachable, AccessDenied].some((type) => error instanceof type);
   return { code: isUnavailable ? ExitCode.UNAVAILABLE : ExitCode.FAILED, message };
 }

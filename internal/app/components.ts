@@ -86,7 +86,7 @@ async function requireTopics(admin: KafkaAdmin, topics: readonly TopicSpec[]): P
   }
   if (missing.length === 0) return;
   throw new Error(
-    `These topics are missing: ${missing.join(', ')}. Create them, or set KAFKA_PROVISION=true once.`,
+    `These topics are missing: ${missing.join(', ')}. Create them with "cli topics apply", or set KAFKA_PROVISION=true once.`,
   );
 }
 

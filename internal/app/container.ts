@@ -4,7 +4,7 @@ import { type Config as AppConfig } from '../../config/config.js';
 import { secretsOf } from '../../config/secrets.js';
 import { createLogger, redact } from '../../pkg/logger/index.js';
 import { Logger } from '../repo/contracts.js';
-import { openBroker } from './embedded_broker.js';
+import { openBroker } from './brokers.js';
 import { coreModule } from './modules/core.js';
 import { kafkaControlModule } from './modules/kafka_control.js';
 import { translationsModule } from './modules/translations.js';
@@ -22,7 +22,7 @@ export interface BuildOptions {
 /**
  * Builds everything that the programs run on; the one place where adapters meet their ports. Where the
  * configuration says `embedded`, the broker is found or started here, since every client needs its address.
- * @throws NoBrokerRuns when it says so, none runs, and none may be started
+ * @throws NotAvailable when it says so, none runs, and none may be started
  */
 export async function buildContainer(
   config: AppConfig,

@@ -2,8 +2,10 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Config } from '../../config/config.js';
+import { EMBEDDED } from '../../config/embedded.js';
 import { projectRoot } from '../../config/project_root.js';
 import { type Logger } from '../repo/contracts.js';
+import { NotAvailable } from './not_available.js';
 import { type BrokerHandle } from './tokens.js';
 
 /** How long the owner of the data folder may take from owning it to saying where it listens. */
@@ -11,7 +13,7 @@ const OWNER_START_MS = 10_000;
 const POLL_MS = 50;
 
 /** The configuration says `embedded`, nobody runs such a broker, and this program is not to start one. */
-export class NoBrokerRuns extends Error {
+class NoBrokerRuns extends NotAvailable {
   override readonly name = 'NoBrokerRuns';
 
   constructor(folder: string) {
@@ -22,26 +24,18 @@ export class NoBrokerRuns extends Error {
   }
 }
 
-export interface OpenBrokerOptions {
-  /** Whether an embedded broker may be started in this process. */
-  mayStart: boolean;
-  logger: Logger;
-}
-
 /**
- * The brokers of the configuration. Where it says `embedded`: the broker of the process that owns the data
+ * Where the configuration says `embedded`: the broker of the process that owns the data
  * folder, or, when nobody does, one that is started in this process and owns the folder from then on.
  * @throws NoBrokerRuns when one would have to be started and may not
  * @throws Error when the folder has an owner that does not say where it listens
  */
-export async function openBroker(
+export async function openEmbeddedBroker(
   config: Config,
-  { mayStart, logger }: OpenBrokerOptions,
-): Promise<BrokerHandle> {
+  { mayStart, logger }: { mayStart: boolean; logger: Logger },
+): Promise<BrokerHandle | undefined> {
   const { BROKERS } = config.KAFKA;
-  if (BROKERS[0] !== 'embedded') {
-    return { brokers: BROKERS, where: BROKERS.join(','), stop: () => Promise.resolve() };
-  }
+  if (BROKERS[0] !== EMBEDDED) return undefined;
   const folder = path.resolve(projectRoot(), config.APP.DATA_DIR);
   const deadline = Date.now() + OWNER_START_MS;
   for (;;) {

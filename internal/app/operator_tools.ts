@@ -1,8 +1,9 @@
 import { type Config as AppConfig } from '../../config/config.js';
 import { KafkaAdmin, type KafkaDriver, KafkaManager } from '../../pkg/kafka/index.js';
 import { ConfiguredTopics, Logger } from '../repo/contracts.js';
+import { type TopicSpec } from '../repo/persistent/topics.js';
 import { buildContainer } from './container.js';
-import { Driver } from './tokens.js';
+import { Driver, Topics } from './tokens.js';
 
 /** What a program for operators works with. */
 export interface OperatorTools {
@@ -11,6 +12,8 @@ export interface OperatorTools {
   readonly kafka: KafkaManager;
   /** The topics of this service. */
   readonly topics: readonly string[];
+  /** How they should be. */
+  readonly topicSpecs: readonly TopicSpec[];
   /** Sends what was accepted and ends the connections. */
   close(): Promise<void>;
 }
@@ -18,7 +21,7 @@ export interface OperatorTools {
 /**
  * Reaches the brokers of the configuration for a program that does one thing and ends. It never starts an
  * embedded broker.
- * @throws NoBrokerRuns, BrokerUnreachable
+ * @throws NoBrokerRuns, BrokerUnreachable, AccessDenied
  */
 export async function openOperatorTools(config: AppConfig, logger: Logger): Promise<OperatorTools> {
   const container = await buildContainer(
@@ -32,6 +35,7 @@ export async function openOperatorTools(config: AppConfig, logger: Logger): Prom
     driver: container.get<KafkaDriver>(Driver),
     admin: container.get(KafkaAdmin),
     kafka,
+    topicSpecs: [...container.get<ReadonlyMap<string, TopicSpec>>(Topics).values()],
     topics: [...container.get<ConfiguredTopics>(ConfiguredTopics)],
     close: () => kafka.close(),
   };

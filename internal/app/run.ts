@@ -4,9 +4,9 @@ import { type RootLogger } from '../../pkg/logger/index.js';
 import { Logger } from '../repo/contracts.js';
 import { eventComponents } from './components.js';
 import { type BuildOptions, buildContainer } from './container.js';
-import { NoBrokerRuns } from './embedded_broker.js';
 import { apiComponent, type HttpComponentOptions, probesComponent } from './http.js';
 import { type Component, Lifecycle } from './lifecycle.js';
+import { NotAvailable } from './not_available.js';
 import { BrokerHandle } from './tokens.js';
 
 /**
@@ -50,7 +50,7 @@ interface Program extends Required<BuildOptions> {
 async function runProgram(config: AppConfig, { mayStartBroker, links, parts }: Program): Promise<void> {
   const container = await buildContainer(config, undefined, { mayStartBroker }).catch((error: unknown) => {
     process.stderr.write(`${config.APP.NAME}: ${error instanceof Error ? error.message : String(error)}\n`);
-    process.exit(error instanceof NoBrokerRuns ? ExitCode.UNAVAILABLE : ExitCode.FAILED);
+    process.exit(error instanceof NotAvailable ? ExitCode.UNAVAILABLE : ExitCode.FAILED);
   });
   const logger = container.get<RootLogger>(Logger);
   const onListening = (url: string): void => {

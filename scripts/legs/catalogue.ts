@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { projectRoot } from '../../config/project_root.js';
@@ -22,7 +23,23 @@ const EMBEDDED = {
 const PROGRAMS = ['cmd', 'lint', 'scripts'];
 
 /** Folders of tests that are legs of their own, or belong to other commands. */
-const NOT_UNIT = ['contract', 'faults', 'apache', 'examples', 'bench', 'browser', ...PROGRAMS];
+const NOT_UNIT = [
+  'contract',
+  'faults',
+  'apache',
+  'examples',
+  'bench',
+  'browser',
+  'template',
+  'docs',
+  ...PROGRAMS,
+];
+
+/** ONLY=drop: the tests whose names say so. */
+function selected(): string[] {
+  const { ONLY } = process.env;
+  return ONLY === undefined || ONLY === '' ? [] : ['--grep', ONLY];
+}
 
 const SUITES: Readonly<Record<string, readonly string[]>> = {
   unit: ['dist/test/**/*.test.js', ...NOT_UNIT.flatMap((name) => ['--ignore', `dist/test/**/${name}/**`])],
@@ -33,12 +50,23 @@ const SUITES: Readonly<Record<string, readonly string[]>> = {
   ],
   examples: ['dist/test/examples/**/*.test.js'],
   faults: ['dist/test/**/faults/**/*.test.js'],
-  browser: ['dist/test/browser/**/*.test.js'],
   apache: ['dist/test/**/apache/**/*.test.js'],
+  browser: ['dist/test/browser/**/*.test.js'],
+  docs: ['dist/test/docs/**/*.test.js'],
+  template: ['dist/test/template/**/*.test.js', ...selected()],
 };
 
+const isThere = (...path: string[]): boolean => existsSync(join(projectRoot(), ...path));
+
 /** What `make test` and the other Node.js versions run; the fault suites take as long as ROUNDS asks for. */
-const QUICK_SUITES = ['unit', 'programs', 'contract', 'examples'];
+const QUICK_SUITES = [
+  'unit',
+  'programs',
+  // Without the embedded broker they need brokers from elsewhere, as of `make test-kafka`.
+  ...(isThere('pkg', 'devbroker') ? ['contract'] : []),
+  ...(isThere('test', 'examples') ? ['examples'] : []),
+];
+const TEMPLATE_TIMEOUT_MS = 1_800_000;
 const FAULTS_TIMEOUT_MS = 4 * 3_600_000;
 
 const exits = (name: string, args: readonly string[]): Leg => ({ name, args, counts: 'exit' });
@@ -78,6 +106,8 @@ export const LEGS: readonly Leg[] = [
   { ...suite('contract', 'contract-kafka', prepareKafka), alone: true },
   { ...suite('apache', 'kafka-cluster', prepareCluster), timeoutMs: FAULTS_TIMEOUT_MS, alone: true },
   suite('browser', 'browser', prepareBrowser),
+  { ...suite('docs', 'docs'), alone: true },
+  { ...suite('template', 'template'), timeoutMs: TEMPLATE_TIMEOUT_MS, alone: true },
   ...NODE_MAJORS.flatMap((major) =>
     QUICK_SUITES.map((name) => suite(name, `${name}-node-${major}`, () => prepareNode(major))),
   ),
@@ -86,12 +116,16 @@ export const LEGS: readonly Leg[] = [
 /** The commands of the Makefile, by the legs that they run, in order; the longest early, as two run at once. */
 export const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   lint: ['eslint', 'prettier', 'layers', 'knip'],
-  test: ['build', 'contract', 'eslint', 'programs', 'unit', 'examples', 'prettier', 'layers', 'knip'],
+  test: ['build', 'contract', 'eslint', 'programs', 'unit', 'examples', 'prettier', 'layers', 'knip'].filter(
+    (name) => !(name in SUITES) || QUICK_SUITES.includes(name),
+  ),
   'test-faults': ['build', 'faults'],
   'test-unit': ['build', 'unit'],
   'test-contract': ['build', 'contract'],
   'test-kafka': ['build', 'contract-kafka', 'kafka-cluster'],
   'test-browser': ['build', 'browser'],
+  'test-docs': ['build', 'docs'],
+  ...(isThere('test', 'template') ? { 'test-template': ['build', 'template'] } : {}),
   'test-node': [
     'build',
     ...NODE_MAJORS.flatMap((major) => QUICK_SUITES.map((name) => `${name}-node-${major}`)),

@@ -3,7 +3,9 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { expect } from 'chai';
 import { loadConfig } from '../../config/config.js';
-import { NoBrokerRuns, openBroker } from '../../internal/app/embedded_broker.js';
+import { openEmbeddedBroker } from '../../internal/app/embedded_broker.js';
+import { NotAvailable } from '../../internal/app/not_available.js';
+import { type BrokerHandle } from '../../internal/app/tokens.js';
 import { rejection } from '../support/caught.js';
 import { LogBook } from '../support/log.js';
 import { temporaryFolder } from '../support/program.js';
@@ -19,14 +21,15 @@ describe('the embedded broker of a program', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const open = (mayStart = true) =>
-    openBroker(loadConfig({ env: {}, flags: { 'APP.DATA_DIR': folder } }), {
-      mayStart,
-      logger: new LogBook(),
-    });
+  const open = async (mayStart = true): Promise<BrokerHandle> => {
+    const config = loadConfig({ env: {}, flags: { 'APP.DATA_DIR': folder } });
+    const broker = await openEmbeddedBroker(config, { mayStart, logger: new LogBook() });
+    if (broker === undefined) throw new Error('the configuration does not say embedded');
+    return broker;
+  };
 
   it('is not started by a program that may not, which says how to have one', async () => {
-    const { message } = await rejection(open(false), NoBrokerRuns);
+    const { message } = await rejection(open(false), NotAvailable);
     expect(message).to.include('make run').and.to.include('KAFKA_BROKERS').and.to.include(folder);
   });
 
@@ -37,7 +40,7 @@ describe('the embedded broker of a program', () => {
     await found.stop();
     expect((await open(false)).brokers).to.deep.equal(owner.brokers);
     await owner.stop();
-    await rejection(open(false), NoBrokerRuns);
+    await rejection(open(false), NotAvailable);
   });
 
   it('comes back where it was, so that programs that outlive it find it again', async () => {

@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { brokerListFaults } from '../../config/brokers.js';
-import { loadConfig } from '../../config/config.js';
 import { problemsOf } from './support.js';
 
 const faultsOf = (brokers: string): string[] =>
@@ -18,13 +17,6 @@ describe('config: KAFKA.BROKERS', () => {
         expect(brokerListFaults(list)).to.deep.equal([]);
       }),
     );
-  });
-
-  it('accepts embedded alone, not beside addresses', () => {
-    expect(loadConfig({ env: { KAFKA_BROKERS: 'embedded' } }).KAFKA.BROKERS).to.deep.equal(['embedded']);
-    expect(faultsOf('embedded,kafka:9092')).to.deep.equal([
-      'the list mixes "embedded" with addresses; it stands alone',
-    ]);
   });
 
   it('refuses an IPv6 literal and says why', () => {

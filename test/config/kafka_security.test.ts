@@ -114,9 +114,6 @@ describe('config: KAFKA.SSL and KAFKA.SASL', () => {
     expect(
       placesOf({ env: { ...KAFKA, KAFKA_SSL_ENABLED: 'false', KAFKA_SSL_SERVER_NAME: 'x' } }),
     ).to.deep.equal(['KAFKA.SSL.SERVER_NAME (env KAFKA_SSL_SERVER_NAME)']);
-    expect(placesOf({ env: { KAFKA_SSL_ENABLED: 'true' } })).to.deep.equal([
-      'KAFKA.SSL.ENABLED (env KAFKA_SSL_ENABLED)',
-    ]);
   });
 
   it('certificates and keys that cannot be used are found at start', () => {

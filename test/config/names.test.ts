@@ -35,7 +35,7 @@ describe('config: names', () => {
     KAFKA_CONTROLS_PRODUCER_ENABLED: 'did you mean KAFKA_CONTROL_PRODUCER_ENABLED?',
     LOG_LEVL: 'did you mean LOG_LEVEL?',
     HTTP_TOKEN: 'did you mean HTTP_CONTROL_TOKEN?',
-    APP_MODE: 'remove it; known here: APP_NAME, APP_VERSION, APP_ENV, APP_DATA_DIR',
+    LOG_ROTATION: 'remove it; known here: LOG_LEVEL, LOG_FORMAT',
     APP_NAMES: 'did you mean APP_NAME?',
   };
   for (const [name, mend] of Object.entries(misspelt)) {

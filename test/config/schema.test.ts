@@ -18,7 +18,6 @@ describe('config: schema and config.yaml', () => {
 
   it('loads without any file or variable', () => {
     const { config, sources } = withConfigFolder({}, (dir) => loadConfigWithSources({ dir, env: {} }));
-    expect(config.KAFKA.BROKERS).to.deep.equal(['embedded']);
     expect(config.APP.ENV).to.equal('development');
     expect(new Set(sources.values())).to.deep.equal(new Set(['default', 'package.json']));
   });

@@ -17,7 +17,7 @@ describe('config: where values come from', () => {
       const { config, sources } = loadConfigWithSources({ dir, env, flags: { 'HTTP.PORT': '4' } });
       expect(config.HTTP).to.deep.include({ PORT: 4, HOST: 'env', SHUTDOWN_TIMEOUT: 12 });
       expect(config.KAFKA.CLIENT_ID).to.equal('base');
-      expect(config.KAFKA.GROUP_ID).to.equal('godev-kit-group');
+      expect(config.KAFKA.GROUP_ID).to.equal(loadConfig({ env: {} }).KAFKA.GROUP_ID);
       const folder = path.basename(dir);
       expect(sources.get('HTTP.PORT')).to.equal('flag HTTP.PORT');
       expect(sources.get('HTTP.HOST')).to.equal('env HTTP_HOST');

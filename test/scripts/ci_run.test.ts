@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { expect } from 'chai';
@@ -30,16 +30,26 @@ describe('.ci/run', () => {
   };
 
   it('sums the closing lines of its commands, and passes where all passed', async () => {
-    const { status, lines } = await run({
-      test: `echo hello; echo '10 passed, 0 failed'`,
-      'test-kafka': `echo '4 passed, 0 failed'`,
-      'test-browser': `echo '1 passed, 0 failed'`,
-      'test-node': `echo '20 passed, 0 failed'`,
-      'test-faults': `echo '3 passed, 0 failed'`,
-      'verify-broker': `echo '2 passed, 0 failed'`,
-    });
+    const makefile = await readFile(join(projectRoot(), 'Makefile'), 'utf8');
+    const known = [
+      'test',
+      'test-kafka',
+      'test-browser',
+      'test-node',
+      'test-faults',
+      'verify-broker',
+      'test-template',
+      'test-docs',
+    ];
+    // Some are not there in a service that was made from this one.
+    const here = known.filter((target) => new RegExp(`^${target}:`, 'm').test(makefile));
+    const targets = Object.fromEntries(
+      here.map((target) => [target, `echo hello; echo '3 passed, 0 failed'`]),
+    );
+    const { status, lines } = await run(targets);
 
-    expect(lines.at(-1)).to.equal('40 passed, 0 failed');
+    expect(here).to.include.members(['test', 'test-kafka', 'test-node', 'test-faults']);
+    expect(lines.at(-1)).to.equal(`${3 * here.length} passed, 0 failed`);
     expect(status).to.equal(0);
   });
 

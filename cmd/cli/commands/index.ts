@@ -9,8 +9,10 @@ import { groupsLag } from './groups_lag.js';
 import { groupsList } from './groups_list.js';
 import { groupsReset } from './groups_reset.js';
 import { produce } from './produce.js';
+import { topicsApply } from './topics_apply.js';
 import { topicsCreate } from './topics_create.js';
 import { topicsDescribe } from './topics_describe.js';
+import { topicsDrift } from './topics_drift.js';
 import { topicsList } from './topics_list.js';
 
 type Make = (cli: Cli) => Command;
@@ -24,7 +26,11 @@ interface Group {
 
 const GROUPS: readonly Group[] = [
   { name: 'config', about: 'The configuration as it counts.', commands: [configPrint] },
-  { name: 'topics', about: 'Topics.', commands: [topicsList, topicsCreate, topicsDescribe] },
+  {
+    name: 'topics',
+    about: 'Topics.',
+    commands: [topicsList, topicsCreate, topicsDescribe, topicsDrift, topicsApply],
+  },
   { name: 'groups', about: 'Consumer groups.', commands: [groupsList, groupsLag, groupsReset] },
   {
     name: 'dead-letters',

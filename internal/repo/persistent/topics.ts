@@ -11,23 +11,30 @@ const UNLIMITED = '-1';
 const BROKER_DEFAULT = -1;
 
 /**
+ * In production a message is on three nodes, and acknowledged once two have it, so that one may fail at any
+ * time. Elsewhere the broker decides, which may well be alone.
+ */
+const PRODUCTION = { replicationFactor: 3, configs: { 'min.insync.replicas': '2' } };
+
+/** What a domain's events ask of their topic. */
+type TopicLayout = Pick<TopicSpec, 'partitions' | 'configs'>;
+
+/** Events are facts: they stay, all of them, compressed as their producers did. */
+const EVENTS = {
+  'cleanup.policy': 'delete',
+  'retention.ms': UNLIMITED,
+  'retention.bytes': UNLIMITED,
+  'compression.type': 'producer',
+};
+
+/**
  * The topics of this service, by the domain whose events they carry: the one place that says how they are
  * laid out. Partitions decide which events keep their order, so choose them once and for good.
  */
-const topics = {
-  users: {
-    topic: 'user-events',
-    partitions: 3,
-    replicationFactor: BROKER_DEFAULT,
-    configs: { 'retention.ms': UNLIMITED },
-  },
-  translations: {
-    topic: 'translation-events',
-    partitions: 3,
-    replicationFactor: BROKER_DEFAULT,
-    configs: { 'retention.ms': UNLIMITED },
-  },
-} satisfies Record<string, TopicSpec>;
+const topics: Readonly<Record<string, TopicLayout>> = {
+  users: { partitions: 3, configs: EVENTS },
+  translations: { partitions: 3, configs: EVENTS },
+};
 
 /**
  * The topics of these domains under the names that the configuration gives them (`KAFKA.TOPICS`).
@@ -35,13 +42,17 @@ const topics = {
  */
 export function topicsOf(
   names: Iterable<readonly [domain: string, topic: string]>,
+  { production = false }: { readonly production?: boolean } = {},
 ): ReadonlyMap<string, TopicSpec> {
-  const specs = new Map<string, TopicSpec>(Object.entries(topics));
+  const specs = new Map(Object.entries(topics));
+  const { replicationFactor, configs } = production
+    ? PRODUCTION
+    : { replicationFactor: BROKER_DEFAULT, configs: {} };
   return new Map(
     Array.from(names, ([domain, topic]) => {
       const spec = specs.get(domain);
       if (!spec) throw new Error(`domain "${domain}" has no topic; add one to persistent/topics.ts`);
-      return [domain, { ...spec, topic }];
+      return [domain, { ...spec, topic, replicationFactor, configs: { ...spec.configs, ...configs } }];
     }),
   );
 }

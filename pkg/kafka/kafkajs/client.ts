@@ -103,6 +103,13 @@ function openSocket(target: Parameters<SocketFactory>[0], settings: TlsSettings 
   return socket.setKeepAlive(true, KEEP_ALIVE_MS);
 }
 
+/** kafkajs calls it with each of its disconnects; a socket that is connecting would keep a listener for each. */
 function unrefOf(socket: Duplex): () => Duplex {
-  return socket instanceof net.Socket ? socket.unref.bind(socket) : () => socket;
+  const unref = socket instanceof net.Socket ? socket.unref.bind(socket) : undefined;
+  let called = false;
+  return () => {
+    if (!called) unref?.();
+    called = true;
+    return socket;
+  };
 }

@@ -9,6 +9,7 @@ import {
 } from '../driver.js';
 import { createAssigner } from './assigner.js';
 import { openClient, type ConnectionOptions } from './client.js';
+import { followCoordinators } from './coordinator.js';
 import { toDriverError } from './errors.js';
 import { toFetchedBatch } from './fetched_batch.js';
 import { FetchPositions } from './fetch_positions.js';
@@ -65,7 +66,8 @@ export function createConsumer(parts: {
     partitionAssigners: [
       (config) => {
         cluster = config.cluster;
-        delayJoins(cluster, async () => {
+        // kafkajs looks for the coordinator before each join, and would not wait by itself.
+        followCoordinators(cluster, async () => {
           if (assigned && !stopping) await listener.onRejoining();
         });
         return assigner(config);
@@ -197,15 +199,6 @@ export function createConsumer(parts: {
         client.seal();
       }
     },
-  };
-}
-
-/** kafkajs looks for the group's coordinator before each join, and only then; it would not wait by itself. */
-function delayJoins(cluster: Cluster, before: () => Promise<void>): void {
-  const find = cluster.findGroupCoordinator.bind(cluster);
-  cluster.findGroupCoordinator = async (group) => {
-    await before();
-    return find(group);
   };
 }
 

@@ -11,11 +11,9 @@ const PASSING = new Set([
   'CORRUPT_MESSAGE',
   'UNKNOWN_TOPIC_OR_PARTITION',
   'LEADER_NOT_AVAILABLE',
-  'NOT_LEADER_FOR_PARTITION',
   'BROKER_NOT_AVAILABLE',
   'REPLICA_NOT_AVAILABLE',
   'NOT_ENOUGH_REPLICAS',
-  'KAFKA_STORAGE_ERROR',
   'FENCED_LEADER_EPOCH',
   'UNKNOWN_LEADER_EPOCH',
 ]);
@@ -29,7 +27,8 @@ const STALE = new Set([
 
 /**
  * What the answer for one partition means for its batch. Whatever is not known to leave the log as it was
- * counts as unknown: a broker that timed out, or has too few replicas after the append, has stored it.
+ * counts as unknown: a broker that timed out, or has too few replicas after the append, has stored it; one that
+ * is no leader any more, or lost its disk, may have done so before, and its successor may have the batch.
  */
 export function outcomeOf(answer: ProduceAnswer | undefined): PartitionOutcome {
   if (answer === undefined) {

@@ -1,8 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import { expect } from 'chai';
 import { ConfigError, loadConfig } from '../../../config/config.js';
-import { projectRoot } from '../../../config/project_root.js';
 import { NotFound } from '../../../internal/entity/errors.js';
 import { Users } from '../../../internal/usecase/contracts.js';
 import { createLogger } from '../../../pkg/logger/index.js';
@@ -135,16 +132,5 @@ describe('GoDev Kit: surface', () => {
     const invalid = await api.call('/v1/users?limit=x');
     shapes.push(Object.keys((await invalid.json()) as object).filter((name) => name !== 'errors'));
     for (const shape of shapes) expect(shape).to.deep.equal(shapes[0]);
-  });
-
-  it('GK15: what the README names is there: commands of make, files, programs', () => {
-    const readme = readFileSync(path.join(projectRoot(), 'README.md'), 'utf8');
-    const makefile = readFileSync(path.join(projectRoot(), 'Makefile'), 'utf8');
-    const commands = [...readme.matchAll(/\bmake ([a-z][a-z-]+)/g)].map(([, command]) => String(command));
-    expect(commands).not.to.be.empty;
-    for (const command of commands) expect(makefile, command).to.match(new RegExp(`^${command}:`, 'm'));
-    const links = [...readme.matchAll(/\]\(([^)#:]+)\)/g)].map(([, file]) => String(file));
-    expect(links).not.to.be.empty;
-    for (const file of links) expect(existsSync(path.join(projectRoot(), file)), file).to.equal(true);
   });
 });

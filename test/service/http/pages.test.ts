@@ -1,5 +1,6 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { expect } from 'chai';
+import { loadConfig } from '../../../config/config.js';
 import { Kafka } from '../../../internal/usecase/contracts.js';
 import { eventually } from '../../support/eventually.js';
 import { StubbedApi } from '../support/stubbed_api.js';
@@ -72,9 +73,10 @@ describe('the pages of the service', () => {
 
   it('describe the API of this version', async () => {
     await api.start();
+    const { APP } = loadConfig({ env: {} });
     const document = (await (await api.call('/openapi.json')).json()) as Record<string, unknown>;
     expect(document).to.include({ openapi: '3.1.0' });
-    expect(document['info']).to.include({ title: 'tsdev-kit', version: '0.1.0' });
+    expect(document['info']).to.include({ title: APP.NAME, version: APP.VERSION });
     expect(JSON.stringify(document)).not.to.include('$defs');
   });
 });

@@ -93,14 +93,14 @@ describe('the HTTP API', () => {
       },
     ));
 
-  it('answers an id of more than 256 characters with 400', () =>
-    each(
-      ({ pathParameters }) => pathParameters.length > 0,
-      async (operation, { body }) => {
-        const path = operation.path.replace(/\{\w+\}/, 'x'.repeat(257));
-        expect(await ask(operation, { path, body })).to.equal(400);
-      },
-    ));
+  it('answers an id of more than 256 characters with 400', async function () {
+    const hasId = ({ pathParameters }: Operation) => pathParameters.length > 0;
+    if (!operations.some(hasId)) this.skip();
+    await each(hasId, async (operation, { body }) => {
+      const path = operation.path.replace(/\{\w+\}/, 'x'.repeat(257));
+      expect(await ask(operation, { path, body })).to.equal(400);
+    });
+  });
 
   it('answers an Idempotency-Key that is none with 400', () =>
     each(

@@ -19,7 +19,10 @@ export interface HttpCase extends Sent {
   outcome: unknown;
 }
 
-/** What a command answers when its event is stored. */
+/**
+ * What a command answers when its event is stored.
+ * @public
+ */
 export const recorded = { id: 'u-1', eventId: 'e-1', topic: 'a-topic', partition: 0, offset: '1' };
 
 /** What it fails with when that is not known. */

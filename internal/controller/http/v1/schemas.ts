@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { opaqueId } from '../../../entity/id.js';
 
+// Marked @public is what the routes of domains are made of, however many there are.
+
 /** An id in a body: ids are text, but a client that has whole numbers may send those. */
 export const idInput = z
   .union([opaqueId, z.int().transform(String)], {
@@ -9,7 +11,10 @@ export const idInput = z
   })
   .describe('1 to 256 characters; a whole number is taken as text.');
 
-/** The `{id}` of a path. */
+/**
+ * The `{id}` of a path.
+ * @public
+ */
 export const idPath = z.object({ id: opaqueId });
 
 /** What Kafka allows as a topic's name. */
@@ -22,13 +27,19 @@ export const unpublished = {
   503: 'The brokers did not confirm the event in time, or producing is switched off; `eventId` names it. Repeat the request with the same Idempotency-Key.',
 } as const;
 
-/** Which part of a list is asked for. */
+/**
+ * Which part of a list is asked for.
+ * @public
+ */
 export const pageQuery = {
   limit: z.coerce.number().int().min(1).max(500).default(50).describe('How many at most.'),
   after: opaqueId.optional().describe('The `next` of the part before; leave it out for the first.'),
 } as const;
 
-/** A part of a list. */
+/**
+ * A part of a list.
+ * @public
+ */
 export const pageOf = <Item extends z.ZodType>(id: string, item: Item) =>
   z
     .object({
@@ -40,7 +51,10 @@ export const pageOf = <Item extends z.ZodType>(id: string, item: Item) =>
     })
     .meta({ id });
 
-/** What every command answers. */
+/**
+ * What every command answers.
+ * @public
+ */
 export const recorded = z
   .object({
     id: z.string().describe('Of what the request was about.'),

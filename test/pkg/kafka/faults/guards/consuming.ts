@@ -106,7 +106,7 @@ export const CONSUMING: readonly Guard[] = [
     file: 'consumer/engine.js',
     code: 'batch.from === expected)',
     without: 'true)',
-    suite: 'unit/group_session.test.js',
+    suite: 'unit/replaced_logs.test.js',
     test: 'O8: reads on where the log now begins',
   },
   {

@@ -1,0 +1,76 @@
+import type { Broker, Cluster } from 'kafkajs';
+
+/** What kafkajs asks of a group's coordinator while it is a member; its types leave these out. */
+const CALLS = ['joinGroup', 'syncGroup', 'leaveGroup', 'heartbeat', 'offsetCommit', 'offsetFetch'] as const;
+/** Calls that may be made again elsewhere without changing what they do. */
+const REPEATABLE: ReadonlySet<string> = new Set<(typeof CALLS)[number]>([
+  'heartbeat',
+  'offsetCommit',
+  'offsetFetch',
+]);
+
+/** Errors after which another node may coordinate the group, by their name or the protocol's. */
+const MOVED = new Set([
+  'KafkaJSConnectionError',
+  'KafkaJSConnectionClosedError',
+  'KafkaJSRequestTimeoutError',
+  'KafkaJSBrokerNotFound',
+  'NOT_COORDINATOR_FOR_GROUP',
+  'GROUP_COORDINATOR_NOT_AVAILABLE',
+]);
+
+type Call = (request: unknown) => Promise<unknown>;
+type CoordinatorCalls = Readonly<Record<(typeof CALLS)[number], Call>>;
+
+/**
+ * A group's coordinator, wherever it is. kafkajs looks for it when it joins and keeps to that node: when the
+ * node is gone for good it goes on fetching, and neither commits nor shows a sign of life any more. Here the
+ * node that coordinates now is looked for after each failure that says that it may be another one; the
+ * membership goes on, since the group's state moves with it.
+ *
+ * @param find finds the node, as kafkajs does, retrying for a while
+ */
+export function movingCoordinator(first: Broker, find: () => Promise<Broker>): Broker {
+  let current: Broker | undefined = first;
+  let finding: Promise<Broker> | undefined;
+
+  const node = async (): Promise<Broker> => {
+    if (current !== undefined) return current;
+    finding ??= find().finally(() => {
+      finding = undefined;
+    });
+    current = await finding;
+    return current;
+  };
+  const callOn = (broker: Broker, name: (typeof CALLS)[number], request: unknown): Promise<unknown> =>
+    (broker as unknown as CoordinatorCalls)[name](request);
+
+  const call = async (name: (typeof CALLS)[number], request: unknown): Promise<unknown> => {
+    const asked = await node();
+    try {
+      return await callOn(asked, name, request);
+    } catch (error) {
+      if (!saysMoved(error)) throw error;
+      // Another call may have found the new one already.
+      if (current === asked) current = undefined;
+      if (!REPEATABLE.has(name)) throw error;
+      return callOn(await node(), name, request);
+    }
+  };
+  const calls = Object.fromEntries(CALLS.map((name) => [name, (request: unknown) => call(name, request)]));
+  return { ...calls, isConnected: () => true } as unknown as Broker;
+}
+
+/** Makes the coordinators that kafkajs finds for this client follow their groups. */
+export function followCoordinators(cluster: Cluster, beforeJoin: () => Promise<void>): void {
+  const find = cluster.findGroupCoordinator.bind(cluster);
+  cluster.findGroupCoordinator = async (group) => {
+    await beforeJoin();
+    return movingCoordinator(await find(group), () => find(group));
+  };
+}
+
+function saysMoved(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return MOVED.has(error.name) || MOVED.has((error as { type?: string }).type ?? '');
+}

@@ -1,0 +1,56 @@
+/** What a service says of itself on its first day; the rest is for its owners to write. */
+export function readmeFor(name: string, domains: readonly string[]): string {
+  const has = domains.length === 0 ? 'It has no domain yet.' : `It has the domains ${domains.join(' and ')}.`;
+  return `# ${name}
+
+A service on Apache Kafka, made from TSDev Kit. ${has} You need Node.js 20.19 or newer, npm and make.
+
+## Run it
+
+<!-- run: background ready: http://localhost:8080/readyz -->
+\`\`\`sh
+make run
+\`\`\`
+
+\`\`\`sh
+curl --fail --silent localhost:8080/readyz
+\`\`\`
+
+answers \`{"status":"pass"}\`. All tests:
+
+<!-- run: elsewhere -->
+\`\`\`sh
+make test
+\`\`\`
+
+<!-- only: devbroker -->
+Without further settings it uses an embedded broker; \`KAFKA_BROKERS=host:9092\` makes it use Apache Kafka.
+<!-- end: devbroker -->
+
+All settings are in [docs/configuration.md](docs/configuration.md), and \`make help\` lists all commands.
+
+| URL | what is there |
+|---|---|
+| \`/docs\`, \`/openapi.json\` | the API, for people and for programs |
+| \`/livez\`, \`/readyz?verbose\`, \`/startupz\` | probes |
+| \`/metrics\` | metrics for Prometheus |
+| \`/v1/kafka/status\` | the Kafka clients of this instance, for operators |
+
+## Make it yours
+
+\`\`\`sh
+make new EVENT=order.placed DOMAIN=orders
+make new USECASE=place_order DOMAIN=orders
+make new ROUTE='POST /orders' DOMAIN=orders
+make new USECASE=bill_order ON=order.placed DOMAIN=orders
+\`\`\`
+
+Each command shows what it writes; what it writes compiles and is tested. Then say in
+\`internal/entity/order_event.ts\` what an order's event holds, and in \`internal/usecase/orders/\` what happens.
+
+- [docs/adding_an_event.md](docs/adding_an_event.md): what these commands write, step by step
+- [docs/architecture.md](docs/architecture.md): who may import whom, and how an event travels
+- [docs/testing.md](docs/testing.md), [docs/operations.md](docs/operations.md),
+  [docs/configuration.md](docs/configuration.md)
+`;
+}

@@ -1,0 +1,65 @@
+import path from 'node:path';
+import { projectRoot } from '../../config/project_root.js';
+import { runCommand } from '../run_command.js';
+import { type Change, Plan } from './plan.js';
+import { Refusal } from './refusal.js';
+
+/** As in BSD's sysexits.h: the command was called wrongly. */
+const BAD_USAGE = 64;
+const SIGNS = { add: '+', change: '~', remove: '-' } as const;
+
+/** What is said of a plan once it is known what it changes. */
+export interface Outcome {
+  /** Shown above the changes. */
+  title: string;
+  /** What to do next. */
+  next: string;
+}
+
+/**
+ * Runs a command that changes the project: plans it in memory, shows what it will do, and does it unless DRY is
+ * set. A refusal ends it with status 64 or 1, and nothing is written.
+ */
+export async function changeProject(make: (plan: Plan) => Promise<Outcome>): Promise<void> {
+  const root = projectRoot();
+  try {
+    const plan = await Plan.of(root);
+    const { title, next } = await make(plan);
+    const changes = await plan.changes();
+    if (changes.length === 0) throw new Refusal('there is nothing to do');
+    const dry = isOn(process.env['DRY']);
+    console.log(`${title}\n${changes.map(lineOf).join('\n')}\n\n${summary(changes)}`);
+    if (dry) {
+      console.log('Nothing was written, since DRY is set.');
+      return;
+    }
+    await plan.apply(changes);
+    await writeReference(root);
+    console.log(next);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    console.error(error.message);
+    process.exitCode = error.usage ? BAD_USAGE : 1;
+  }
+}
+
+/** The reference of the configuration follows from what was just written. */
+async function writeReference(root: string): Promise<void> {
+  const tsx = path.join('node_modules', '.bin', 'tsx');
+  const result = await runCommand(tsx, [path.join('scripts', 'docs', 'main.ts')], { cwd: root });
+  if (result?.status !== 0) throw new Refusal(`make docs failed: ${result?.output ?? 'there is no tsx'}`);
+}
+
+/** Whether a variable of make says yes. */
+function isOn(value: string | undefined): boolean {
+  return value !== undefined && !['', '0', 'false', 'no'].includes(value);
+}
+
+function lineOf({ kind, path }: Change): string {
+  return `  ${SIGNS[kind]} ${path}`;
+}
+
+function summary(changes: readonly Change[]): string {
+  const count = (kind: Change['kind']) => changes.filter((change) => change.kind === kind).length;
+  return `${count('add')} added, ${count('change')} changed, ${count('remove')} removed`;
+}

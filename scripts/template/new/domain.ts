@@ -1,0 +1,159 @@
+import path from 'node:path';
+import { Node, type SourceFile, SyntaxKind } from 'ts-morph';
+import { type Plan } from '../plan.js';
+import { Refusal } from '../refusal.js';
+import { type Spelled, spelled } from './names.js';
+
+/** Where the parts of a domain are. */
+export interface Domain extends Spelled {
+  /** The word for one of them, as in `Order` and `orderEvents`; known once it has events. */
+  one: Spelled;
+  /** The file of its events; undefined while it has none. */
+  eventFile: string | undefined;
+  moduleFile: string;
+  contractFile: string;
+  routeFile: string;
+  reactionFile: string;
+  useCaseFolder: string;
+  testFolder: string;
+}
+
+const ENTITY = 'internal/entity/';
+const CONTAINER = 'internal/app/container.ts';
+const MODULES = 'internal/app/modules/';
+
+/**
+ * Finds a domain, existing or not.
+ * @param one the word for one of them, for a domain without events
+ * @throws Refusal where the name belongs to something else
+ */
+export function findDomain(plan: Plan, name: Spelled, one?: string): Domain {
+  const eventFile = plan
+    .files()
+    .find((file) => file.startsWith(ENTITY) && isOfDomain(plan, file, name.snake));
+  const moduleFile = `${MODULES}${name.snake}.ts`;
+  if (eventFile === undefined && plan.has(moduleFile)) {
+    throw new Refusal(`DOMAIN: ${name.snake} is taken: ${moduleFile} is not a module of events`);
+  }
+  const events = eventFile === undefined ? undefined : eventListIn(plan.source(eventFile)).name;
+  const word = events === undefined ? (one ?? name.snake) : events.replace(/Events$/, '');
+  return {
+    ...name,
+    one: spelled(
+      events === undefined ? word : word.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+    ),
+    eventFile,
+    moduleFile,
+    contractFile: `internal/usecase/contracts/${name.snake}.ts`,
+    routeFile: `internal/controller/http/v1/${name.snake}.ts`,
+    reactionFile: `internal/controller/event/${name.snake}.ts`,
+    useCaseFolder: `internal/usecase/${name.snake}/`,
+    testFolder: `test/service/${name.snake}/`,
+  };
+}
+
+/** Whether a file defines events of a domain. */
+function isOfDomain(plan: Plan, file: string, domain: string): boolean {
+  if (!file.endsWith('.ts')) return false;
+  return plan
+    .source(file)
+    .getDescendantsOfKind(SyntaxKind.PropertyAssignment)
+    .some((property) => property.getName() === 'domain' && textOf(property.getInitializer()) === domain);
+}
+
+/** The list of all events in a file of events, such as `orderEvents`. @throws Refusal where there is none */
+export function eventListIn(source: SourceFile) {
+  for (const declaration of source.getVariableDeclarations()) {
+    if (!declaration.getName().endsWith('Events') || !declaration.isExported()) continue;
+    const array = declaration.getFirstDescendantByKind(SyntaxKind.ArrayLiteralExpression);
+    if (array) return { name: declaration.getName(), array };
+  }
+  throw new Refusal(`${source.getBaseName()} exports no list of its events, such as orderEvents`);
+}
+
+export interface KnownEvent {
+  /** The constant that holds the definition. */
+  name: string;
+  type: string;
+  /** The exported schema of its data; undefined where it has no name of its own. */
+  dataSchema: string | undefined;
+}
+
+/** The events of a domain. */
+export function eventsOf(plan: Plan, { eventFile }: Domain): KnownEvent[] {
+  if (eventFile === undefined) return [];
+  const source = plan.source(eventFile);
+  return source.getVariableDeclarations().flatMap((declaration) => {
+    const call = declaration.getInitializerIfKind(SyntaxKind.CallExpression);
+    const [fields] = call?.getExpression().getText() === 'defineEvent' ? call.getArguments() : [];
+    if (!Node.isObjectLiteralExpression(fields)) return [];
+    const field = (name: string) =>
+      fields.getProperty(name)?.asKind(SyntaxKind.PropertyAssignment)?.getInitializer();
+    const data = field('data')?.asKind(SyntaxKind.Identifier)?.getText();
+    const exported = data !== undefined && source.getVariableDeclaration(data)?.isExported() === true;
+    return [
+      {
+        name: declaration.getName(),
+        type: textOf(field('type')) ?? '',
+        dataSchema: exported ? data : undefined,
+      },
+    ];
+  });
+}
+
+/** The text of a string literal. */
+export function textOf(node: Node | undefined): string | undefined {
+  return node?.asKind(SyntaxKind.StringLiteral)?.getLiteralText();
+}
+
+/** How a file imports another one of the project. */
+export function specifier(from: string, to: string): string {
+  const relative = path.posix.relative(path.posix.dirname(from), to).replace(/\.ts$/, '.js');
+  return relative.startsWith('.') ? relative : `./${relative}`;
+}
+
+/**
+ * Adds an import of names to a file, to the one that is there where there is one; `type X` imports a type, and
+ * `X as Y` under another name.
+ */
+export function importNames(source: SourceFile, from: string, names: readonly string[]): void {
+  const found = source.getImportDeclaration((one) => one.getModuleSpecifierValue() === from);
+  const declaration = found ?? source.addImportDeclaration({ moduleSpecifier: from });
+  for (const text of names) {
+    const [name = '', alias] = text.replace(/^type /, '').split(' as ');
+    const known = declaration.getNamedImports().find((one) => one.getName() === name);
+    if (known && !text.startsWith('type ')) known.setIsTypeOnly(false);
+    if (known) continue;
+    const others = declaration.getNamedImports();
+    const at = others.findIndex((one) => one.getName().toLowerCase() > name.toLowerCase());
+    const isTypeOnly = text.startsWith('type ');
+    declaration.insertNamedImport(at < 0 ? others.length : at, {
+      name,
+      isTypeOnly,
+      ...(alias === undefined ? {} : { alias }),
+    });
+  }
+}
+
+/** The module of a domain, which is made and loaded where there is none. @returns the block that binds */
+export function moduleOf(plan: Plan, { snake, camel, moduleFile, words }: Domain) {
+  const name = `${camel}Module`;
+  if (!plan.has(moduleFile)) {
+    plan.write(
+      moduleFile,
+      `import { ContainerModule } from 'inversify';\n\n/** What belongs to ${words}. */\nexport const ${name} = new ContainerModule(({ bind }) => {\n});\n`,
+    );
+    const container = plan.source(CONTAINER);
+    importNames(container, `./modules/${snake}.js`, [name]);
+    const load = container
+      .getDescendantsOfKind(SyntaxKind.CallExpression)
+      .find((call) => call.getExpression().getText() === 'container.load');
+    if (!load) throw new Refusal(`${CONTAINER} has no line container.load(...)`);
+    load.addArgument(name);
+  }
+  const source = plan.source(moduleFile);
+  const body = source.getFirstDescendantByKindOrThrow(SyntaxKind.ArrowFunction).getBody();
+  const block = body.asKind(SyntaxKind.Block);
+  if (!block) throw new Refusal(`${moduleFile} has no function that binds`);
+  return { source, body: block };
+}

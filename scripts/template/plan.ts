@@ -1,0 +1,151 @@
+import { readFileSync } from 'node:fs';
+import { mkdir, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { format, resolveConfig } from 'prettier';
+import { IndentationText, Project, QuoteKind, type SourceFile } from 'ts-morph';
+import { trackedFiles } from './git.js';
+
+/** A file as it will be; `text` is undefined where it goes. */
+export interface Change {
+  path: string;
+  kind: 'add' | 'change' | 'remove';
+  text?: string;
+}
+
+/**
+ * What is to become of the project, worked out in memory: nothing is written before {@link Plan.apply}, so that
+ * a plan that fails half-way leaves everything as it was. Paths are relative to the project's folder.
+ */
+export class Plan {
+  private readonly project = new Project({
+    useInMemoryFileSystem: true,
+    skipFileDependencyResolution: true,
+    manipulationSettings: { quoteKind: QuoteKind.Single, indentationText: IndentationText.TwoSpaces },
+  });
+  /** As they were, and as they will be: undefined where there was or will be none. */
+  private readonly before = new Map<string, string | undefined>();
+  private readonly texts = new Map<string, string | undefined>();
+
+  private constructor(private readonly root: string) {}
+
+  /** A plan that begins with the files that git knows, and those that it would not ignore. */
+  static async of(root: string): Promise<Plan> {
+    const plan = new Plan(root);
+    for (const file of await trackedFiles(root)) {
+      // A link or a folder of another repository is none of ours to edit.
+      const text = readText(path.join(root, file));
+      if (text === undefined) continue;
+      plan.before.set(file, text);
+      plan.texts.set(file, text);
+      if (file.endsWith('.ts')) plan.project.createSourceFile(path.join(root, file), text);
+    }
+    return plan;
+  }
+
+  /** Every file there will be, sorted. */
+  files(): string[] {
+    return [...this.texts.keys()].filter((file) => this.texts.get(file) !== undefined).sort();
+  }
+
+  has(file: string): boolean {
+    return this.texts.get(file) !== undefined;
+  }
+
+  /** @throws Error where there is no such file */
+  read(file: string): string {
+    const text = this.sourceFile(file)?.getFullText() ?? this.texts.get(file);
+    if (text === undefined) throw new Error(`${file} is missing, and this command needs it`);
+    return text;
+  }
+
+  /** Adds or replaces a file. */
+  write(file: string, text: string): void {
+    if (!this.before.has(file)) this.before.set(file, undefined);
+    this.texts.set(file, text);
+    if (file.endsWith('.ts')) {
+      this.project.createSourceFile(path.join(this.root, file), text, { overwrite: true });
+    }
+  }
+
+  /** Removes a file, or a folder where the path ends with a slash. @returns what went */
+  remove(target: string): string[] {
+    const gone = this.files().filter((file) =>
+      target.endsWith('/') ? file.startsWith(target) : file === target,
+    );
+    for (const file of gone) {
+      this.texts.set(file, undefined);
+      this.sourceFile(file)?.forget();
+    }
+    return gone;
+  }
+
+  /** A TypeScript file for edits by its syntax tree. @throws Error where there is no such file */
+  source(file: string): SourceFile {
+    const found = this.sourceFile(file);
+    if (!found) throw new Error(`${file} is missing, and this command needs it`);
+    return found;
+  }
+
+  /** All TypeScript files there will be, by path. */
+  sources(): { file: string; source: SourceFile }[] {
+    return this.files()
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => ({ file, source: this.source(file) }));
+  }
+
+  /** What differs from how it was, with what was written or edited formatted by prettier. */
+  async changes(): Promise<Change[]> {
+    const found: Change[] = [];
+    for (const file of [...this.texts.keys()].sort()) {
+      const was = this.before.get(file);
+      const draft = this.has(file) ? this.read(file) : undefined;
+      if (draft === was) continue;
+      if (draft === undefined) found.push({ path: file, kind: 'remove' });
+      else {
+        const text = await this.formatted(file, draft);
+        if (text !== was) found.push({ path: file, kind: was === undefined ? 'add' : 'change', text });
+      }
+    }
+    return found;
+  }
+
+  private async formatted(file: string, text: string): Promise<string> {
+    const filepath = path.join(this.root, file);
+    if (!/\.(ts|json|ya?ml|cjs)$/.test(file) || file === 'package-lock.json') return text;
+    return format(text, { ...(await resolveConfig(filepath)), filepath });
+  }
+
+  /** Writes the changes. */
+  async apply(changes: readonly Change[]): Promise<void> {
+    for (const { path: file, text } of changes) {
+      const target = path.join(this.root, file);
+      if (text === undefined) {
+        await rm(target);
+        await this.removeEmptyFolders(path.dirname(target));
+      } else {
+        await mkdir(path.dirname(target), { recursive: true });
+        await writeFile(target, text);
+      }
+    }
+  }
+
+  private async removeEmptyFolders(folder: string): Promise<void> {
+    if (folder === this.root || (await readdir(folder)).length > 0) return;
+    await rmdir(folder);
+    await this.removeEmptyFolders(path.dirname(folder));
+  }
+
+  private sourceFile(file: string): SourceFile | undefined {
+    return this.project.getSourceFile(path.join(this.root, file));
+  }
+}
+
+function readText(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'EISDIR') return undefined;
+    throw error;
+  }
+}

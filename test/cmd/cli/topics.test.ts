@@ -1,0 +1,54 @@
+import { expect } from 'chai';
+import { KafkaAdmin } from '../../../pkg/kafka/index.js';
+import { testBrokers, uniqueName } from '../../support/broker.js';
+import { openDriver } from '../../pkg/kafka/contract/harness.js';
+import { cli } from './run_in_process.js';
+
+describe('cmd/cli: topics of the service', function () {
+  this.timeout(20_000);
+  let brokers: readonly string[];
+  let env: Record<string, string>;
+  let users: string;
+
+  before(async () => {
+    brokers = await testBrokers();
+  });
+  beforeEach(() => {
+    users = uniqueName('users');
+    env = { KAFKA_TOPICS_USER_EVENTS: users, KAFKA_TOPICS_TRANSLATION_EVENTS: uniqueName('translations') };
+  });
+
+  const run = (...args: string[]) => cli(['topics', ...args], { brokers, env });
+
+  it('drift exits 1 and says what differs, apply mends it, then drift exits 0', async () => {
+    const missing = await run('drift');
+    expect(missing.code).to.equal(1);
+    expect(missing.stdout).to.include(`${users} is missing`);
+    expect(missing.stderr).to.match(/2 of 2 topics differ; "topics apply" mends them/);
+
+    expect(await run('apply')).to.include({ code: 0 });
+    const { code, stdout } = await run('drift');
+    expect(code).to.equal(0);
+    expect(stdout).to.include(`${users} is as it should be`);
+  });
+
+  it('apply deletes nothing: what would, stays until it is told, and exits 1', async () => {
+    await run('apply');
+    await new KafkaAdmin(await openDriver()).alterTopicConfigs(users, { 'cleanup.policy': 'compact' });
+    const cautious = await run('apply');
+    expect(cautious.code).to.equal(1);
+    expect(cautious.stdout).to.include('cleanup.policy is compact, should be delete: brokers would delete');
+    const told = await run('apply', '--allow-deletion');
+    expect(told.code).to.equal(0);
+    expect(told.stdout).to.include('cleanup.policy changed from compact to delete');
+  });
+
+  it('a production service asks for three copies, of which two must have a message', async () => {
+    const production = { APP_ENV: 'production', HTTP_CONTROL_TOKEN: 'x'.repeat(32) };
+    await run('apply');
+    const { code, stdout } = await cli(['topics', 'drift'], { brokers, env: { ...env, ...production } });
+    expect(code).to.equal(1);
+    expect(stdout).to.include('replicationFactor is 1, should be 3');
+    expect(stdout).to.include('min.insync.replicas is 1, should be 2');
+  });
+});

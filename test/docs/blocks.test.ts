@@ -1,0 +1,127 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect } from 'chai';
+import { projectRoot } from '../../config/project_root.js';
+import { freePorts } from '../../scripts/apache_kafka/ports.js';
+import { spawnGuarded } from '../../scripts/guarded_spawn.js';
+import { runCommand } from '../../scripts/run_command.js';
+import { trackedFiles } from '../../scripts/template/git.js';
+import { eventually } from '../support/eventually.js';
+import { blocksOf, documents } from './documents.js';
+
+const root = projectRoot();
+const TIMEOUT_MS = 240_000;
+
+/**
+ * Runs what the documents tell readers to run. A comment above a block says how:
+ * - none: it must end, with status 0, or with the one that `exit: 78` names;
+ * - `run: background`: it serves; the blocks after it up to the end of the document run beside it, and it is
+ *   stopped then. It is up when the URL that `ready: <url>` names answers;
+ * - `run: elsewhere`: another test or another machine runs it, and the document says which.
+ */
+describe('what the documents say', function () {
+  this.timeout(2 * TIMEOUT_MS);
+  let folder: string;
+  let ports: number[];
+
+  before(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), 'docs-'));
+    for (const file of await trackedFiles(root)) {
+      const to = path.join(folder, file);
+      mkdirSync(path.dirname(to), { recursive: true });
+      cpSync(path.join(root, file), to);
+    }
+    // Links take no room; what is installed anew replaces them and leaves the originals alone.
+    await sh(`cp -al '${root}/node_modules' .`);
+    ports = await freePorts(2);
+    await sh('git init -q && git add -A && git -c user.name=a -c user.email=a@b.c commit -qm start');
+  });
+
+  after(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  // Whatever the shell of whoever runs this says of Kafka, and what make says to a make below it.
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(KAFKA_|TEST_|MAKE|MFLAGS|CI$)/.test(name)),
+  );
+
+  async function sh(text: string, status = 0): Promise<void> {
+    // The packages are those of the lock, whatever the times of the files say.
+    const script = `touch -c node_modules/.package-lock.json\nset -e\n${onFreePorts(text)}`;
+    const result = await runCommand('bash', ['-c', script], { cwd: folder, env, timeoutMs: TIMEOUT_MS });
+    expect(result?.status, `${text}\n${String(result?.output)}`).to.equal(status);
+  }
+
+  /** The documents say 8080 and 8081, which somebody may use here. */
+  function onFreePorts(text: string): string {
+    return text.replace(/localhost:808([01])/g, (_all, last) => `localhost:${String(ports[Number(last)])}`);
+  }
+
+  const said = (mark: string, name: string) => new RegExp(`${name}: (\\S+)`).exec(mark)?.[1];
+
+  for (const file of documents()) {
+    const blocks = blocksOf(file).filter(
+      ({ language, mark }) => language === 'sh' && mark !== 'run: elsewhere',
+    );
+    if (blocks.length === 0) continue;
+    it(`${file}: every command works`, async () => {
+      const stop: (() => Promise<void>)[] = [];
+      try {
+        for (const { text, mark } of blocks) {
+          if (mark.startsWith('run: background')) stop.push(await serve(text, said(mark, 'ready')));
+          else await sh(text, Number(said(mark, 'exit') ?? 0));
+        }
+      } finally {
+        for (const end of stop.reverse()) await end();
+        await sh('git checkout -q . && git clean -fdq -e node_modules');
+      }
+    });
+  }
+
+  async function serve(text: string, where: string | undefined): Promise<() => Promise<void>> {
+    const url = where === undefined ? undefined : onFreePorts(where);
+    const own = { HTTP_PORT: String(ports[0]), HTTP_HEALTH_PORT: String(ports[1]) };
+    const child = spawnGuarded('bash', ['-c', `exec ${text.trim()}`], {
+      cwd: folder,
+      env: { ...env, ...own },
+      output: 'ignore',
+    });
+    const ended = new Promise<void>((resolve) =>
+      child.once('exit', () => {
+        resolve();
+      }),
+    );
+    const stop = async () => {
+      if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGINT');
+      await ended;
+    };
+    if (url === undefined) return stop;
+    try {
+      await eventually(async () => (await fetch(url).catch(() => undefined))?.ok === true);
+    } catch (error) {
+      await stop();
+      throw error;
+    }
+    return stop;
+  }
+
+  it('every example in TypeScript compiles, and runs as a test of this project', async () => {
+    const examples = documents().flatMap((file) =>
+      blocksOf(file).filter(({ language }) => language === 'ts'),
+    );
+    expect(examples).not.to.be.empty;
+    // As deep below the root as the tests of a domain, whose imports the examples show.
+    const target = path.join(folder, 'test', 'docs', 'examples');
+    mkdirSync(target, { recursive: true });
+    examples.forEach(({ text }, index) => {
+      writeFileSync(path.join(target, `example_${index}.test.ts`), `${text}\nexport {};\n`);
+    });
+    const compilerOptions = { rootDir: '../../..', outDir: '../../../dist/examples', incremental: false };
+    const settings = { extends: '../../../tsconfig.json', include: ['*.ts'], exclude: [], compilerOptions };
+    writeFileSync(path.join(target, 'tsconfig.json'), JSON.stringify(settings));
+    await sh('node_modules/.bin/tsc -p test/docs/examples/tsconfig.json --tsBuildInfoFile null');
+    await sh("node_modules/.bin/mocha 'dist/examples/test/docs/examples/*.test.js'");
+  });
+});

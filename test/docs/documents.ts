@@ -1,0 +1,40 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { projectRoot } from '../../config/project_root.js';
+
+/** A fenced block of a document. */
+export interface Block {
+  /** What stands behind the fence: `sh`, `ts`. */
+  language: string;
+  text: string;
+  /** What an HTML comment on the line above says: `<!-- run: background -->`; empty where there is none. */
+  mark: string;
+  line: number;
+}
+
+const root = projectRoot();
+
+/** The documents for readers: README, AGENTS and all below docs. */
+export function documents(): string[] {
+  const inDocs = readdirSync(path.join(root, 'docs'), { recursive: true, encoding: 'utf8' });
+  return ['README.md', 'AGENTS.md', ...inDocs.map((file) => path.join('docs', file))]
+    .filter((file) => file.endsWith('.md'))
+    .sort();
+}
+
+/** The text of a document. */
+export function textOf(file: string): string {
+  return readFileSync(path.join(root, file), 'utf8');
+}
+
+/** All fenced blocks of a document, in their order. */
+export function blocksOf(file: string): Block[] {
+  const text = textOf(file);
+  const fence = /^(?:<!-- (.*?) -->\n)?```(\w*)\n([\s\S]*?)^```$/gm;
+  return [...text.matchAll(fence)].map(([, mark = '', language = '', body = ''], index, all) => ({
+    language,
+    text: body,
+    mark,
+    line: text.slice(0, all[index]?.index).split('\n').length,
+  }));
+}
