@@ -1,3 +1,5 @@
+import { textOf } from './async.js';
+
 /** Base of the errors that this package throws. `code` is stable; the message says how to mend it. */
 export abstract class KafkaError extends Error {
   abstract readonly code: string;
@@ -5,6 +7,20 @@ export abstract class KafkaError extends Error {
   constructor(message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = new.target.name;
+  }
+}
+
+/** A setting has a value that makes no sense. */
+export class InvalidOption extends KafkaError {
+  readonly code = 'KAFKA_INVALID_OPTION';
+
+  /** @param allowed for example `a number from 1 to 10` */
+  constructor(
+    readonly option: string,
+    readonly value: unknown,
+    readonly allowed: string,
+  ) {
+    super(`Option ${option} is ${textOf(value)}; it must be ${allowed}.`);
   }
 }
 
@@ -102,6 +118,15 @@ export class GroupJoinFailed extends KafkaError {
         'Check the brokers and the rights of this client, then start the consumer again.',
       cause,
     );
+  }
+}
+
+/** The consumer was stopped before its start had ended. */
+export class StartAborted extends KafkaError {
+  readonly code = 'KAFKA_START_ABORTED';
+
+  constructor(groupId: string) {
+    super(`The start of group ${groupId} was given up: the consumer was stopped while it started.`);
   }
 }
 

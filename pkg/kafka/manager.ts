@@ -1,6 +1,6 @@
 import type { ConsumerEventListener } from './consumer/events.js';
 import { GroupConsumer, type ConsumerStatus } from './consumer/group_consumer.js';
-import type { GroupOptions, SubscriptionOptions } from './consumer/options.js';
+import { withDefaults, type GroupOptions, type SubscriptionOptions } from './consumer/options.js';
 import { DriverError, type KafkaDriver } from './driver.js';
 import { ConsumerDisabled, KafkaClosed, ProducerDisabled, UnknownConsumer } from './errors.js';
 import type { FailureDetails } from './failures/dead_letter_headers.js';
@@ -71,7 +71,10 @@ export class KafkaManager {
   #consumerEnabled: boolean;
   #closing: Promise<void> | undefined;
 
+  /** @throws InvalidOption */
   constructor(driver: KafkaDriver, options: KafkaManagerOptions = {}) {
+    // Said now, and not when the first group is made.
+    withDefaults(options.consumer ?? {});
     this.#driver = driver;
     this.#options = options;
     this.#logger = options.logger ?? silentLogger;
@@ -104,7 +107,7 @@ export class KafkaManager {
   /**
    * Registers a handler for a topic in a group. Several groups may read a topic; each gets all messages.
    * @throws DuplicateConsumer, GroupSubscriptionMismatch when the group runs already, InvalidFailureTopic,
-   *   KafkaClosed
+   *   InvalidOption, KafkaClosed
    */
   addConsumer(topic: string, groupId: string, handler: MessageHandler, options?: SubscriptionOptions): void {
     this.#assertOpen();
@@ -119,7 +122,7 @@ export class KafkaManager {
    * Resolves when the groups are joined.
    *
    * @throws ConsumerDisabled, UnknownConsumer, UnknownTopic, FailureTopicsMissing, TopicNotCreated,
-   *   GroupJoinFailed, KafkaClosed
+   *   GroupJoinFailed, StartAborted when it is stopped meanwhile, KafkaClosed
    */
   async startConsumer(topic: string, groupId?: string): Promise<void> {
     this.#assertOpen();
@@ -189,7 +192,7 @@ export class KafkaManager {
 
   /**
    * Starts the groups that ran when the consumer side was disabled, or that were to start meanwhile.
-   * @throws UnknownTopic, GroupJoinFailed, KafkaClosed
+   * @throws UnknownTopic, GroupJoinFailed, StartAborted when it is disabled meanwhile, KafkaClosed
    */
   async enableConsumer(): Promise<void> {
     this.#assertOpen();

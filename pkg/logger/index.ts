@@ -3,4 +3,4 @@ export { createLogger, type LoggerOptions } from './create_logger.js';
 export { kafkajsLogCreator } from './kafkajs_log.js';
 export type { LogStream } from './line_sink.js';
 export type { Logger, LogFields, LogLevel, RootLogger } from './logger.js';
-export { redact } from './redact.js';
+export { redact, redactText } from './redact.js';

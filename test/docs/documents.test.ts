@@ -28,7 +28,7 @@ describe('the documents', () => {
     });
 
     it(`${file} has no block that is neither run, compiled nor a picture`, () => {
-      const known = ['sh', 'ts', 'text', 'diff', 'json', 'mermaid', 'yaml'];
+      const known = ['sh', 'ts', 'text', 'diff', 'json', 'mermaid', 'yaml', 'ini'];
       for (const { language, line } of blocksOf(file)) expect(known, `line ${line}`).to.include(language);
     });
   }

@@ -2,6 +2,7 @@ import { ContainerModule } from 'inversify';
 import { type Config as AppConfig } from '../../../config/config.js';
 import { createKafkajsDriver, KafkaAdmin, type KafkaDriver, KafkaManager } from '../../../pkg/kafka/index.js';
 import { type Logger as PkgLogger } from '../../../pkg/logger/index.js';
+import { redactText } from '../../../pkg/logger/index.js';
 import { Metrics } from '../../../pkg/telemetry/index.js';
 import {
   Clock,
@@ -74,7 +75,8 @@ export const coreModule = new ContainerModule(({ bind }) => {
         provision: KAFKA.PROVISION,
       },
       producer: { closeTimeoutMs: stopMs * FLUSH_SHARE },
-      deadLetters: { app: APP.NAME, version: APP.VERSION },
+      // What stays out of the log stays out of the topics as well.
+      deadLetters: { app: APP.NAME, version: APP.VERSION, redact: redactText },
       logger: context.get(Logger),
     });
     metrics.watch(manager);

@@ -39,14 +39,14 @@ export class Assignment {
     return this.#put(work);
   }
 
+  /** How far each partition is, where something of it was read. */
+  positions(): PartitionPosition[] {
+    return this.#positions(() => true);
+  }
+
   /** Positions that moved since they were committed. */
   dirty(): PartitionPosition[] {
-    const positions: PartitionPosition[] = [];
-    for (const { topic, partition, tracker, committed } of this.#partitions.values()) {
-      const offset = tracker.committable;
-      if (offset !== undefined && offset !== committed) positions.push({ topic, partition, offset });
-    }
-    return positions;
+    return this.#positions(({ tracker, committed }) => tracker.committable !== committed);
   }
 
   /** Notes what the broker has taken. */
@@ -65,6 +65,16 @@ export class Assignment {
   /** The assignment is over. */
   drop(): void {
     for (const work of this.works) work.drop();
+  }
+
+  #positions(included: (work: PartitionWork) => boolean): PartitionPosition[] {
+    const positions: PartitionPosition[] = [];
+    for (const work of this.works) {
+      const { topic, partition, tracker } = work;
+      const offset = tracker.committable;
+      if (offset !== undefined && included(work)) positions.push({ topic, partition, offset });
+    }
+    return positions;
   }
 
   #put(partition: TopicPartition): PartitionWork | undefined {

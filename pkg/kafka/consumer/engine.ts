@@ -85,7 +85,11 @@ export class Engine {
     // The client keeps its pauses across rebalances; the new work has its own reasons.
     this.fetching.resume(partitions);
     this.#assignment = new Assignment(partitions, (partition) => this.#createWork(partition));
-    for (const work of this.#assignment.works) this.#holdFromStart(work);
+    for (const work of this.#assignment.works) {
+      const { topic, partition } = work;
+      const isIt = (before: StoppedPartition) => before.topic === topic && before.partition === partition;
+      this.#holdFromStart(work, this.#stoppedBefore.find(isIt));
+    }
     this.#stoppedBefore = [];
   }
 
@@ -160,17 +164,14 @@ export class Engine {
     });
   }
 
-  #holdFromStart(work: PartitionWork): void {
+  /** @param stopped why the partition had stopped before */
+  #holdFromStart(work: PartitionWork, stopped: StoppedPartition | undefined): void {
     const { pauses, flood, leftovers } = this.#parts;
-    const { topic, partition } = work;
-    const stopped = this.#stoppedBefore.find(
-      (before) => before.topic === topic && before.partition === partition,
-    );
     if (stopped !== undefined) {
       work.stopped = stopped;
       work.hold('stopped');
     }
-    if (pauses.includes(work.route, partition)) work.hold('paused');
+    if (pauses.includes(work.route, work.partition)) work.hold('paused');
     if (flood.tripped) work.hold('flood');
     const waits = leftovers.await(work, () => {
       work.release('leftover');
@@ -196,7 +197,20 @@ export class Engine {
         from: from.toString(),
       },
     );
-    return from > expected ? work : this.#assignment?.restart(work);
+    return from > expected ? work : this.#restart(work);
+  }
+
+  /** Begins a partition anew. What kept it back still does, and its handlers must end first. */
+  #restart(work: PartitionWork): PartitionWork | undefined {
+    const reason = new HandlingInterrupted('the log of the partition was made anew');
+    this.#parts.leftovers.add(this.#workers.giveUp(reason, work));
+    const restarted = this.#assignment?.restart(work);
+    if (restarted === undefined) return undefined;
+    // As in begin(): the client keeps its pauses.
+    this.fetching.resume([restarted]);
+    this.#holdFromStart(restarted, work.stopped);
+    this.#workers.wake(restarted);
+    return restarted;
   }
 
   /**
@@ -223,12 +237,21 @@ export class Engine {
     });
   }
 
-  /** Partitions that have unfinished messages share what may be read ahead. */
+  /** Partitions that have unfinished messages share what may be read ahead; one that comes late gets a batch. */
   #isFull(work: PartitionWork): boolean {
     const { maxBufferedMessages, maxBufferedBytes } = this.#parts.options;
     let busy = 0;
-    for (const { unfinished } of this.#assignment?.works ?? []) if (unfinished > 0) busy += 1;
-    return work.unfinished * busy >= maxBufferedMessages || work.unfinishedBytes * busy >= maxBufferedBytes;
+    let messages = 0;
+    let bytes = 0;
+    for (const { unfinished, unfinishedBytes } of this.#assignment?.works ?? []) {
+      if (unfinished > 0) busy += 1;
+      messages += unfinished;
+      bytes += unfinishedBytes;
+    }
+    return (
+      Math.max(messages, work.unfinished * busy) >= maxBufferedMessages ||
+      Math.max(bytes, work.unfinishedBytes * busy) >= maxBufferedBytes
+    );
   }
 
   #handled(task: Task, durationMs: number): void {

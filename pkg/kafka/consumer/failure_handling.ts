@@ -127,8 +127,10 @@ export class FailureHandling {
   #write(task: Task, thrown: unknown, target: { readonly topic: string; readonly delayMs?: number }): void {
     const writing = this.#writeTo(task, thrown, target)
       .catch((error: unknown) => {
+        if (task.work.dropped) return;
         // No further try would go another way.
-        if (!task.work.dropped) this.#stopPartition(task, error);
+        this.#stopPartition(task, error);
+        task.work.unstick(task);
       })
       .finally(() => this.#writes.delete(writing));
     this.#writes.add(writing);
@@ -151,8 +153,7 @@ export class FailureHandling {
           ? deadLetterHeaders(message, details, level)
           : delayedRetryHeaders(message, details, Date.now() + delayMs),
       onFailure: (error, againInMs) => {
-        work.deadLetterError = error;
-        work.hold('dead-letter');
+        work.stick(task, error);
         this.parts.logger.error('a failed message cannot be set aside; its partition waits', {
           ...this.#describe(task, thrown),
           target: topic,
@@ -162,8 +163,7 @@ export class FailureHandling {
       },
     });
     if (!written || work.dropped) return;
-    work.deadLetterError = undefined;
-    work.release('dead-letter');
+    work.unstick(task);
     this.parts.logger.warn('a message failed for good and was set aside', {
       ...this.#describe(task, thrown),
       target: topic,

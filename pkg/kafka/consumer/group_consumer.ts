@@ -4,6 +4,7 @@ import {
   DuplicateConsumer,
   GroupJoinFailed,
   GroupSubscriptionMismatch,
+  StartAborted,
   TopicNotCreated,
   UnknownTopic,
 } from '../errors.js';
@@ -77,9 +78,12 @@ export class GroupConsumer {
   #session: GroupSession | undefined;
   #starting: AbortController | undefined;
   #recovery: NodeJS.Timeout | undefined;
+  /** Calls of stop(): a start that had to wait is not begun after a later one. */
+  #stops = 0;
   #crashes = 0;
   #joinedAt = 0;
 
+  /** @throws InvalidOption */
   constructor(
     driver: KafkaDriver,
     readonly groupId: string,
@@ -98,7 +102,7 @@ export class GroupConsumer {
    * Registers the handler of a topic. All topics of a group belong to its one membership, so they are
    * registered before it starts.
    *
-   * @throws DuplicateConsumer, GroupSubscriptionMismatch, InvalidFailureTopic
+   * @throws DuplicateConsumer, GroupSubscriptionMismatch, InvalidFailureTopic, InvalidOption
    */
   subscribe(topic: string, handler: MessageHandler, options?: SubscriptionOptions): void {
     if (this.#routes.has(topic)) throw new DuplicateConsumer(topic, this.groupId);
@@ -148,11 +152,14 @@ export class GroupConsumer {
 
   /**
    * Joins the group; resolves with the first assignment. Does nothing when it runs already.
-   * @throws GroupJoinFailed, UnknownTopic, FailureTopicsMissing, TopicNotCreated; the consumer is then stopped.
+   * @throws GroupJoinFailed, UnknownTopic, FailureTopicsMissing, TopicNotCreated, StartAborted by stop(); the
+   *   consumer is then stopped.
    */
   start(): Promise<void> {
+    const stops = this.#stops;
     return this.#mutex.run(async () => {
       if (this.#state !== 'stopped') return;
+      if (stops !== this.#stops) throw new StartAborted(this.groupId);
       this.#state = 'starting';
       try {
         await this.#open({ firstTime: true });
@@ -164,8 +171,9 @@ export class GroupConsumer {
     });
   }
 
-  /** Drains, commits and leaves the group; a start that is under way is given up. Never rejects. */
+  /** Drains, commits and leaves the group; starts that are under way or wait for their turn are given up. Never rejects. */
   stop(): Promise<void> {
+    this.#stops += 1;
     this.#starting?.abort();
     return this.#mutex.run(async () => {
       clearTimeout(this.#recovery);
@@ -182,7 +190,7 @@ export class GroupConsumer {
     const starting = new AbortController();
     this.#starting = starting;
     try {
-      const abort = rejectOnAbort(starting.signal);
+      const abort = rejectOnAbort(starting.signal, () => new StartAborted(this.groupId));
       if (firstTime) await Promise.race([this.#ensureTopics(), abort]);
       await this.#join(starting.signal, abort);
     } finally {
@@ -226,7 +234,7 @@ export class GroupConsumer {
       await Promise.race([session.start(), abort]);
       if (this.#crashedSession(session)) throw new DriverError('failed', 'it crashed right after joining');
       this.#state = 'running';
-      this.#joinedAt = Date.now();
+      this.#joinedAt = performance.now();
     } catch (error) {
       this.#session = undefined;
       if (signal.aborted) await session.stop();
@@ -254,7 +262,7 @@ export class GroupConsumer {
     this.#session = undefined;
     if (this.#state !== 'running') return;
     this.#state = 'recovering';
-    if (Date.now() - this.#joinedAt > HEALTHY_AFTER_MS) this.#crashes = 0;
+    if (performance.now() - this.#joinedAt > HEALTHY_AFTER_MS) this.#crashes = 0;
     this.#recoverLater(error);
   }
 
@@ -284,12 +292,10 @@ export class GroupConsumer {
   }
 }
 
-class StartAborted extends Error {}
-
-function rejectOnAbort(signal: AbortSignal): Promise<never> {
+function rejectOnAbort(signal: AbortSignal, toError: () => Error): Promise<never> {
   return new Promise((_resolve, reject) => {
     signal.addEventListener('abort', () => {
-      reject(new StartAborted('the consumer was stopped while it started'));
+      reject(toError());
     });
   });
 }

@@ -92,7 +92,7 @@ export class GroupSession implements DriverConsumerListener {
     this.#engine.close();
     await settlesWithin(this.#engine.whenIdle(), this.#parts.options.drainTimeoutMs);
     this.#engine.giveUp('the consumer stops');
-    await settlesWithin(this.#committer.commit(), LAST_COMMIT_TIMEOUT_MS);
+    await settlesWithin(this.#committer.commitAtOnce(), LAST_COMMIT_TIMEOUT_MS);
     this.#end('the consumer stops');
     await this.#consumer.stop();
   }
@@ -192,7 +192,7 @@ export class GroupSession implements DriverConsumerListener {
     this.#engine.giveUp('the group rebalances');
     const restMs = Math.max(0, drainMs - (performance.now() - startedAt));
     await Promise.all([
-      settlesWithin(this.#committer.commit(), Math.min(LAST_COMMIT_TIMEOUT_MS, drainMs)),
+      settlesWithin(this.#committer.commitAtOnce(), Math.min(LAST_COMMIT_TIMEOUT_MS, drainMs)),
       settlesWithin(leftovers.whenIdle(), restMs),
     ]);
   }

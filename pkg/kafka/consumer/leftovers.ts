@@ -1,10 +1,12 @@
 import type { TopicPartition } from '../driver.js';
+import { longTimeout } from '../long_timeout.js';
 import type { Attempt } from './attempt.js';
 
 interface Entry {
   readonly attempts: Set<Attempt>;
   readonly waiting: (() => void)[];
-  readonly timers: NodeJS.Timeout[];
+  /** Call off what would count them as ended. */
+  readonly timers: (() => void)[];
 }
 
 /**
@@ -21,10 +23,10 @@ export class Leftovers {
     for (const attempt of attempts) {
       const entry = this.#entryOf(attempt.task.work);
       entry.attempts.add(attempt);
-      const timer = setTimeout(() => {
+      const end = () => {
         this.ended(attempt);
-      }, attempt.deadline - performance.now());
-      entry.timers.push(timer.unref());
+      };
+      entry.timers.push(longTimeout(end, attempt.deadline - performance.now(), { unref: true }));
     }
   }
 
@@ -34,7 +36,7 @@ export class Leftovers {
     const entry = this.#byPartition.get(key);
     if (entry?.attempts.delete(attempt) !== true || entry.attempts.size > 0) return;
     this.#byPartition.delete(key);
-    for (const timer of entry.timers) clearTimeout(timer);
+    for (const callOff of entry.timers) callOff();
     for (const call of entry.waiting) call();
     if (this.#byPartition.size > 0) return;
     for (const call of this.#idle.splice(0)) call();

@@ -2,6 +2,17 @@ import type { FailureClassifier } from '../failures/classify.js';
 import { classifyFailure } from '../failures/classify.js';
 import { withFloodDefaults, type FloodLimits } from '../failures/flood_guard.js';
 import type { MessageHandler } from '../message.js';
+import { InvalidOption } from '../errors.js';
+import {
+  checkChoice,
+  checkRanges,
+  COUNT,
+  DURATION,
+  INT32,
+  INTERVAL,
+  LIMIT,
+  SHARE,
+} from '../option_ranges.js';
 import type { Backoff } from './backoff.js';
 import type { Order } from './lanes.js';
 
@@ -27,7 +38,10 @@ export interface SubscriptionOptions {
    */
   readonly order?: Order;
   readonly retry?: Partial<RetryPolicy>;
-  /** Milliseconds for one attempt; then its signal is aborted and it counts as failed. Default 60,000. */
+  /**
+   * Milliseconds for one attempt; then its signal is aborted and it counts as failed. Infinity for no limit.
+   * Default 60,000.
+   */
   readonly handlerTimeoutMs?: number;
   /**
    * What becomes of a message that failed for good: it goes to the dead letters of the group and is done
@@ -68,7 +82,7 @@ export interface GroupOptions {
   readonly sessionTimeoutMs?: number;
   /** Time that all members have to come back in a rebalance. Default 60,000. */
   readonly rebalanceTimeoutMs?: number;
-  /** Default 3,000; must be below a third of the session timeout. */
+  /** At most a third of the session timeout. Default 3,000, or a quarter of that if it is less. */
   readonly heartbeatIntervalMs?: number;
   /** How long start() waits for the group. Default 30,000. */
   readonly startTimeoutMs?: number;
@@ -80,9 +94,12 @@ export interface GroupOptions {
   readonly commitAfterMessages?: number;
   /** Handlers that run at a time, over all topics and partitions. Default 64. */
   readonly concurrency?: number;
-  /** Messages that are read ahead while their partitions' handlers are slow. Default 100,000. */
+  /**
+   * Messages that are read ahead while their handlers are slow, over all partitions; a batch or two of each
+   * partition come on top. Default 100,000.
+   */
   readonly maxBufferedMessages?: number;
-  /** ... and their bytes; a batch of each partition, up to 1 MiB, comes on top. Default 33,554,432. */
+  /** ... and their bytes, to which the same applies; a batch has up to 1 MiB. Default 33,554,432. */
   readonly maxBufferedBytes?: number;
   /** Creates the group's missing dead-letter and retry topics; else start() fails without them. Default true. */
   readonly provision?: boolean;
@@ -90,18 +107,21 @@ export interface GroupOptions {
   readonly floodGuard?: Partial<FloodLimits> | false;
 }
 
+/** Enough for heartbeats; brokers ask for more, 6 s by default. */
+const SHORTEST_SESSION_MS = 10;
+
 /** The options of a group with their defaults. */
 export type ResolvedGroupOptions = Required<Omit<GroupOptions, 'floodGuard'>> & {
   readonly floodGuard: FloodLimits | undefined;
 };
 
-/** A subscription with its defaults. */
+/** A subscription with its defaults. @throws InvalidOption */
 export function subscription(
   topic: string,
   handler: MessageHandler,
   options: SubscriptionOptions = {},
 ): Subscription {
-  return {
+  const resolved: Subscription = {
     topic,
     handler,
     fromBeginning: options.fromBeginning ?? true,
@@ -114,12 +134,30 @@ export function subscription(
     replays: options.replays ?? true,
     retryTopics: options.retryTopics ?? [],
   };
+  checkSubscription(resolved);
+  return resolved;
 }
 
-/** The options with their defaults filled in. */
+function checkSubscription(subscription: Subscription): void {
+  const { order, onExhausted, retry, infrastructureBackoff, retryTopics } = subscription;
+  checkChoice('order', order, ['key', 'partition', 'none']);
+  checkChoice('onExhausted', onExhausted, ['dead-letter', 'block']);
+  checkRanges(subscription, { handlerTimeoutMs: LIMIT });
+  const policy = { maxAttempts: COUNT, initialDelayMs: DURATION, maxDelayMs: DURATION, jitter: SHARE };
+  checkRanges(retry, policy, 'retry.');
+  checkRanges(infrastructureBackoff, { initialMs: INTERVAL, maxMs: INTERVAL }, 'infrastructureBackoff.');
+  const delays = Object.fromEntries(retryTopics.map((delayMs, i) => [i, delayMs]));
+  const delay = { min: 1, max: Number.MAX_SAFE_INTEGER, whole: true };
+  checkRanges(delays, Object.fromEntries(retryTopics.map((_, i) => [i, delay])), 'retryTopics.');
+  if (retryTopics.some((delayMs, i) => delayMs <= (retryTopics[i - 1] ?? 0))) {
+    throw new InvalidOption('retryTopics', retryTopics.join(', '), 'delays in ascending order');
+  }
+}
+
+/** The options with their defaults filled in. @throws InvalidOption */
 export function withDefaults(options: GroupOptions): ResolvedGroupOptions {
   const sessionTimeoutMs = options.sessionTimeoutMs ?? 30_000;
-  return {
+  const resolved: ResolvedGroupOptions = {
     sessionTimeoutMs,
     rebalanceTimeoutMs: options.rebalanceTimeoutMs ?? 60_000,
     heartbeatIntervalMs: options.heartbeatIntervalMs ?? Math.min(3_000, Math.floor(sessionTimeoutMs / 4)),
@@ -133,4 +171,17 @@ export function withDefaults(options: GroupOptions): ResolvedGroupOptions {
     provision: options.provision ?? true,
     floodGuard: options.floodGuard === false ? undefined : withFloodDefaults(options.floodGuard),
   };
+  checkRanges(resolved, {
+    sessionTimeoutMs: { ...INT32, min: SHORTEST_SESSION_MS },
+    rebalanceTimeoutMs: INT32,
+    heartbeatIntervalMs: { min: 1, max: Math.floor(sessionTimeoutMs / 3) },
+    startTimeoutMs: INTERVAL,
+    drainTimeoutMs: DURATION,
+    commitIntervalMs: INTERVAL,
+    commitAfterMessages: COUNT,
+    concurrency: COUNT,
+    maxBufferedMessages: COUNT,
+    maxBufferedBytes: COUNT,
+  });
+  return resolved;
 }

@@ -1,4 +1,6 @@
+import { setMaxListeners } from 'node:events';
 import type { FetchedBatch, FetchedRecord, TopicPartition } from '../driver.js';
+import { longTimeout } from '../long_timeout.js';
 import { Chunk } from './chunk.js';
 import { detached } from './detached.js';
 import type { StoppedPartition } from './events.js';
@@ -10,15 +12,13 @@ import { OffsetTracker, type OffsetSpan } from './offset_tracker.js';
 import type { Route } from './routes.js';
 
 const DETACH_AFTER_MS = 1_000;
-/** Longer timers fire at once. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 interface Hooks {
   /** Messages may be begun that could not be before. */
   readonly onReady: (work: PartitionWork) => void;
   readonly onHold: (work: PartitionWork, hold: Hold, held: boolean) => void;
   /** When the message may be tried, in milliseconds since the epoch; undefined for at once. */
-  readonly dueAt: (message: { readonly record: FetchedRecord }) => number | undefined;
+  readonly dueAt: (record: FetchedRecord, delayMs: number) => number | undefined;
 }
 
 /** One message on its way from being begun to being finished. */
@@ -74,7 +74,10 @@ export class PartitionWork implements TopicPartition {
   readonly #ready: Task[] = [];
   readonly #lanes: Lanes<Task>;
   readonly #holds = new Set<Hold>();
-  readonly #timers = new Set<NodeJS.Timeout>();
+  /** Failed messages that could not be set aside so far. */
+  readonly #stuck = new Set<Task>();
+  /** Call off what is to happen later. */
+  readonly #timers = new Set<() => void>();
   readonly #gone = new AbortController();
   #unfinished = 0;
   /** Bytes of a message, as of the newest batch. */
@@ -90,6 +93,8 @@ export class PartitionWork implements TopicPartition {
     readonly route: Route,
     private readonly hooks: Hooks,
   ) {
+    // Every failed message that is being set aside listens to it.
+    setMaxListeners(0, this.#gone.signal);
     const { order, infrastructureBackoff } = route.subscription;
     this.#lanes = new Lanes(order);
     this.infrastructure = new InfrastructureGate(infrastructureBackoff, () => {
@@ -134,8 +139,9 @@ export class PartitionWork implements TopicPartition {
     if (this.#holds.size > 0) return this.#mayProbe ? this.infrastructure.takeProbe() : undefined;
     const ready = this.#ready.shift();
     if (ready !== undefined) return ready;
+    const { delayMs } = this.route;
     for (let chunk = this.#chunks[0]; chunk !== undefined; chunk = this.#chunks[0]) {
-      if (this.route.delayed && this.#isEarly(chunk)) return undefined;
+      if (delayMs !== undefined && this.#isEarly(chunk, delayMs)) return undefined;
       const record = chunk.peek();
       const task = new Task(this, chunk.span, chunk.begin(), record);
       if (chunk.exhausted) this.#chunks.shift();
@@ -188,6 +194,20 @@ export class PartitionWork implements TopicPartition {
     if (this.#holds.size === 0 || this.#mayProbe) this.hooks.onReady(this);
   }
 
+  /** A failed message cannot be set aside yet; nothing is begun while there is any such. */
+  stick(task: Task, error: Error): void {
+    this.#stuck.add(task);
+    this.deadLetterError = error;
+    this.hold('dead-letter');
+  }
+
+  /** The message was set aside, or never will be. */
+  unstick(task: Task): void {
+    if (!this.#stuck.delete(task) || this.#stuck.size > 0) return;
+    this.deadLetterError = undefined;
+    this.release('dead-letter');
+  }
+
   /** Calls back once, when no more than `level` messages are unfinished; a later call replaces an earlier. */
   onLevel(level: number, call: () => void): void {
     this.#onLevel = { level, call };
@@ -214,7 +234,7 @@ export class PartitionWork implements TopicPartition {
     this.dropped = true;
     this.#gone.abort();
     this.infrastructure.close();
-    for (const timer of this.#timers) clearTimeout(timer);
+    for (const callOff of this.#timers) callOff();
     this.#timers.clear();
   }
 
@@ -231,21 +251,21 @@ export class PartitionWork implements TopicPartition {
     return this.#holds.size === 1 && this.#holds.has('infrastructure');
   }
 
-  #isEarly(chunk: Chunk): boolean {
-    const due = this.hooks.dueAt({ record: chunk.peek() });
+  #isEarly(chunk: Chunk, delayMs: number): boolean {
+    const due = this.hooks.dueAt(chunk.peek(), delayMs);
     if (due === undefined) return false;
     this.hold('due');
-    this.#after(Math.min(due - Date.now(), MAX_TIMER_MS), () => {
+    this.#after(due - Date.now(), () => {
       this.release('due');
     });
     return true;
   }
 
   #after(delayMs: number, call: () => void): void {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
+    const callOff = longTimeout(() => {
+      this.#timers.delete(callOff);
       call();
     }, delayMs);
-    this.#timers.add(timer);
+    this.#timers.add(callOff);
   }
 }

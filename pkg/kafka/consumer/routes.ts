@@ -8,8 +8,8 @@ export interface Route {
   readonly fromBeginning: boolean;
   /** Only this package writes the topic, so that the failure headers in it hold. */
   readonly replayed: boolean;
-  /** The messages say when they are due. */
-  readonly delayed: boolean;
+  /** The messages say when they are due, which is at most so many milliseconds after they were stored. */
+  readonly delayMs: number | undefined;
   /** Where messages go that are worth another attempt, but not soon. */
   readonly later: { readonly topic: string; readonly delayMs: number } | undefined;
   /** Where messages go that failed for good; undefined when their partition is to stop. */
@@ -27,9 +27,9 @@ export function routesOf(subscription: Subscription, groupId: string): Route[] {
   };
   const ours = { ...common, fromBeginning: true, replayed: true };
   return [
-    { ...common, topic, fromBeginning: subscription.fromBeginning, replayed: false, delayed: false },
-    ...(replays ? [{ ...ours, topic: retryTopic(topic, groupId, 0), delayed: false }] : []),
-    ...stages.map((stage, i) => ({ ...ours, topic: stage.topic, delayed: true, later: stages[i + 1] })),
+    { ...common, topic, fromBeginning: subscription.fromBeginning, replayed: false, delayMs: undefined },
+    ...(replays ? [{ ...ours, topic: retryTopic(topic, groupId, 0), delayMs: undefined }] : []),
+    ...stages.map((stage, i) => ({ ...ours, ...stage, later: stages[i + 1] })),
   ];
 }
 

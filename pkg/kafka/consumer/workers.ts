@@ -1,5 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
 import { HandlerTimeout } from '../errors.js';
+import { longTimeout } from '../long_timeout.js';
 import { Attempt } from './attempt.js';
 import { LinkedList } from './linked_list.js';
 import type { PartitionWork, Task } from './partition_work.js';
@@ -35,7 +36,7 @@ export class Workers {
   #taken = 0;
   #turnStartedAt = 0;
   #nextTurn: Promise<void> | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  #callOff: () => void = () => undefined;
   #timerDue = Infinity;
   #idle: (() => void)[] = [];
   #reserve = 0;
@@ -70,9 +71,12 @@ export class Workers {
     await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
-  /** Waits for none of the handlers any more. Their messages are not finished. Returns those that run on. */
-  giveUp(reason: Error): Attempt[] {
-    const running = [...this.#attempts];
+  /**
+   * Waits for none of the handlers any more, or for none of one partition's. Their messages are not
+   * finished. Returns those that run on.
+   */
+  giveUp(reason: Error, only?: PartitionWork): Attempt[] {
+    const running = [...this.#attempts].filter(({ task }) => only === undefined || task.work === only);
     for (const attempt of running) {
       this.#ended(attempt);
       attempt.giveUp(reason);
@@ -197,11 +201,12 @@ export class Workers {
 
   /** One timer for all handlers: it is set for the first deadline, and again for what is left then. */
   #arm(deadline: number, now: number): void {
-    clearTimeout(this.#timer);
+    this.#callOff();
     this.#timerDue = deadline;
-    this.#timer = setTimeout(() => {
+    const end = () => {
       this.#endOverdue();
-    }, deadline - now).unref();
+    };
+    this.#callOff = longTimeout(end, deadline - now, { unref: true });
   }
 
   #endOverdue(): void {

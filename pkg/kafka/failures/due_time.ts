@@ -4,10 +4,18 @@ import { lastHeader, readBigInteger } from './header_values.js';
 
 /**
  * When a message of a retry topic is to be tried, in milliseconds since the epoch; undefined when that is
- * now, or it does not say.
+ * now, or it does not say. What others wrote there cannot hold up its partition for longer than the topic's
+ * delay.
+ *
+ * @param delayMs that delay, from the time when the message was stored
  */
-export function dueAt({ record }: { readonly record: { readonly headers: HeaderMap } }): number | undefined {
-  const header = lastHeader(record.headers, DUE_HEADER);
-  const due = header === undefined ? undefined : readBigInteger(header);
-  return due === undefined || due <= BigInt(Date.now()) ? undefined : Number(due);
+export function dueAt(
+  { headers, timestamp }: { readonly headers: HeaderMap; readonly timestamp: number },
+  delayMs: number,
+): number | undefined {
+  const header = lastHeader(headers, DUE_HEADER);
+  const told = header === undefined ? undefined : readBigInteger(header);
+  if (told === undefined) return undefined;
+  const due = Math.min(Number(told), timestamp + delayMs);
+  return due <= Date.now() ? undefined : due;
 }

@@ -1,3 +1,5 @@
+import { checkRanges, COUNT, INTERVAL, SHARE } from '../option_ranges.js';
+
 /** When messages fail for good so often that something else than the messages must be wrong. */
 export interface FloodLimits {
   /** More failed messages than this within the window trip the guard. Default 20. */
@@ -14,9 +16,28 @@ export interface FloodLimits {
 
 const SLOTS = 10;
 
-/** The limits with their defaults. */
+/** The limits with their defaults. @throws InvalidOption */
 export function withFloodDefaults(limits: Partial<FloodLimits> = {}): FloodLimits {
-  return { maxFailed: 20, windowMs: 10_000, share: 0.5, minMessages: 10, quietMs: 60_000, ...limits };
+  const resolved = {
+    maxFailed: 20,
+    windowMs: 10_000,
+    share: 0.5,
+    minMessages: 10,
+    quietMs: 60_000,
+    ...limits,
+  };
+  checkRanges(
+    resolved,
+    {
+      maxFailed: { ...COUNT, min: 0 },
+      windowMs: INTERVAL,
+      share: SHARE,
+      minMessages: COUNT,
+      quietMs: INTERVAL,
+    },
+    'floodGuard.',
+  );
+  return resolved;
 }
 
 /**

@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import type { Cluster, Consumer, EachBatchPayload, RetryOptions } from 'kafkajs';
 import { withTimeout } from '../async.js';
 import {
@@ -30,11 +29,6 @@ const PARTITIONS_AT_ONCE = 8;
 /** A fetch waits so long for records, and kafkajs sleeps so long when every partition is paused. */
 const MAX_WAIT_MS = 250;
 const STOP_TIMEOUT_MS = 10_000;
-/**
- * After a join that failed kafkajs fetches on until its next heartbeat, over and over the same, since nothing
- * of it can be taken.
- */
-const UNASSIGNED_PAUSE_MS = 100;
 
 /** Opens a kafkajs consumer that never commits by itself and never restarts by itself. */
 export function createConsumer(parts: {
@@ -100,11 +94,7 @@ export function createConsumer(parts: {
       });
       consumer.seek({ topic, partition, offset: verdict.offset.toString() });
     }
-    if (verdict.kind === 'misplaced') return;
-    if (verdict.kind === 'early' || !assigned) {
-      await setTimeout(UNASSIGNED_PAUSE_MS);
-      return;
-    }
+    if (verdict.kind !== 'expected' || !assigned) return;
     commitUnderGeneration = (offsets) => payload.commitOffsetsIfNecessary(offsets);
     await listener.onBatch({
       ...batch,

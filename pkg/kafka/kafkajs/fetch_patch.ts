@@ -2,6 +2,7 @@ import { settlesWithin } from '../async.js';
 import { nameFailedPartitions, PartitionsFailed, RestingPartitions } from './resting_partitions.js';
 import {
   consumerGroupPrototype,
+  protocolError,
   subscriptionStatePrototype,
   type ConsumerGroup,
   type SubscriptionState,
@@ -22,6 +23,10 @@ const waiting = new WeakMap<SubscriptionState, Set<() => void>>();
 const failing = new WeakMap<ConsumerGroup, Map<number, Failing>>();
 const restingOf = new WeakMap<ConsumerGroup, RestingPartitions>();
 const refreshing = new WeakSet<ConsumerGroup>();
+/** Those whose last attempt to join failed. */
+const unjoined = new WeakSet<ConsumerGroup>();
+/** Of the protocol: makes kafkajs join. */
+const REBALANCE_IN_PROGRESS = 27;
 let applied = false;
 
 /**
@@ -31,6 +36,8 @@ let applied = false;
  * - Any other fetch that fails concerns its node alone, which is asked again after a pause. kafkajs ends the fetchers
  *   of all nodes, counts failures over its whole life, crashes on errors that pass, and lets the whole group
  *   rebalance when a partition moves to another node. After the session timeout the error counts.
+ * - After a join that failed the member joins again. kafkajs goes on fetching as if nothing had happened:
+ *   until its next heartbeat, or for ever when the broker had forgotten the member, since then it sends none.
  * - A resumed partition is fetched at once. kafkajs sleeps on when every partition of a node is paused.
  */
 export function applyFetchPatch(): void {
@@ -49,7 +56,17 @@ class ForClient extends Error {
 }
 
 function patchGroup(prototype: ConsumerGroup): void {
-  const { fetch, recoverFromFetch, getActiveTopicPartitions } = prototype;
+  const { fetch, recoverFromFetch, joinAndSync, getActiveTopicPartitions } = prototype;
+
+  prototype.joinAndSync = async function () {
+    try {
+      await joinAndSync.call(this);
+      unjoined.delete(this);
+    } catch (error) {
+      unjoined.add(this);
+      throw error;
+    }
+  };
 
   prototype.getActiveTopicPartitions = function () {
     const active = getActiveTopicPartitions.call(this);
@@ -72,6 +89,7 @@ function patchGroup(prototype: ConsumerGroup): void {
   };
 
   prototype.fetch = async function (nodeId) {
+    if (unjoined.has(this)) throw protocolError(REBALANCE_IN_PROGRESS);
     if (hasNothingToFetch(this, nodeId)) {
       await resumed(this.subscriptionState, this.maxWaitTime);
       return [];

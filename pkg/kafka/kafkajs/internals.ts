@@ -92,6 +92,7 @@ export interface ConsumerGroup {
   /** By topic. */
   getActiveTopicPartitions: (this: ConsumerGroup) => Record<string, Set<number>>;
   recoverFromFetch: (this: ConsumerGroup, error: Error) => Promise<void>;
+  joinAndSync: (this: ConsumerGroup) => Promise<void>;
 }
 
 /** What every consumer group of kafkajs inherits from. */

@@ -1,6 +1,7 @@
 import type { Compression } from '../codecs/codec.js';
 import type { KafkaError } from '../errors.js';
-import type { Lane, Lanes } from './lanes.js';
+import { longTimeout } from '../long_timeout.js';
+import { isStalled, type Lane, type Lanes } from './lanes.js';
 import { PartitionQueue, type Batch, type Room } from './partition_queue.js';
 import type { Pending } from './pending.js';
 import { giveUp, settle } from './settle.js';
@@ -18,6 +19,8 @@ interface Settings {
 interface Flush {
   readonly lane: Lane;
   readonly node: number;
+  /** Whether its partitions are likely to be held up. */
+  readonly suspect: boolean;
   readonly room: Room;
   readonly parts: { readonly queue: PartitionQueue; readonly batch: Batch }[];
 }
@@ -33,7 +36,7 @@ export class Dispatcher {
   readonly #sending = new Set<Promise<void>>();
   #stopped = false;
   #ticking: NodeJS.Immediate | undefined;
-  #wake: { readonly at: number; readonly timer: NodeJS.Timeout } | undefined;
+  #wake: { readonly at: number; readonly callOff: () => void } | undefined;
 
   constructor(
     private readonly parts: {
@@ -73,7 +76,7 @@ export class Dispatcher {
   stop(toError: (pending: Pending) => KafkaError): void {
     this.#stopped = true;
     clearImmediate(this.#ticking);
-    clearTimeout(this.#wake?.timer);
+    this.#wake?.callOff();
     for (const queue of this.#active) queue.rejectWaiting(toError);
   }
 
@@ -87,7 +90,7 @@ export class Dispatcher {
   }
 
   #tick(): void {
-    const now = Date.now();
+    const now = performance.now();
     const flushes: Flush[] = [];
     let wakeAt = Infinity;
     for (const queue of this.#active) {
@@ -118,14 +121,19 @@ export class Dispatcher {
       else this.#rejectGone(queue, gone);
       return Infinity;
     }
+    const suspect = lanes.isSuspect(queue, node, now);
+    const flushOf = (lane: Lane) =>
+      flushes.find((candidate) => candidate.lane === lane && candidate.node === node);
+    const isTaken = (lane: Lane) => (flushOf(lane)?.suspect ?? suspect) !== suspect;
     const own = queue.batch?.unsure;
-    const lane = own ?? lanes.choose(node, now);
+    const lane = own ?? lanes.choose(node, { now, suspect, isTaken });
     if (typeof lane === 'number') return lane;
-    if (own?.busySince.has(node) === true) return Infinity;
-    let flush = flushes.find((candidate) => candidate.lane === lane && candidate.node === node);
+    // Only that lane can send it; it goes there first next time, since it was served longest ago.
+    if (own !== undefined && (own.busy.has(node) || isTaken(own))) return Infinity;
+    let flush = flushOf(lane);
     if (flush === undefined) {
       const room = { messages: settings.maxBatchMessages, bytes: settings.maxBatchBytes, empty: true };
-      flush = { lane, node, room, parts: [] };
+      flush = { lane, node, suspect, room, parts: [] };
       flushes.push(flush);
     }
     const batch = queue.take(flush.room);
@@ -138,7 +146,7 @@ export class Dispatcher {
     queue.rejectWaiting(() => gone);
   }
 
-  async #send({ lane, node, parts }: Flush): Promise<void> {
+  async #send({ lane, node, suspect, parts }: Flush): Promise<void> {
     if (parts.length === 0) return;
     const { settings, topics } = this.parts;
     for (const { queue } of parts) {
@@ -146,7 +154,9 @@ export class Dispatcher {
       this.#active.add(queue);
     }
     settings.onFlush();
-    lane.busySince.set(node, Date.now());
+    const named = new Set(parts.map(({ queue }) => queue.topic));
+    const request = { since: performance.now(), topics: named, suspect };
+    lane.busy.set(node, request);
     const outcomes = await lane.producer.send(
       node,
       parts.map(({ queue: { topic, partition }, batch }) => ({
@@ -156,10 +166,13 @@ export class Dispatcher {
         compression: settings.compressionOf(topic),
       })),
     );
-    lane.busySince.delete(node);
-    const now = Date.now();
+    lane.busy.delete(node);
+    const now = performance.now();
+    const slow = isStalled(request, now);
     parts.forEach(({ queue, batch }, index) => {
       queue.inFlight = false;
+      queue.slow = slow;
+      if (!slow) queue.quickAt = now;
       const outcome = outcomes[index];
       if (outcome === undefined) throw new Error('the driver gave no outcome for a batch');
       if (settle(queue, { batch, lane, outcome, now })) topics.refresh(queue.topic);
@@ -179,17 +192,17 @@ export class Dispatcher {
 
   #wakeAt(at: number): void {
     if (this.#wake !== undefined && this.#wake.at <= at && this.#active.size > 0) return;
-    clearTimeout(this.#wake?.timer);
+    this.#wake?.callOff();
     this.#wake = undefined;
     if (at === Infinity) return;
-    const timer = setTimeout(
+    const callOff = longTimeout(
       () => {
         this.#wake = undefined;
         this.schedule();
       },
-      Math.max(at - Date.now(), 1),
+      Math.max(at - performance.now(), 1),
     );
-    this.#wake = { at, timer };
+    this.#wake = { at, callOff };
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Compression } from '../codecs/codec.js';
+import { checkRanges, COUNT, DURATION, LIMIT } from '../option_ranges.js';
 
 /** Settings of a {@link Producer}. */
 export interface ProducerOptions {
@@ -8,13 +9,16 @@ export interface ProducerOptions {
   readonly maxBatchBytes?: number;
   /** Key, value and headers of one message, in bytes. Default 1,048,000, which with its framing fits into a broker's default of 1,048,588. */
   readonly maxMessageBytes?: number;
-  /** Messages accepted and not yet acknowledged. Default 20,000. */
+  /**
+   * Messages accepted and not yet acknowledged. Calls that find no room wait up to `maxBlockMs`, and keep
+   * their messages in memory beside these; a caller bounds them by waiting for his. Default 20,000.
+   */
   readonly maxBufferedMessages?: number;
   /** Bytes accepted and not yet acknowledged. Default 33,554,432. */
   readonly maxBufferedBytes?: number;
   /** Milliseconds that a message may wait for room in the buffer, or for its topic to be found. Default 5,000. */
   readonly maxBlockMs?: number;
-  /** Milliseconds from the acceptance of a message to its acknowledgement. Default 60,000. */
+  /** Milliseconds from the acceptance of a message to its acknowledgement; Infinity for no limit. Default 60,000. */
   readonly deliveryTimeoutMs?: number;
   /** Milliseconds that close() gives what was accepted. Default 5,000. */
   readonly closeTimeoutMs?: number;
@@ -22,9 +26,9 @@ export interface ProducerOptions {
   readonly compression?: Compression | Readonly<Record<string, Compression>>;
 }
 
-/** The options with their defaults filled in. */
+/** The options with their defaults filled in. @throws InvalidOption */
 export function withDefaults(options: ProducerOptions): Required<ProducerOptions> {
-  return {
+  const resolved: Required<ProducerOptions> = {
     maxBatchMessages: options.maxBatchMessages ?? 500,
     maxBatchBytes: options.maxBatchBytes ?? 524_288,
     maxMessageBytes: options.maxMessageBytes ?? 1_048_000,
@@ -35,6 +39,17 @@ export function withDefaults(options: ProducerOptions): Required<ProducerOptions
     closeTimeoutMs: options.closeTimeoutMs ?? 5_000,
     compression: options.compression ?? 'none',
   };
+  checkRanges(resolved, {
+    maxBatchMessages: COUNT,
+    maxBatchBytes: COUNT,
+    maxMessageBytes: COUNT,
+    maxBufferedMessages: COUNT,
+    maxBufferedBytes: COUNT,
+    maxBlockMs: DURATION,
+    deliveryTimeoutMs: LIMIT,
+    closeTimeoutMs: DURATION,
+  });
+  return resolved;
 }
 
 /** What the options say about the compression of a topic. */

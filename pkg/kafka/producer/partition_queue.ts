@@ -38,7 +38,11 @@ export class PartitionQueue implements TopicPartition {
   batch: Batch | undefined;
   /** The batch is on its way. */
   inFlight = false;
-  /** Milliseconds since the epoch before which nothing is to be sent; 0 while nothing is wrong. */
+  /** Whether the answer to its last request was held up. */
+  slow = false;
+  /** When a request of it was last answered without delay; 0 when none was. */
+  quickAt = 0;
+  /** Nothing is to be sent before, in milliseconds of the monotonic clock; 0 while nothing is wrong. */
   notBefore = 0;
   #waiting: Pending[] = [];
   /** Halved when a batch is refused, until the message at fault is alone. */
@@ -118,7 +122,7 @@ export class PartitionQueue implements TopicPartition {
 
   /**
    * Rejects what is older than the delivery timeout, and forgets what has its outcome.
-   * @returns when the next one is due, in milliseconds since the epoch; Infinity when nothing waits
+   * @returns when the next one is due, in milliseconds of the monotonic clock; Infinity when nothing waits
    */
   expire(now: number): number {
     const due = ({ acceptedAt }: Pending) => acceptedAt + this.limits.deliveryTimeoutMs;

@@ -25,7 +25,8 @@ export class Pending {
   readonly partition: number | undefined;
   readonly record: DriverRecord;
   readonly size: number;
-  /** Milliseconds since the epoch; set when it got its place in the buffer. */
+  /** Whether it got its place in the buffer, and when, in milliseconds of the monotonic clock. */
+  placed = false;
   acceptedAt = 0;
   #settled = false;
   #inFlush = false;

@@ -43,6 +43,7 @@ export class Producer {
   readonly #gates = new Map<string, Pending[]>();
   #closing: Promise<void> | undefined;
 
+  /** @throws InvalidOption */
   constructor(driver: KafkaDriver, options: ProducerOptions & { readonly logger?: Logger } = {}) {
     this.#options = withDefaults(options);
     this.#driver = driver;

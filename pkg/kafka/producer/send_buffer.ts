@@ -41,7 +41,7 @@ export class SendBuffer {
 
   /** A message has its outcome: its room is free, whether it had got it or still waited for it. */
   leave(pending: Pending): void {
-    if (pending.acceptedAt === 0) {
+    if (!pending.placed) {
       if (this.#waiting[0]?.pending === pending) this.#waiting.shift();
       else this.#waiting = this.#waiting.filter((waiting) => waiting.pending !== pending);
       this.#arm();
@@ -64,7 +64,8 @@ export class SendBuffer {
   #take(pending: Pending): void {
     this.#messages += 1;
     this.#bytes += pending.size;
-    pending.acceptedAt = Date.now();
+    pending.placed = true;
+    pending.acceptedAt = performance.now();
     this.accept(pending);
   }
 

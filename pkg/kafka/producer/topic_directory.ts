@@ -49,7 +49,7 @@ export class TopicDirectory {
   partitions(topic: string): number | undefined {
     const entry = this.#entries.get(topic);
     if (entry === undefined || entry.gone !== undefined) return undefined;
-    if (Date.now() - entry.checkedAt > MAX_AGE_MS) this.refresh(topic);
+    if (performance.now() - entry.checkedAt > MAX_AGE_MS) this.refresh(topic);
     return entry.leaders.length;
   }
 
@@ -107,7 +107,12 @@ export class TopicDirectory {
       if (described?.error !== undefined) return { failure: described.error };
       const leaders = described?.leaders ?? [];
       if (leaders.length === 0) return { failure: new DriverError('unknown-topic', 'it has no partitions') };
-      this.#entries.set(topic, { leaders, checkedAt: Date.now(), missingSince: undefined, gone: undefined });
+      this.#entries.set(topic, {
+        leaders,
+        checkedAt: performance.now(),
+        missingSince: undefined,
+        gone: undefined,
+      });
       return { found: leaders.length };
     } catch (error) {
       return {
@@ -148,7 +153,7 @@ export class TopicDirectory {
   }
 
   #update({ topic, leaders, error }: TopicLeaders): void {
-    const now = Date.now();
+    const now = performance.now();
     const entry = this.#entries.get(topic);
     if (entry === undefined) return;
     entry.checkedAt = now;

@@ -7,9 +7,11 @@ import {
   type Isolation,
   type KafkaDriver,
   type ReadRecord,
+  type StoredBatch,
   type TopicPartition,
 } from '../driver.js';
 import { OffsetOutOfRange, ReadRefused, UnknownTopic } from '../errors.js';
+import { checkRanges, INT32, LIMIT } from '../option_ranges.js';
 import { unreachable } from '../unreachable.js';
 import type { Logger } from '../../logger/index.js';
 import { silentLogger } from '../silent_logger.js';
@@ -18,6 +20,8 @@ import { CommittedFilter } from './committed_filter.js';
 const FIRST_BACKOFF_MS = 50;
 const MAX_BACKOFF_MS = 2_000;
 const MAX_WAIT_MS = 500;
+const MAX_BYTES = 1_048_576;
+const START_TIMEOUT_MS = 10_000;
 /** A partition that nobody knows for so long was deleted, or never was. */
 const UNKNOWN_FOR_MS = 1_000;
 
@@ -55,7 +59,7 @@ export interface ReadBatch {
  * only when the loop comes back for it. A lost connection or a new leader only delays it, for as long as
  * it takes.
  *
- * @throws UnknownTopic, OffsetOutOfRange, ReadRefused, BrokerUnreachable and AccessDenied (both only before the first item)
+ * @throws InvalidOption, UnknownTopic, OffsetOutOfRange, ReadRefused, BrokerUnreachable and AccessDenied (both only before the first item)
  */
 export async function* readPartition(
   driver: KafkaDriver,
@@ -99,7 +103,9 @@ class Reading {
 
   async *batches(): AsyncGenerator<ReadBatch, void> {
     const { to } = this.options;
-    const deadline = performance.now() + (this.options.startTimeoutMs ?? 10_000);
+    const { maxBytes = MAX_BYTES, startTimeoutMs = START_TIMEOUT_MS } = this.options;
+    checkRanges({ maxBytes, startTimeoutMs }, { maxBytes: INT32, startTimeoutMs: { ...LIMIT, min: 0 } });
+    const deadline = performance.now() + startTimeoutMs;
     const { position: start, chunk: firstChunk } = await this.#begin(deadline);
     const end = to === 'end' ? firstChunk.endOffset : to;
     let batch = await this.#unpack(firstChunk, start, end);
@@ -139,7 +145,7 @@ class Reading {
   }
 
   async #fetch(offset: bigint, maxWaitMs: number): Promise<FetchedChunk> {
-    const { topic, partition, maxBytes = 1_048_576 } = this.options;
+    const { topic, partition, maxBytes = MAX_BYTES } = this.options;
     const request = { offset, isolation: this.#isolation, maxBytes, maxWaitMs };
     try {
       return await this.reader.fetch(this.options, request);
@@ -153,7 +159,7 @@ class Reading {
     const filter = new CommittedFilter(this.#isolation === 'committed' ? chunk.aborted : []);
     const records: ReadRecord[] = [];
     let nextOffset = position;
-    for (const batch of chunk.batches) {
+    for (const batch of this.#batchesOf(chunk)) {
       if (end !== undefined && batch.baseOffset >= end) break;
       const counts = filter.counts(batch);
       nextOffset = batch.lastOffset + 1n;
@@ -171,8 +177,21 @@ class Reading {
     try {
       return await unpacking;
     } catch (error) {
-      throw new ReadRefused(this.options.topic, asError(error).message, error);
+      throw this.#unreadable(error);
     }
+  }
+
+  /** The batches are looked at when they are asked for, so that a damaged one is found here. */
+  *#batchesOf({ batches }: FetchedChunk): Generator<StoredBatch> {
+    try {
+      yield* batches;
+    } catch (error) {
+      throw this.#unreadable(error);
+    }
+  }
+
+  #unreadable(error: unknown): ReadRefused {
+    return new ReadRefused(this.options.topic, asError(error).message, error);
   }
 
   /** Tries until it works, the error is one that does not pass, or the time (of the monotonic clock) is over. */

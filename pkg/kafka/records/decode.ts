@@ -3,16 +3,24 @@ import type { HeaderMap, ReadRecord, StoredBatch, TopicPartition } from '../driv
 import { AT, ATTRIBUTE, LENGTH_OVERHEAD, MAGIC } from './layout.js';
 import { VarintReader } from './varint.js';
 
+/** The least that a batch says of its length: a header with no records. */
+const LEAST_LENGTH = AT.records - LENGTH_OVERHEAD;
+
 /**
  * The whole batches in the bytes that a fetch brought. The last one may be cut off by the limits of the
  * fetch, and is left out then.
  *
- * @throws Error for a batch of the formats before Kafka 0.11, which brokers no longer write
+ * @throws Error for a batch of the formats before Kafka 0.11, which brokers no longer write. RangeError for
+ *   one whose numbers cannot be true
  */
 export function* decodeBatches(bytes: Buffer, place: TopicPartition): Generator<StoredBatch> {
   let at = 0;
   while (at + AT.records <= bytes.length) {
-    const end = at + LENGTH_OVERHEAD + bytes.readInt32BE(at + AT.length);
+    const magic = bytes.readInt8(at + AT.magic);
+    if (magic !== MAGIC) throw new Error(`a batch has message format ${magic}, only ${MAGIC} can be read`);
+    const length = bytes.readInt32BE(at + AT.length);
+    if (length < LEAST_LENGTH) throw new RangeError(`a batch has a length of ${length} bytes`);
+    const end = at + LENGTH_OVERHEAD + length;
     if (end > bytes.length) return;
     yield decodeBatch(bytes.subarray(at, end), place);
     at = end;
@@ -20,14 +28,14 @@ export function* decodeBatches(bytes: Buffer, place: TopicPartition): Generator<
 }
 
 function decodeBatch(bytes: Buffer, place: TopicPartition): StoredBatch {
-  const magic = bytes.readInt8(AT.magic);
-  if (magic !== MAGIC) throw new Error(`a batch has message format ${magic}, only ${MAGIC} can be read`);
   const attributes = bytes.readInt16BE(AT.attributes);
+  const lastOffsetDelta = bytes.readInt32BE(AT.lastOffsetDelta);
+  if (lastOffsetDelta < 0) throw new RangeError('a batch ends before its first offset');
   const baseOffset = bytes.readBigInt64BE(AT.baseOffset);
   const control = (attributes & ATTRIBUTE.control) !== 0;
   return {
     baseOffset,
-    lastOffset: baseOffset + BigInt(bytes.readInt32BE(AT.lastOffsetDelta)),
+    lastOffset: baseOffset + BigInt(lastOffsetDelta),
     producerId: bytes.readBigInt64BE(AT.producerId),
     transactional: (attributes & ATTRIBUTE.transactional) !== 0,
     control,
@@ -50,7 +58,9 @@ async function unpack(
   const appendTime = byBroker ? Number(bytes.readBigInt64BE(AT.maxTimestamp)) : undefined;
   const records: ReadRecord[] = [];
   for (let count = bytes.readInt32BE(AT.count); count > 0; count -= 1) {
-    const end = reader.next() + reader.at;
+    const length = reader.next();
+    if (length < 0) throw new RangeError(`a record has a length of ${length} bytes`);
+    const end = reader.at + length;
     const attributeBytes = 1;
     reader.at += attributeBytes;
     const timestamp = baseTimestamp + reader.next();

@@ -13,7 +13,13 @@ export interface Wanted {
 export async function ask(): Promise<Wanted> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   try {
-    const answer = async (question: string): Promise<string> => (await terminal.question(question)).trim();
+    // Line by line, so that answers that are pasted at once are taken one after the other.
+    const lines = terminal[Symbol.asyncIterator]();
+    const answer = async (question: string): Promise<string> => {
+      process.stdout.write(question);
+      const line = await lines.next();
+      return line.done === true ? '' : line.value.trim();
+    };
     const what = await answer('What is to be made: an event, a usecase or a route? ');
     const DOMAIN = await answer('Of which domain, for example orders? ');
     if (/^u/i.test(what)) {

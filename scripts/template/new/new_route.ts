@@ -137,7 +137,7 @@ export function ${one.camel}Routes(options: ${one.pascal}RoutesOptions): Route[]
   const meta = `${command.pascal}${name.hasId ? 'ById' : ''}`;
   source.insertStatements(
     routes.getChildIndex(),
-    `const ${body} = z.strictObject({ ${id}...${schema}.shape }).meta({ id: '${meta}' });\n`,
+    `\nconst ${body} = z.strictObject({ ${id}...${schema}.shape }).meta({ id: '${meta}' });\n`,
   );
   const input = name.hasId ? '{ ...body, id: params.id }' : 'body';
   list.addElement(`defineRoute({

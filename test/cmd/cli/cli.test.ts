@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { EXIT_CODES } from '../../../cmd/cli/failures.js';
 import { readFileSync } from 'node:fs';
+import { PassThrough } from 'node:stream';
 import { testBrokers, uniqueName } from '../../support/broker.js';
 import { eventually } from '../../support/eventually.js';
 import { cli, cliJson, type CliRun, type RunOptions } from './run_in_process.js';
@@ -121,6 +122,18 @@ describe('cmd/cli', function () {
     expect((await following).code).to.equal(0);
   });
 
+  it('ends with 130 when it is interrupted before its input has ended, with what was sent reported', async () => {
+    const stop = new AbortController();
+    const stdin = new PassThrough();
+    stdin.write('one line\n');
+    const sending = cli(['produce', topic, '--key', 'k'], { brokers, stdin, signal: stop.signal });
+    await eventually(async () => messages(await run('consume', topic, '--json')).length === 1);
+    stop.abort();
+    const { code, stdout, stderr } = await sending;
+    expect([code, stderr]).to.deep.equal([130, '']);
+    expect(stdout).to.match(/^stored at .*@0\n$/);
+  });
+
   it('prints bytes that are no text as Base64, and no control characters', async () => {
     await run('produce', topic, '\u001b[2J\u009b1m', '--key', 'k');
     const { stdout } = await run('consume', topic);
@@ -151,7 +164,7 @@ describe('cmd/cli', function () {
     expect(stdout).to.match(/^HTTP\.PORT +1234 +env HTTP_PORT$/m);
     expect(stdout).to.match(/^LOG\.LEVEL +warn +flag LOG\.LEVEL$/m);
     expect(stdout).to.match(/^HTTP\.CONTROL_TOKEN +\(set, not shown\) +env HTTP_CONTROL_TOKEN$/m);
-    expect(stdout).to.match(/^TRANSLATOR\.URL +\(not set\) +default$/m);
+    expect(stdout).to.match(/^KAFKA\.SSL\.SERVER_NAME +\(not set\) +default$/m);
     const all = await cliJson<{ key: string; value?: unknown }[]>(['config', 'print'], { env });
     expect(JSON.stringify(all)).not.to.include(token);
     expect(all.find(({ key }) => key === 'HTTP.PORT')?.value).to.equal(1234);

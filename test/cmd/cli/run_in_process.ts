@@ -11,6 +11,8 @@ export interface RunOptions {
   readonly brokers?: readonly string[];
   readonly env?: Record<string, string>;
   readonly input?: string;
+  /** Instead of `input`. */
+  readonly stdin?: NodeJS.ReadableStream;
   readonly signal?: AbortSignal;
   /** Is told what the program has written to its standard output so far. */
   readonly onOutput?: (stdout: string) => void;
@@ -26,7 +28,7 @@ export async function cli(args: readonly string[], options: RunOptions = {}): Pr
       onOutput?.(text.stdout);
     });
   const code = await runCli(args, {
-    stdin: Readable.from(input === '' ? [] : [input]),
+    stdin: options.stdin ?? Readable.from(input === '' ? [] : [input]),
     stdout: stream('stdout'),
     stderr: stream('stderr'),
     env: { ...(brokers === undefined ? {} : { KAFKA_BROKERS: brokers.join(',') }), ...env },

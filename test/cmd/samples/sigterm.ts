@@ -5,8 +5,6 @@ import { Program } from '../../support/program.js';
 import { type LoadReport, sigtermUnderLoad } from './sigterm_under_load.js';
 import { translationsIn } from './translations_in_topic.js';
 
-const env = { HTTP_PORT: '0', LOG_FORMAT: 'pretty', LOG_LEVEL: 'warn', HTTP_DRAIN_DELAY: '1000' };
-
 async function urlOf(program: Program): Promise<string> {
   const [, url] = await program.shows(/HTTP\s+(http:\/\/[^/\s]+)/);
   return String(url);
@@ -20,13 +18,17 @@ async function urlOf(program: Program): Promise<string> {
 export async function stopUnderLoad({
   rate,
   forMs,
+  drainMs = 3_000,
 }: {
   rate: number;
   forMs: number;
+  /** For the service to say that it is not ready, however busy the machine is. */
+  drainMs?: number;
 }): Promise<LoadReport & { handledMeanwhile: number }> {
   const broker = await startBroker();
   const brokers = broker.brokers;
-  const settings = { ...env, KAFKA_BROKERS: brokers.join(','), LOG_LEVEL: 'info' };
+  const own = { HTTP_PORT: '0', LOG_FORMAT: 'pretty', KAFKA_BROKERS: brokers.join(',') };
+  const settings = { ...own, HTTP_DRAIN_DELAY: String(drainMs), HTTP_SHUTDOWN_TIMEOUT: '60000' };
   const programs: Program[] = [];
   const start = async (): Promise<Program> => {
     const program = new Program('cmd/app/main', { env: settings });

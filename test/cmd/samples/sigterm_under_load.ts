@@ -27,6 +27,8 @@ export interface LoadOptions {
 }
 
 const TICK_MS = 10;
+/** Requests under way at a time: a machine that cannot keep up is not to drown in those that wait. */
+const MOST_OPEN = 128;
 
 /** Asks a program for translations at a steady rate, sends it SIGTERM meanwhile, and goes on until it has ended. */
 export async function sigtermUnderLoad(
@@ -34,6 +36,7 @@ export async function sigtermUnderLoad(
   { url, rate, forMs }: LoadOptions,
 ): Promise<LoadReport> {
   const load = new Load(url);
+  await load.connect();
   const ended = new AbortController();
   const exited = program.exit().then(() => {
     ended.abort();
@@ -42,7 +45,8 @@ export async function sigtermUnderLoad(
   let signalledAt: number | undefined;
   while (!ended.signal.aborted) {
     const elapsed = performance.now() - startedAt;
-    for (let due = Math.floor((elapsed * rate) / 1_000) - load.sent; due > 0; due -= 1) load.ask();
+    const due = Math.floor((elapsed * rate) / 1_000);
+    while (load.due < due) load.ask();
     if (signalledAt === undefined && elapsed >= forMs) {
       signalledAt = performance.now();
       load.signalled(signalledAt, elapsed);
@@ -56,8 +60,16 @@ export async function sigtermUnderLoad(
 }
 
 class Load {
-  sent = 0;
-  private readonly agent = new Agent({ keepAlive: true, maxSockets: 256 });
+  /** Requests whose turn has come. */
+  due = 0;
+  private sent = 0;
+  private probing = false;
+  private readonly agent = new Agent({ keepAlive: true, maxSockets: MOST_OPEN });
+  /**
+   * Of the probes: opened before the load. Node takes one new connection in each turn of its event loop, so
+   * that on a machine that cannot keep up, a new one would wait for longer than the drain lasts.
+   */
+  private readonly probes = new Agent({ keepAlive: true, maxSockets: 1 });
   private readonly accepted = new Set<string>();
   private readonly refused = new Map<number, number>();
   private unanswered = 0;
@@ -75,6 +87,8 @@ class Load {
   }
 
   ask(): void {
+    this.due += 1;
+    if (this.open.size >= MOST_OPEN) return;
     this.sent += 1;
     const body = JSON.stringify({ userId: this.sent % 50, source: 'en', target: 'de', original: 'hello' });
     this.track(
@@ -88,15 +102,24 @@ class Load {
     );
   }
 
-  /** On a connection of its own, which is what a load balancer would notice. */
+  /** Opens the connection of the probes. */
+  async connect(): Promise<void> {
+    await this.exchange('GET', '/readyz', { agent: this.probes });
+  }
+
+  /** What a load balancer would notice. */
   probe(): void {
+    if (this.probing) return;
+    this.probing = true;
     const since = performance.now() - this.signalAt;
     this.track(
-      this.exchange('GET', '/readyz', { agent: false }).then(
+      this.exchange('GET', '/readyz', { agent: this.probes }).then(
         ({ status }) => {
+          this.probing = false;
           if (status === 503) this.firstNotReady ??= since;
         },
         (error: unknown) => {
+          this.probing = false;
           if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED') this.firstRefused ??= since;
         },
       ),
@@ -106,6 +129,7 @@ class Load {
   async report(): Promise<LoadReport> {
     await Promise.all(this.open);
     this.agent.destroy();
+    this.probes.destroy();
     const { accepted, refused, unanswered, rate, firstNotReady, firstRefused } = this;
     return { accepted, refused, unanswered, rate, firstNotReady, firstRefused };
   }
@@ -118,7 +142,7 @@ class Load {
   private exchange(
     method: string,
     path: string,
-    { body = '', agent }: { body?: string; agent: Agent | false },
+    { body = '', agent }: { body?: string; agent: Agent },
   ): Promise<{ status: number; text: string }> {
     return new Promise((resolve, reject) => {
       const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };

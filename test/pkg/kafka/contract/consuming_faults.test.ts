@@ -142,6 +142,18 @@ describe('kafka: consuming under faults of the broker', function () {
     expect(await starting).to.equal('given up');
   });
 
+  it('20: what is done is committed before the group is joined anew, so that it is not handled twice', async () => {
+    const manager = await nodes.consumer(undefined, { group: { commitIntervalMs: 60_000 } });
+    const values = numbered(20);
+    await nodes.send(manager, values);
+    await nodes.inbox.has(values.length);
+    nodes.broker.faults.add({ api: 'Heartbeat', error: 'REBALANCE_IN_PROGRESS', times: 4 });
+    await eventually(() => nodes.events.filter(({ type }) => type === 'rebalanced').length > 1);
+    for (const partition of [0, 1, 2, 3]) await manager.sendMessage('t', 'k', 'after', { partition });
+    await eventually(() => nodes.inbox.values.filter((value) => value === 'after').length === 4);
+    expect(nodes.inbox.values).to.have.length(values.length + 4);
+  });
+
   it('a dead letter is written though the application may not send, and its own producer is slow', async () => {
     const manager = await nodes.consumer(
       async () => {

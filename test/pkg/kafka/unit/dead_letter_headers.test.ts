@@ -189,20 +189,28 @@ describe('headers of a dead letter', () => {
     const now = Date.now();
     const first = delayedRetryHeaders(failed(), {}, now + 30_000);
     expect(first['retry_topic-attempts']).to.deep.equal(Buffer.from([0, 0, 0, 6]));
-    expect(dueAt({ record: { headers: first } })).to.equal(now + 30_000);
+    expect(dueAt({ headers: first, timestamp: now }, 30_000)).to.equal(now + 30_000);
     const again = failed({ record: { ...record, headers: first }, replayed: true });
     const second = delayedRetryHeaders(again, {}, now - 1);
     expect(second['retry_topic-attempts']).to.deep.equal(Buffer.from([0, 0, 0, 12]));
     expect(readBigInteger(second['retry_topic-original-timestamp'] as Buffer)).to.equal(1_700_000_000_123n);
-    expect(dueAt({ record: { headers: second } }), 'it is over').to.equal(undefined);
+    expect(dueAt({ headers: second, timestamp: now }, 30_000), 'it is over').to.equal(undefined);
     const dead = deadLetterHeaders(again, {}, 'full');
     expect(Object.keys(dead).filter((name) => name.startsWith('retry_topic-'))).to.deep.equal([]);
   });
 
+  it('no message is due later than the delay of its topic after it was stored', () => {
+    const timestamp = Date.now() - 10_000;
+    const headers = delayedRetryHeaders(failed(), {}, timestamp + 365 * 86_400_000);
+    expect(dueAt({ headers, timestamp }, 30_000)).to.equal(timestamp + 30_000);
+    expect(dueAt({ headers, timestamp }, 5_000)).to.equal(undefined);
+  });
+
   it('a message that does not say when it is due is due now', () => {
-    expect(dueAt({ record: { headers: {} } })).to.equal(undefined);
+    expect(dueAt({ headers: {}, timestamp: Date.now() }, 30_000)).to.equal(undefined);
     for (const odd of [Buffer.alloc(0), Buffer.alloc(9, 1)]) {
-      expect(dueAt({ record: { headers: { 'retry_topic-backoff-timestamp': odd } } })).to.equal(undefined);
+      const headers = { 'retry_topic-backoff-timestamp': odd };
+      expect(dueAt({ headers, timestamp: Date.now() }, 30_000)).to.equal(undefined);
     }
   });
 });

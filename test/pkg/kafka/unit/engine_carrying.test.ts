@@ -68,6 +68,24 @@ describe('Engine: carried work', () => {
     expect([...member.consumer.paused]).to.deep.equal(['t/0']);
   });
 
+  it('many slow partitions together read ahead no more than one may, and a batch each', async () => {
+    const perBatch = 2;
+    const partitions = Array.from({ length: 10 }, (_, partition) => ({ topic: 't', partition }));
+    await member.start({}, { maxBufferedMessages: 100 });
+    member.consumer.listener.onRevoked();
+    member.consumer.listener.onAssigned(partitions);
+    member.handler = never;
+    for (const { partition } of partitions) {
+      for (let from = 0; !member.consumer.paused.has(`t/${partition}`); from += perBatch) {
+        void member.deliver(new FakeBatch([from, from + 1], partition));
+        await member.clock.tickAsync(250);
+      }
+    }
+    const counts = [...(member.session.assignment?.works ?? [])].map(({ unfinished }) => unfinished);
+    expect(counts.reduce((sum, count) => sum + count)).to.be.at.most(100 + partitions.length * perBatch);
+    expect(Math.min(...counts), 'each has its turn').to.be.at.least(perBatch);
+  });
+
   it('the client waits for a full partition of slow messages once, and no more until it has been quick', async () => {
     await member.start({}, { maxBufferedMessages: 1 });
     member.handler = () => nap(1_000);

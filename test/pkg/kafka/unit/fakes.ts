@@ -89,6 +89,8 @@ export class FakeConsumer implements DriverConsumer {
   readonly paused = new Set<string>();
   stopped = false;
   commitError: Error | undefined;
+  /** Commits get their answer then; undefined answers at once. */
+  commitAnswer: Promise<void> | undefined;
 
   constructor(
     readonly listener: DriverConsumerListener,
@@ -110,6 +112,7 @@ export class FakeConsumer implements DriverConsumer {
   async commit(positions: readonly PartitionPosition[]): Promise<void> {
     if (this.commitError !== undefined) throw this.commitError;
     this.commits.push(positions);
+    await this.commitAnswer;
   }
 
   async stop(): Promise<void> {

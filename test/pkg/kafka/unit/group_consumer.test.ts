@@ -91,9 +91,28 @@ describe('GroupConsumer', () => {
     const starting = rejection(group.start());
     await clock.tickAsync(1);
     await group.stop();
-    expect((await starting).message).to.contain('stopped while it started');
+    const error = await starting;
+    expect(error.code).to.equal('KAFKA_START_ABORTED');
+    expect(error.message).to.contain('group g').and.contain('stopped while it started');
     expect(group.status().state).to.equal('stopped');
     expect(driver.consumers[0]?.stopped).to.equal(true);
+  });
+
+  it('stopping gives up a start that waits for the stop before it', async () => {
+    await group.start();
+    driver.onJoin = () => Promise.reject(new Error('it was begun'));
+    const first = group.stop();
+    const starting = rejection(group.start());
+    await Promise.all([first, group.stop()]);
+    expect((await starting).code).to.equal('KAFKA_START_ABORTED');
+    expect(driver.consumers).to.have.length(1);
+    expect(group.status().state).to.equal('stopped');
+  });
+
+  it('a start that waits for a stop is begun after it', async () => {
+    await group.start();
+    await Promise.all([group.stop(), group.start()]);
+    expect(group.status().state).to.equal('running');
   });
 
   it('a start that fails says why, names the brokers, and can be repeated', async () => {

@@ -200,49 +200,6 @@ describe('GroupSession', () => {
     expect([...member.consumer.paused]).to.deep.equal([]);
   });
 
-  it('a failed commit is repeated with the next one', async () => {
-    await member.start();
-    member.consumer.commitError = new Error('coordinator moved');
-    await member.deliver(new FakeBatch([0]));
-    await member.clock.tickAsync(100);
-    member.consumer.commitError = undefined;
-    await member.clock.tickAsync(100);
-    expect(member.consumer.committed('t', 0)).to.equal(1n);
-  });
-
-  it('commits after so many messages without waiting for the timer', async () => {
-    await member.start({}, { commitIntervalMs: 60_000, commitAfterMessages: 3 });
-    await member.deliver(new FakeBatch([0, 1]));
-    expect(member.consumer.commits).to.deep.equal([]);
-    await member.deliver(new FakeBatch([2, 3]));
-    await member.settle();
-    expect(member.consumer.committed('t', 0)).to.be.oneOf([3n, 4n]);
-  });
-
-  it('O8: reads on where the log now begins when messages were deleted unread, and says so', async () => {
-    await member.start();
-    await member.deliver(new FakeBatch([0, 1]));
-    await member.deliver(new FakeBatch([50, 51]));
-    await member.clock.tickAsync(100);
-    expect(member.consumer.committed('t', 0)).to.equal(52n);
-    expect(member.errors).to.have.length(1);
-    expect(member.errors[0]).to.contain('deleted before they were read');
-  });
-
-  it('O8: begins anew when the log went back because the topic was made again, and says so', async () => {
-    await member.start();
-    const stuck = deferred();
-    member.handler = ({ offset }) => (offset === '101' ? stuck.promise : Promise.resolve());
-    void member.deliver(new FakeBatch([100, 101]));
-    await member.clock.tickAsync(1_000);
-    expect(member.consumer.committed('t', 0)).to.equal(101n);
-    await member.deliver(new FakeBatch([0, 1]));
-    stuck.resolve();
-    await member.clock.tickAsync(100);
-    expect(member.consumer.committed('t', 0)).to.equal(2n);
-    expect(member.errors[0]).to.contain('went back');
-  });
-
   it('G3, G4: pauses of an operator survive rebalances and a loss of the partition', async () => {
     await member.start();
     member.pauses.pause('t', 1);

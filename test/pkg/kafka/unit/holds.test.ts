@@ -19,6 +19,28 @@ describe('Holds of a partition', () => {
     return work;
   }
 
+  it('while dead letters cannot be written the partition waits for the last of them, and says so once', async () => {
+    await member.start();
+    const written = new Map<string, (stored: boolean) => void>();
+    member.write = ({ message, onFailure }) => {
+      onFailure(new Error(`no room for ${message.record.offset}`), 1_000);
+      return new Promise((resolve) => written.set(message.record.offset, resolve));
+    };
+    member.handler = () => Promise.reject(new NonRetryableError('bad'));
+    void member.deliver(new FakeBatch([0, 1]));
+    await member.clock.tickAsync(100);
+    written.get('1')?.(true);
+    await member.clock.tickAsync(100);
+    expect([...workOf().holds]).to.deep.equal(['dead-letter']);
+    expect(workOf().deadLetterError).to.be.instanceOf(Error);
+    written.get('0')?.(true);
+    await member.clock.tickAsync(100);
+    expect([...workOf().holds]).to.deep.equal([]);
+    expect(workOf().deadLetterError).to.equal(undefined);
+    expect(member.eventsOf('paused')).to.have.length(1);
+    expect(member.eventsOf('resumed')).to.have.length(1);
+  });
+
   describe('over the end of a wait for infrastructure', () => {
     let down: boolean;
     beforeEach(() => {

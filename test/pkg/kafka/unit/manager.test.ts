@@ -97,9 +97,14 @@ describe('KafkaManager', () => {
   it('switching on and off in any order ends as the last call says', async () => {
     manager.addConsumer('t', 'g', handler);
     await manager.startAllConsumers();
-    await Promise.all([manager.disableConsumer(), manager.enableConsumer(), manager.disableConsumer()]);
+    const stopping = manager.disableConsumer();
+    const starting = rejection(manager.enableConsumer());
+    await Promise.all([stopping, manager.disableConsumer()]);
+    expect((await starting).code, 'the start that came to nothing').to.equal('KAFKA_START_ABORTED');
     expect(manager.getStatus().consumers[0]?.state).to.equal('stopped');
-    await Promise.all([manager.enableConsumer(), manager.disableConsumer(), manager.enableConsumer()]);
+    const first = rejection(manager.enableConsumer());
+    await Promise.all([manager.disableConsumer(), manager.enableConsumer()]);
+    expect((await first).code).to.equal('KAFKA_START_ABORTED');
     expect(manager.getStatus().consumers[0]?.state).to.equal('running');
   });
 

@@ -18,11 +18,11 @@ describe('routes of a subscription', () => {
 
   it('go through the delays one after the other, and end with the dead letters', () => {
     const routes = routesOf(subscription('t', handler, { retryTopics: [1_000, 60_000] }), 'g');
-    expect(routes.map(({ topic, later, delayed }) => [topic, later?.topic, delayed])).to.deep.equal([
-      ['t', 't.g-retry-1000', false],
-      ['t.g-retry-0', 't.g-retry-1000', false],
-      ['t.g-retry-1000', 't.g-retry-60000', true],
-      ['t.g-retry-60000', undefined, true],
+    expect(routes.map(({ topic, later, delayMs }) => [topic, later?.topic, delayMs])).to.deep.equal([
+      ['t', 't.g-retry-1000', undefined],
+      ['t.g-retry-0', 't.g-retry-1000', undefined],
+      ['t.g-retry-1000', 't.g-retry-60000', 1_000],
+      ['t.g-retry-60000', undefined, 60_000],
     ]);
     expect(new Set(routes.map(({ deadLetters }) => deadLetters))).to.deep.equal(new Set(['t.g-dlt']));
   });

@@ -2,15 +2,20 @@ import { expect } from 'chai';
 import { NotAllowed } from '../../../../internal/entity/errors.js';
 import { EventObserver, Logger, Translator } from '../../../../internal/repo/contracts.js';
 import { EventLogger } from '../../../../internal/repo/persistent/kafka/event_logger.js';
+import { Driver } from '../../../../internal/app/tokens.js';
+import { readableMessage, readPartition } from '../../../../pkg/kafka/index.js';
 import { uniqueName } from '../../../support/broker.js';
 import { eventually } from '../../../support/eventually.js';
 import { type Instance, Instances } from '../../support/instance.js';
+
+const KEY = 'key-that-nobody-may-see';
 
 /** Fails once for one text, for good for another. */
 class FaultyTranslator {
   private failures = 0;
 
   async translate(text: string): Promise<string> {
+    if (text === 'leaky') throw new NotAllowed('TRANSLATION_REFUSED', `the key ${KEY} is not known`);
     if (text === 'refused') throw new NotAllowed('TRANSLATION_REFUSED', 'not this text');
     if (text === 'flaky' && this.failures++ === 0) throw new Error('not now');
     return 'done';
@@ -25,6 +30,7 @@ describe('the log lines of the service', function () {
   before(async () => {
     service = await instances.start({
       prefix: uniqueName('lines'),
+      env: { TRANSLATOR_API_KEY: KEY },
       overrides: (container) => {
         container.rebind<Translator>(Translator).toConstantValue(new FaultyTranslator());
         container
@@ -81,5 +87,18 @@ describe('the log lines of the service', function () {
     const metrics = await (await service.call('/metrics')).text();
     expect(metrics).to.match(/messaging_dead_letters_total\{.*error_type="NotAllowed"\} 1/);
     expect((await service.send('GET', '/readyz')).status).to.equal(200);
+  });
+
+  it('and dead letters hold no secret of the configuration, whatever an error says', async () => {
+    await ask('leaky');
+    const { fields } = await about(/set aside/, 'leaky');
+    const letters: string[] = [];
+    const topic = { topic: String(fields['target']), from: 'earliest', to: 'end' } as const;
+    for (const partition of [0, 1, 2]) {
+      for await (const { records } of readPartition(service.container.get(Driver), { ...topic, partition })) {
+        letters.push(...records.map((record) => JSON.stringify(readableMessage(record))));
+      }
+    }
+    expect(letters.join()).to.include('the key [redacted] is not known').and.not.to.include(KEY);
   });
 });

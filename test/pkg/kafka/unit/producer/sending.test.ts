@@ -158,6 +158,50 @@ describe('Producer: sending', () => {
       await slow;
     });
 
+    it('however many partitions of a topic are held up, other topics go on', async () => {
+      driver.topics = { t: 8, u: 1 };
+      const gate = deferred();
+      driver.answer = async (batches) => {
+        if (batches.some(({ topic }) => topic === 't')) await gate.promise;
+        return driver.log.store(batches);
+      };
+      await producer.send({ topic: 'u', value: '0' });
+      const slow: Promise<unknown>[] = [];
+      for (let partition = 0; partition < 8; partition += 1) {
+        slow.push(producer.send({ topic: 't', partition, value: 'x' }));
+        const lanesForThem = 4;
+        await eventually(() => flushes().length === 1 + Math.min(partition + 1, lanesForThem));
+      }
+      for (let i = 0; i < 5; i += 1) await producer.send({ topic: 'u', value: String(i) });
+      expect(driver.log.values('u', 0)).to.have.length(6);
+      gate.resolve();
+      await Promise.all(slow);
+    });
+
+    it('a partition that was held up shares no request with others, until it is answered soon', async () => {
+      const gate = deferred();
+      driver.answer = async (batches) => {
+        if (batches.some(({ partition }) => partition === 0)) await gate.promise;
+        return driver.log.store(batches);
+      };
+      const slow = producer.send({ topic: 't', value: '1', partition: 0 });
+      await eventually(() => flushes().length === 1);
+      await producer.send({ topic: 'u', value: '1', partition: 1 });
+      gate.resolve();
+      await slow;
+      const together = () =>
+        Promise.all([
+          producer.send({ topic: 't', value: '2', partition: 0 }),
+          producer.send({ topic: 'u', value: '2', partition: 1 }),
+        ]);
+      let before = flushes().length;
+      await together();
+      expect(flushes().slice(before), 'after it was held up').to.have.length(2);
+      before = flushes().length;
+      await together();
+      expect(flushes().slice(before), 'after it was answered soon').to.have.length(1);
+    });
+
     it('other partitions of the same node take another way, and nobody overtakes in his partition', async () => {
       const gate = deferred();
       driver.answer = async (batches) => {

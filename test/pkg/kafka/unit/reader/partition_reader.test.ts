@@ -6,6 +6,7 @@ import {
   type ReadBatch,
   type ReadOptions,
 } from '../../../../../pkg/kafka/index.js';
+import { decodeBatches } from '../../../../../pkg/kafka/records/decode.js';
 import { FakeDriver, rejection } from '../fakes.js';
 
 const NOWHERE = { topic: 't', partition: 0 };
@@ -175,6 +176,9 @@ describe('readPartition', () => {
     expect([damaged.code, damaged.message]).to.satisfy(
       ([code, message]: string[]) => code === 'KAFKA_READ_REFUSED' && message?.includes('damaged'),
     );
+    const batches = decodeBatches(Buffer.alloc(100), NOWHERE);
+    answers = [{ batches, aborted: [], endOffset: 1n }];
+    expect((await rejection(readAll({ from: 0n }))).code, 'of an old format').to.equal('KAFKA_READ_REFUSED');
     answers = [new DriverError('unreachable', 'ECONNREFUSED')];
     expect((await rejection(readAll({ from: 0n, startTimeoutMs: 60 }))).code).to.equal(
       'KAFKA_BROKER_UNREACHABLE',

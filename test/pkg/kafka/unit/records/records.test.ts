@@ -6,6 +6,7 @@ import type { DriverRecord, HeaderMap } from '../../../../../pkg/kafka/driver.js
 import { checksum } from '../../../../../pkg/kafka/kafkajs/internals.js';
 import { decodeBatches } from '../../../../../pkg/kafka/records/decode.js';
 import { encodeBatch } from '../../../../../pkg/kafka/records/encode.js';
+import { rejection } from '../fakes.js';
 import { sizeOfVarint, VarintReader, writeVarint } from '../../../../../pkg/kafka/records/varint.js';
 
 const load = createRequire(import.meta.url);
@@ -98,6 +99,27 @@ describe('record batches', () => {
     let error: unknown;
     await batch?.records().catch((thrown: unknown) => (error = thrown));
     expect(error).to.be.instanceOf(RangeError);
+  });
+
+  it('batches whose numbers cannot be true are reported as damage, however wrong they are', async () => {
+    const records = [{ key: null, value: Buffer.from('value'), headers: {}, timestamp: 0 }];
+    const damaged = async (change: (bytes: Buffer) => void) => {
+      const encoded = await encodeBatch(records, { stamp, codec: undefined, checksum });
+      change(encoded);
+      return async () => {
+        for (const batch of decodeBatches(encoded, PLACE)) await batch.records();
+      };
+    };
+    for (const length of [-(2 ** 31), -13, -12, -1, 0, 48]) {
+      const read = await damaged((bytes) => bytes.writeInt32BE(length, 8));
+      expect(await rejection(read()), `length ${length}`).to.be.instanceOf(RangeError);
+    }
+    const lastOffset = await damaged((bytes) => bytes.writeInt32BE(-1, 23));
+    expect(await rejection(lastOffset())).to.be.instanceOf(RangeError);
+    const recordLength = await damaged((bytes) => bytes.writeInt8(1, 61));
+    expect(await rejection(recordLength())).to.be.instanceOf(RangeError);
+    const format = await damaged((bytes) => bytes.writeInt8(1, 16));
+    expect((await rejection(format())).message).to.contain('message format 1');
   });
 
   it('gives the time of the broker where that counts', async () => {
