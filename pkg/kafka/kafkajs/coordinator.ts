@@ -1,4 +1,6 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Broker, Cluster } from 'kafkajs';
+import { withTimeout } from '../async.js';
 
 /** What kafkajs asks of a group's coordinator while it is a member; its types leave these out. */
 const CALLS = ['joinGroup', 'syncGroup', 'leaveGroup', 'heartbeat', 'offsetCommit', 'offsetFetch'] as const;
@@ -15,9 +17,25 @@ const MOVED = new Set([
   'KafkaJSConnectionClosedError',
   'KafkaJSRequestTimeoutError',
   'KafkaJSBrokerNotFound',
+  'NoAnswer',
   'NOT_COORDINATOR_FOR_GROUP',
   'GROUP_COORDINATOR_NOT_AVAILABLE',
+  'GROUP_LOAD_IN_PROGRESS',
 ]);
+
+/** Milliseconds for a coordinator to answer, which does so at once unless it hangs. */
+const ANSWER_MS = 10_000;
+/** Milliseconds for which a group may be on its way from one node to another. */
+const PATIENCE_MS = 10_000;
+const PAUSE_MS = 100;
+
+class NoAnswer extends Error {
+  override readonly name = 'NoAnswer';
+
+  constructor() {
+    super(`the coordinator of the group did not answer within ${ANSWER_MS} ms`);
+  }
+}
 
 type Call = (request: unknown) => Promise<unknown>;
 type CoordinatorCalls = Readonly<Record<(typeof CALLS)[number], Call>>;
@@ -26,7 +44,8 @@ type CoordinatorCalls = Readonly<Record<(typeof CALLS)[number], Call>>;
  * A group's coordinator, wherever it is. kafkajs looks for it when it joins and keeps to that node: when the
  * node is gone for good it goes on fetching, and neither commits nor shows a sign of life any more. Here the
  * node that coordinates now is looked for after each failure that says that it may be another one; the
- * membership goes on, since the group's state moves with it.
+ * membership goes on, since the group's state moves with it. While it moves, calls wait: told that the node is
+ * the wrong one, kafkajs would have the whole group come together again.
  *
  * @param find finds the node, as kafkajs does, retrying for a while
  */
@@ -45,16 +64,27 @@ export function movingCoordinator(first: Broker, find: () => Promise<Broker>): B
   const callOn = (broker: Broker, name: (typeof CALLS)[number], request: unknown): Promise<unknown> =>
     (broker as unknown as CoordinatorCalls)[name](request);
 
-  const call = async (name: (typeof CALLS)[number], request: unknown): Promise<unknown> => {
+  const attempt = async (name: (typeof CALLS)[number], request: unknown): Promise<unknown> => {
     const asked = await node();
     try {
-      return await callOn(asked, name, request);
+      const answer = callOn(asked, name, request);
+      return await (REPEATABLE.has(name) ? withTimeout(answer, ANSWER_MS, () => new NoAnswer()) : answer);
     } catch (error) {
-      if (!saysMoved(error)) throw error;
       // Another call may have found the new one already.
-      if (current === asked) current = undefined;
-      if (!REPEATABLE.has(name)) throw error;
-      return callOn(await node(), name, request);
+      if (saysMoved(error) && current === asked) current = undefined;
+      throw error;
+    }
+  };
+  const call = async (name: (typeof CALLS)[number], request: unknown): Promise<unknown> => {
+    const deadline = performance.now() + PATIENCE_MS;
+    for (;;) {
+      try {
+        return await attempt(name, request);
+      } catch (error) {
+        const passes = saysMoved(error) && REPEATABLE.has(name);
+        if (!passes || performance.now() > deadline) throw error;
+        await setTimeout(PAUSE_MS);
+      }
     }
   };
   const calls = Object.fromEntries(CALLS.map((name) => [name, (request: unknown) => call(name, request)]));
