@@ -78,18 +78,18 @@ export class Committer {
     await this.#running;
   }
 
-  /** Commits what was finished before the call, without a wait for a request that is on its way. */
-  async commitAtOnce(): Promise<void> {
-    const assignment = this.parts.current();
-    const positions = assignment?.dirty() ?? [];
-    if (assignment !== undefined && positions.length > 0) await this.#send(assignment, positions);
-  }
-
   #isTimeForAll(): boolean {
     const now = performance.now();
     if (now < this.#againAt) return false;
     this.#againAt = now < this.#doubtUntil ? now + AGAIN_MS : Infinity;
     return true;
+  }
+
+  /** Commits what was finished before the call, without a wait for a request that is on its way. */
+  async commitAtOnce(): Promise<void> {
+    const assignment = this.parts.current();
+    const positions = assignment?.dirty() ?? [];
+    if (assignment !== undefined && positions.length > 0) await this.#send(assignment, positions);
   }
 
   async #send(assignment: Assignment, positions: readonly PartitionPosition[]): Promise<void> {

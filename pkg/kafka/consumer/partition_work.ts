@@ -93,7 +93,7 @@ export class PartitionWork implements TopicPartition {
     readonly route: Route,
     private readonly hooks: Hooks,
   ) {
-    // As many listen as messages are being set aside.
+    // Every failed message that is being set aside listens to it.
     setMaxListeners(0, this.#gone.signal);
     const { order, infrastructureBackoff } = route.subscription;
     this.#lanes = new Lanes(order);
