@@ -6,7 +6,7 @@ import { removeConfigKey } from '../config_keys.js';
 import { requireCleanTree } from '../git.js';
 import { removeTargets } from '../makefile.js';
 import { type Plan } from '../plan.js';
-import { pruneDangling } from '../prune.js';
+import { pruneDangling, removeUnused } from '../prune.js';
 import { Refusal } from '../refusal.js';
 import { removeRegions } from '../regions.js';
 import { TOPICS, topicsIn } from '../topics.js';
@@ -60,10 +60,8 @@ function makeBare(plan: Plan, { name, kept }: ReturnType<typeof wanted>): void {
 function removeTopic(plan: Plan, domain: string): void {
   const topics = topicsIn(plan);
   topics.getPropertyOrThrow(domain).asKindOrThrow(SyntaxKind.PropertyAssignment).remove();
-  if (topics.getProperties().length > 0) return;
-  // Without a topic nothing uses them; the next one brings them back.
-  for (const name of ['UNLIMITED', 'BROKER_DEFAULT'])
-    plan.source(TOPICS).getVariableStatement(name)?.remove();
+  // Without a topic nothing uses what they are laid out with; the next one brings it back.
+  removeUnused(plan.source(TOPICS));
 }
 
 /** With the last topic's key goes what all of them are made with. */

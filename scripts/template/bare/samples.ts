@@ -44,6 +44,7 @@ export const SHOWN_TOGETHER: readonly string[] = [
   'examples/event_lines.ts',
   'examples/kafka_demo.ts',
   'test/cmd/app/samples.test.ts',
+  'test/cmd/cli/topics.test.ts',
   'test/cmd/consumer/samples.test.ts',
   'test/cmd/samples/',
   'test/examples/kafka_demo.test.ts',

@@ -43,7 +43,7 @@ function firstEvent(plan: Plan, domain: Domain): string {
     throw new Refusal(`EVENT: ${file} belongs to another domain; choose another first word`);
   const topic = `${one.snake.replaceAll('_', '-')}-events`;
   const key = `${one.upper}_EVENTS`;
-  if (plan.read('internal/repo/persistent/topics.ts').includes(`'${topic}'`)) {
+  if (plan.read('config/schema.ts').includes(`'${topic}'`)) {
     throw new Refusal(`EVENT: there is a topic ${topic} already; choose another first word`);
   }
   plan.write(
@@ -60,7 +60,7 @@ export const ${one.camel}Events = [] as const;
 export type ${one.pascal}Event = EventOf<(typeof ${one.camel}Events)[number]>;
 `,
   );
-  addTopic(plan, domain.snake, topic);
+  addTopic(plan, domain.snake);
   addTopicKey(plan, { key, topic, what: `Topic of the ${one.words} events.` });
   const { source, body } = moduleOf(plan, domain);
   importNames(source, '../../../config/config.js', ['type Config as AppConfig']);
