@@ -32,9 +32,10 @@ export interface NodeSettings {
   timeoutMs: number;
 }
 
-/** A cluster id in Kafka's form: 16 random bytes in URL-safe base64. */
+/** A cluster id in Kafka's form: 16 random bytes in URL-safe base64, without a dash in front, as of an option. */
 export function newClusterId(): string {
-  return randomBytes(16).toString('base64url');
+  const id = randomBytes(16).toString('base64url');
+  return id.startsWith('-') ? newClusterId() : id;
 }
 
 /** One node of a local cluster. */

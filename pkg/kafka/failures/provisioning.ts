@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { DriverError, type DriverAdmin } from '../driver.js';
 import { FailureTopicsMissing, type MissingTopic } from './errors.js';
 
@@ -9,6 +10,9 @@ const MAX_BYTES = 'max.message.bytes';
 const ROOM_BYTES = 65_536;
 /** Twice the default of brokers. */
 const LEAST_MAX_BYTES = 2_097_152;
+/** A topic that was just created is not known to every node at once. */
+const KNOWN_WITHIN_MS = 5_000;
+const ASK_AGAIN_MS = 100;
 /** Leaves the number of copies to the broker's default. */
 const BROKER_DEFAULT = -1;
 
@@ -59,14 +63,19 @@ async function create(admin: DriverAdmin, { source, ...spec }: MissingOf): Promi
 
 /** What a topic must allow that takes the messages of `source` with their errors. */
 async function maxBytesBeside(admin: DriverAdmin, source: string): Promise<number> {
-  try {
-    const configs = await admin.topicConfigs(source);
-    const limit = Number(configs.find(({ name }) => name === MAX_BYTES)?.value ?? 0);
-    return Math.max(LEAST_MAX_BYTES, limit + ROOM_BYTES);
-  } catch (error) {
-    // Not everyone who may create a topic may ask for this; what is too large later says what to do.
-    if (error instanceof DriverError && error.reason === 'refused') return LEAST_MAX_BYTES;
-    throw error;
+  const deadline = performance.now() + KNOWN_WITHIN_MS;
+  for (;;) {
+    try {
+      const configs = await admin.topicConfigs(source);
+      const limit = Number(configs.find(({ name }) => name === MAX_BYTES)?.value ?? 0);
+      return Math.max(LEAST_MAX_BYTES, limit + ROOM_BYTES);
+    } catch (error) {
+      const reason = error instanceof DriverError ? error.reason : undefined;
+      // Not everyone who may create a topic may ask for this; what is too large later says what to do.
+      if (reason === 'refused') return LEAST_MAX_BYTES;
+      if (reason !== 'unknown-topic' || performance.now() > deadline) throw error;
+    }
+    await delay(ASK_AGAIN_MS);
   }
 }
 

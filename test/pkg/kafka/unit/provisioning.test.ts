@@ -39,4 +39,13 @@ describe('ensureFailureTopics', () => {
     const error = await rejection(createdWith(() => Promise.reject(new DriverError('unreachable', 'gone'))));
     expect(error).to.include({ reason: 'unreachable', topic: 'orders.g-dlt' });
   });
+
+  it('asks again where a node does not know the source yet, which was just created', async () => {
+    let strangers = 2;
+    const spreading = async () => {
+      if ((strangers -= 1) >= 0) throw new DriverError('unknown-topic', 'no such topic');
+      return limited('8000000')();
+    };
+    expect(limitOf(await createdWith(spreading))).to.be.greaterThan(8_000_000);
+  });
 });
