@@ -124,6 +124,13 @@ export const configSchema = group({
       .boolean()
       .default(true)
       .meta({ description: 'Create missing topics at start, else fail and name them.', production: false }),
+    REPLICATION_FACTOR: z
+      .number()
+      .int()
+      .min(-1)
+      .max(32_767)
+      .default(-1)
+      .meta({ description: "Nodes that keep each message; -1 for the brokers' default.", production: 3 }),
     SSL: kafkaSsl,
     SASL: kafkaSasl,
     TOPICS: group({

@@ -106,6 +106,7 @@ describe('the container image', function () {
         HTTP_CONTROL_TOKEN: 'x'.repeat(32),
         KAFKA_BROKERS: (await testBrokers()).join(','),
         KAFKA_PROVISION: 'true',
+        KAFKA_REPLICATION_FACTOR: '1',
       },
     });
     const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));

@@ -98,8 +98,8 @@ export const coreModule = new ContainerModule(({ bind }) => {
   });
 
   bind(Topics).toDynamicValue((context) => {
-    const { ENV } = context.get<AppConfig>(Config).APP;
-    return topicsOf(context.getAll<TopicName>(TopicName), { production: ENV === 'production' });
+    const { REPLICATION_FACTOR: replicationFactor } = context.get<AppConfig>(Config).KAFKA;
+    return topicsOf(context.getAll<TopicName>(TopicName), { replicationFactor });
   });
   bind(ConfiguredTopics).toDynamicValue((context) => {
     const specs = context.get<ReadonlyMap<string, TopicSpec>>(Topics).values();

@@ -8,14 +8,6 @@ export interface TopicSpec {
 }
 
 const UNLIMITED = '-1';
-const BROKER_DEFAULT = -1;
-
-/**
- * In production a message is on three nodes, and acknowledged once two have it, so that one may fail at any
- * time. Elsewhere the broker decides, which may well be alone.
- */
-const PRODUCTION = { replicationFactor: 3, configs: { 'min.insync.replicas': '2' } };
-
 /** What a domain's events ask of their topic. */
 type TopicLayout = Pick<TopicSpec, 'partitions' | 'configs'>;
 
@@ -37,17 +29,17 @@ const topics: Readonly<Record<string, TopicLayout>> = {
 };
 
 /**
- * The topics of these domains under the names that the configuration gives them (`KAFKA.TOPICS`).
+ * The topics of these domains under the names that the configuration gives them (`KAFKA.TOPICS`), kept by so many
+ * nodes (`KAFKA.REPLICATION_FACTOR`). A message is acknowledged once all of them but one have it, so that one may
+ * fail at any time.
  * @throws Error for a domain that has none above
  */
 export function topicsOf(
   names: Iterable<readonly [domain: string, topic: string]>,
-  { production = false }: { readonly production?: boolean } = {},
+  { replicationFactor }: { readonly replicationFactor: number },
 ): ReadonlyMap<string, TopicSpec> {
   const specs = new Map(Object.entries(topics));
-  const { replicationFactor, configs } = production
-    ? PRODUCTION
-    : { replicationFactor: BROKER_DEFAULT, configs: {} };
+  const configs = replicationFactor > 1 ? { 'min.insync.replicas': String(replicationFactor - 1) } : {};
   return new Map(
     Array.from(names, ([domain, topic]) => {
       const spec = specs.get(domain);

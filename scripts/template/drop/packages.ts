@@ -30,6 +30,8 @@ export const DROPPABLE: Readonly<Record<string, Dropped>> = {
       'test/cmd/',
       'test/config/embedded.test.ts',
       'test/examples/',
+      // Some of the tests that the README names run on it.
+      'test/pkg/kafka/unit/readme.test.ts',
       'test/support/embedded_broker.ts',
     ],
     configKeys: ['APP.DATA_DIR'],

@@ -54,8 +54,10 @@ export class Instance {
         consumed: (stored, _key, reader) => void consumed.push({ stored, reader }),
       });
       bindings.rebind(Topics).toDynamicValue((context) => {
-        const own = { topic: `${prefix}.${TEST_DOMAIN}`, partitions: 3, replicationFactor: -1, configs: {} };
-        return new Map([...topicsOf(context.getAll<TopicName>(TopicName)), [TEST_DOMAIN, own]]);
+        const replicationFactor = -1;
+        const own = { topic: `${prefix}.${TEST_DOMAIN}`, partitions: 3, replicationFactor, configs: {} };
+        const named = topicsOf(context.getAll<TopicName>(TopicName), { replicationFactor });
+        return new Map([...named, [TEST_DOMAIN, own]]);
       });
       overrides?.(bindings);
     });
