@@ -83,7 +83,7 @@ describe('a secured Apache Kafka', function () {
     });
   });
 
-  describe('that keeps a client out is told in one line, with the mend', () => {
+  describe('G7: that keeps a client out is told at once, in one line with the mend', () => {
     const denied = async (broker: string, security: ClientSecurity): Promise<string> => {
       const { message } = await rejection(ping(broker, security), AccessDenied);
       expect(message).to.contain(broker);

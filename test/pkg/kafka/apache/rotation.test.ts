@@ -94,7 +94,7 @@ describe('a secured Apache Kafka, while clients run', function () {
       expect(await admin.listTopics()).to.include(topic);
     });
 
-    it('by a wrong one is told in one line of the log, not with each attempt, until it is mended', async () => {
+    it('G7: by a wrong one is told in one line of the log, not with each attempt, until it is mended', async () => {
       await save(await node.authority.issue());
       const { driver, log } = openSecured(node.at('MTLS'), { tls: files() });
       const producer = new Producer(driver, { maxBlockMs: 60_000 });
