@@ -21,6 +21,8 @@ interface Failing {
 /** Fetchers that wait, by what they wait for. */
 const waiting = new WeakMap<SubscriptionState, Set<() => void>>();
 const failing = new WeakMap<ConsumerGroup, Map<number, Failing>>();
+/** When a node last answered a fetch, on the scale of performance.now(). */
+const answeredAt = new WeakMap<ConsumerGroup, number>();
 const restingOf = new WeakMap<ConsumerGroup, RestingPartitions>();
 const refreshing = new WeakSet<ConsumerGroup>();
 /** Those whose last attempt to join failed. */
@@ -35,7 +37,8 @@ let applied = false;
  *   its fetch with it, over and over.
  * - Any other fetch that fails concerns its node alone, which is asked again after a pause. kafkajs ends the fetchers
  *   of all nodes, counts failures over its whole life, crashes on errors that pass, and lets the whole group
- *   rebalance when a partition moves to another node. After the session timeout the error counts.
+ *   rebalance when a partition moves to another node. The error counts once no node has answered for the session
+ *   timeout.
  * - After a join that failed the member joins again. kafkajs goes on fetching as if nothing had happened:
  *   until its next heartbeat, or for ever when the broker had forgotten the member, since then it sends none.
  * - A resumed partition is fetched at once. kafkajs sleeps on when every partition of a node is paused.
@@ -97,6 +100,7 @@ function patchGroup(prototype: ConsumerGroup): void {
     try {
       const batches = await fetch.call(this, nodeId);
       failing.get(this)?.delete(nodeId);
+      answeredAt.set(this, performance.now());
       restingIn(this).answered();
       return batches;
     } catch (error) {
@@ -133,13 +137,13 @@ function rest(group: ConsumerGroup, { partitions, message: error }: PartitionsFa
   group.cluster.refreshMetadata().then(end, end);
 }
 
-/** Waits before the node is asked again, with fresh metadata. @throws the error, when it does not pass */
+/** Waits before the node is asked again, with fresh metadata. @throws the error, when no other node answers */
 async function waitOut(group: ConsumerGroup, nodeId: number, error: unknown): Promise<void> {
   const failures = failing.get(group) ?? new Map<number, Failing>();
   failing.set(group, failures);
   const now = performance.now();
   const { count, since } = failures.get(nodeId) ?? { count: 0, since: now };
-  if (now - since > group.sessionTimeout) throw error;
+  if (now - Math.max(since, answeredAt.get(group) ?? -Infinity) > group.sessionTimeout) throw error;
   failures.set(nodeId, { count: count + 1, since });
   const delayMs = Math.min(FIRST_WAIT_MS * 2 ** count, LONGEST_WAIT_MS);
   const text = String(error);

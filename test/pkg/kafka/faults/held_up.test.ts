@@ -1,12 +1,16 @@
+import { setTimeout } from 'node:timers/promises';
 import { expect } from 'chai';
 import { InfrastructureError } from '../../../../pkg/kafka/index.js';
 import { closeAll } from '../contract/harness.js';
 import { latenciesWithoutLeader } from '../support/leaderless.js';
 import { shareWhileHeldUp } from '../support/held_up.js';
+import { TwoNodes } from '../support/two_nodes.js';
 
 const HANDLER_MS = 20_000;
 const PAUSE_MS = 30_000;
 const LEADERLESS_MS = 10_000;
+const SILENT_MS = 24_000;
+const BETWEEN_MS = 30;
 
 describe('kafka: what holds a partition up for long', function () {
   this.timeout(120_000);
@@ -15,7 +19,7 @@ describe('kafka: what holds a partition up for long', function () {
   it('41: a handler of 20 s leaves the other partitions and topics 90 % of their rate', async () => {
     const { handled, sent } = await shareWhileHeldUp({
       holdUpMs: HANDLER_MS,
-      handler: () => new Promise((resolve) => setTimeout(resolve, HANDLER_MS)),
+      handler: () => setTimeout(HANDLER_MS),
     });
     expect(handled).to.be.at.least(0.9 * sent);
   });
@@ -38,5 +42,29 @@ describe('kafka: what holds a partition up for long', function () {
     latencies.sort((a, b) => a - b);
     expect(latencies[Math.floor(latencies.length * 0.99)]).to.be.lessThan(100);
     expect(late, 'messages of the partition itself that came afterwards').to.equal(true);
+  });
+
+  it('17: a node that does not answer for four session timeouts slows nothing of the other one down', async () => {
+    const nodes = await TwoNodes.start();
+    try {
+      const manager = await nodes.consumer();
+      await nodes.send(manager, ['begin']);
+      await nodes.inbox.has(1);
+      nodes.broker.faults.add({ api: 'Fetch', node: 2, disconnect: 'before', times: Infinity });
+      const partition = [0, 1, 2, 3].find((each) => nodes.broker.leaderOf('t', each) === 1) ?? 0;
+      const latencies: number[] = [];
+      for (const endsAt = performance.now() + SILENT_MS; performance.now() < endsAt;) {
+        const sentAt = performance.now();
+        await manager.sendMessage('t', 'k', 'm', { partition });
+        await nodes.inbox.has(latencies.length + 2);
+        latencies.push(performance.now() - sentAt);
+        await setTimeout(BETWEEN_MS);
+      }
+      latencies.sort((a, b) => a - b);
+      expect(latencies[Math.floor(latencies.length * 0.99)]).to.be.lessThan(500);
+      expect(nodes.crashes()).to.equal(0);
+    } finally {
+      await nodes.stop();
+    }
   });
 });
