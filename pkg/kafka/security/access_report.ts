@@ -23,8 +23,10 @@ export class AccessReport {
   failed(explanation: string): void {
     const now = this.now();
     for (const [line, at] of this.#saidAt) if (now - at >= SAID_FOR_MS) this.#saidAt.delete(line);
-    if (!this.#connectedOnce || this.#saidAt.has(explanation)) return;
-    this.#saidAt.set(explanation, now);
+    // OpenSSL words one cause in several ways.
+    const cause = explanation.replace(/ \(.*\)$/s, '');
+    if (!this.#connectedOnce || this.#saidAt.has(cause)) return;
+    this.#saidAt.set(cause, now);
     this.logger.error(`Kafka: ${explanation}`);
   }
 }

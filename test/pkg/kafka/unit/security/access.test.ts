@@ -69,4 +69,16 @@ describe('why brokers keep a client out', () => {
     report.failed('x: do y');
     expect(log.at('error')).to.have.length(3);
   });
+
+  it('is one cause however it is worded', () => {
+    const log = new LogBook();
+    const report = new AccessReport(log);
+    report.connected();
+    for (const code of ['sslv3 alert certificate unknown', 'tlsv1 alert unknown ca']) {
+      const told = explainAccess(code);
+      expect(told).to.match(/does not accept this client's certificate/);
+      report.failed(told ?? '');
+    }
+    expect(log.at('error')).to.have.length(1);
+  });
 });
