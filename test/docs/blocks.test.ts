@@ -20,7 +20,7 @@ const TIMEOUT_MS = 240_000;
  *   stopped then. It is up when the URL that `ready: <url>` names answers;
  * - `run: elsewhere`: another test or another machine runs it, and the document says which.
  */
-describe('what the documents say', function () {
+describe('GK15: what the documents say', function () {
   this.timeout(2 * TIMEOUT_MS);
   let folder: string;
   let ports: number[];
