@@ -41,8 +41,8 @@ export interface DriverRecord {
   readonly timestamp: number;
 }
 
-/** A record as a group reads it. Its buffers may be slices of a larger response: copy what outlives the batch. */
-export interface FetchedRecord extends TopicPartition, DriverRecord {
+/** A record as it is read. Its buffers may be slices of a larger response: copy what is kept. */
+export interface ReadRecord extends TopicPartition, DriverRecord {
   /** Decimal text. */
   readonly offset: string;
   /** Who set the timestamp: the producer, or the broker when it stored the record. */
@@ -100,14 +100,6 @@ export interface DriverProducer {
 /** Which records of transactions are read: `committed` leaves out those of aborted and open ones. */
 export type Isolation = 'committed' | 'uncommitted';
 
-/** A record that was read without a group. Its buffers may be slices of a larger response: copy what is kept. */
-export interface ReadRecord extends TopicPartition, DriverRecord {
-  /** Decimal text. */
-  readonly offset: string;
-  /** Who set the timestamp: the producer, or the broker when it stored the record. */
-  readonly timestampType: 'CreateTime' | 'LogAppendTime';
-}
-
 /** A batch as it stands in a partition, its records not yet unpacked. */
 export interface StoredBatch {
   readonly baseOffset: bigint;
@@ -120,7 +112,7 @@ export interface StoredBatch {
   /** Of a control batch: whether its marker aborts the transaction. */
   readonly aborts: boolean;
   /** Unpacks the records. @throws Error when they are damaged, or compressed by an unknown codec */
-  records(): Promise<ReadRecord[]>;
+  records(): Promise<Iterable<ReadRecord>>;
 }
 
 /** What a fetch brought. The first batch may begin before the offset that was asked for. */
@@ -189,11 +181,18 @@ export interface DriverConsumerListener {
   onSkipped(partition: TopicPartition, nextOffset: bigint): void;
 }
 
-/** Consecutive records of one partition, at least one. Offsets may have gaps (compaction, transaction markers). */
+/** The offsets of some records, ascending. They may have gaps (compaction, transaction markers). */
+export interface Offsets {
+  readonly length: number;
+  /** Decimal text; undefined where there is none. */
+  at(index: number): string | undefined;
+}
+
+/** Consecutive records of one partition, at least one. */
 export interface FetchedBatch extends TopicPartition {
-  /** The offset of each record, decimal text. */
-  readonly offsets: readonly string[];
-  recordAt(index: number): FetchedRecord;
+  readonly offsets: Offsets;
+  /** Makes the record, which pins the response in which it came. */
+  recordAt(index: number): ReadRecord;
   /** About the bytes of all records together. */
   readonly bytes: number;
   /** The offset that was asked for: that after the batch before, unless the broker's log no longer has it. */

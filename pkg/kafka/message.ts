@@ -1,4 +1,4 @@
-import type { FetchedRecord } from './driver.js';
+import type { ReadRecord } from './driver.js';
 
 /** Text is sent as UTF-8. Do not change the bytes before the message is acknowledged. */
 export type Bytes = string | Uint8Array;
@@ -31,7 +31,7 @@ export interface PublishReceipt {
  * A message as a handler gets it, the same in every attempt. Its buffers may be slices of a large response:
  * copy what is kept after the handler has returned.
  */
-export type IncomingMessage = FetchedRecord;
+export type IncomingMessage = ReadRecord;
 
 /** What a handler gets besides the message. */
 export interface HandlerContext {

@@ -1,4 +1,4 @@
-import type { FetchedBatch, FetchedRecord } from '../driver.js';
+import type { FetchedBatch, ReadRecord } from '../driver.js';
 import { detached } from './detached.js';
 import type { OffsetSpan } from './offset_tracker.js';
 
@@ -6,7 +6,7 @@ import type { OffsetSpan } from './offset_tracker.js';
 export class Chunk {
   #begun = 0;
   /** Copies of what was left when the batch went back to the client. */
-  #copies: FetchedRecord[] | undefined;
+  #copies: ReadRecord[] | undefined;
   #copiedAt = 0;
   #batch: Pick<FetchedBatch, 'recordAt'> | undefined;
   readonly #size: number;
@@ -25,7 +25,7 @@ export class Chunk {
   }
 
   /** The next record. */
-  peek(): FetchedRecord {
+  peek(): ReadRecord {
     const record = this.#copies?.[this.#begun - this.#copiedAt] ?? this.#batch?.recordAt(this.#begun);
     if (record === undefined) throw new RangeError(`record ${this.#begun} was begun already`);
     return record;

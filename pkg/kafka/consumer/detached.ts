@@ -1,7 +1,7 @@
-import type { FetchedRecord, HeaderMap } from '../driver.js';
+import type { ReadRecord, HeaderMap } from '../driver.js';
 
 /** A copy that pins nothing of the response in which the record came. */
-export function detached(record: FetchedRecord): FetchedRecord {
+export function detached(record: ReadRecord): ReadRecord {
   return {
     ...record,
     key: record.key === null ? null : Buffer.from(record.key),

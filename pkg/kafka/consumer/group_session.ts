@@ -144,9 +144,7 @@ export class GroupSession implements DriverConsumerListener {
   }
 
   onSkipped(partition: TopicPartition, nextOffset: bigint): void {
-    const work = this.assignment?.get(partition);
-    // Before the first batch there is nothing with which the position could be committed.
-    if (work?.tracker.next !== undefined) work.tracker.skipTo(nextOffset);
+    this.assignment?.get(partition)?.tracker.skipTo(nextOffset);
   }
 
   #membershipFailed(error: DriverError): void {

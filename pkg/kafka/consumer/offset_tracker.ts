@@ -1,7 +1,8 @@
+import type { Offsets } from '../driver.js';
+
 /** Records of one partition that were taken together. */
 export interface OffsetBatch {
-  /** Decimal text, ascending. */
-  readonly offsets: readonly string[];
+  readonly offsets: Offsets;
   /** Where the next batch starts: above the last record, and above what follows it and is none. */
   readonly nextOffset: bigint;
 }
@@ -12,7 +13,7 @@ export class OffsetSpan {
   /** Index of the first unfinished record. */
   #head = 0;
 
-  constructor(private readonly offsets: readonly string[]) {
+  constructor(private offsets: Offsets) {
     this.#finished = new Uint8Array(offsets.length);
   }
 
@@ -23,8 +24,16 @@ export class OffsetSpan {
 
   /** The offset of the first unfinished record; undefined when there is none. */
   get firstUnfinished(): bigint | undefined {
-    const offset = this.offsets[this.#head];
+    const offset = this.offsets.at(this.#head);
     return offset === undefined ? undefined : BigInt(offset);
+  }
+
+  /** Copies the offsets that are still needed: those that came with a fetch pin its response. */
+  detach(): void {
+    const from = this.#head;
+    const { length } = this.offsets;
+    const left = Array.from({ length: length - from }, (_, i) => this.offsets.at(from + i));
+    this.offsets = { length, at: (index) => left[index - from] };
   }
 
   /** @throws RangeError when the record is finished already, or is none of the span. */
@@ -65,7 +74,7 @@ export class OffsetTracker {
    * @throws RangeError unless all are above everything that was begun or skipped.
    */
   begin({ offsets, nextOffset }: OffsetBatch): OffsetSpan {
-    const [first] = offsets;
+    const first = offsets.at(0);
     if (first !== undefined && this.#next !== undefined && BigInt(first) < this.#next) {
       throw new RangeError(`offset ${first} was begun before`);
     }

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { FetchedBatch, FetchedRecord, TopicPartition } from '../driver.js';
+import type { FetchedBatch, ReadRecord, TopicPartition } from '../driver.js';
 import { longTimeout } from '../long_timeout.js';
 import { Chunk } from './chunk.js';
 import { detached } from './detached.js';
@@ -18,7 +18,7 @@ interface Hooks {
   readonly onReady: (work: PartitionWork) => void;
   readonly onHold: (work: PartitionWork, hold: Hold, held: boolean) => void;
   /** When the message may be tried, in milliseconds since the epoch; undefined for at once. */
-  readonly dueAt: (record: FetchedRecord, delayMs: number) => number | undefined;
+  readonly dueAt: (record: ReadRecord, delayMs: number) => number | undefined;
 }
 
 /** One message on its way from being begun to being finished. */
@@ -40,7 +40,7 @@ export class Task implements LaneMember<Task>, Linked<Task> {
     readonly work: PartitionWork,
     readonly span: OffsetSpan,
     readonly index: number,
-    public record: FetchedRecord,
+    public record: ReadRecord,
   ) {}
 }
 
@@ -243,7 +243,11 @@ export class PartitionWork implements TopicPartition {
       spans.has(span) && !this.#copied.has(span);
     for (const task of this.#tasks) if (isDue(task)) task.record = detached(task.record);
     for (const chunk of this.#chunks) if (isDue(chunk)) chunk.detach();
-    for (const span of spans) this.#copied.add(span);
+    for (const span of spans) {
+      if (this.#copied.has(span)) continue;
+      span.detach();
+      this.#copied.add(span);
+    }
   }
 
   /** Nothing else keeps the message back that tells whether the infrastructure is there again. */

@@ -1,9 +1,9 @@
-import type { FetchedRecord, TopicPartition } from '../driver.js';
+import type { ReadRecord, TopicPartition } from '../driver.js';
 import { textOf } from '../async.js';
 
 /** A message that failed for good, or will be tried again much later. */
 export interface FailedMessage {
-  readonly record: FetchedRecord;
+  readonly record: ReadRecord;
   /** Where it was read. */
   readonly source: TopicPartition;
   readonly groupId: string;

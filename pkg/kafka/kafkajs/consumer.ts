@@ -11,7 +11,7 @@ import { createAssigner } from './assigner.js';
 import { openClient, type ConnectionOptions } from './client.js';
 import { followCoordinators } from './coordinator.js';
 import { toDriverError } from './errors.js';
-import { toFetchedBatch } from './fetched_batch.js';
+import { toFetched, toFetchedBatch } from './fetched_batch.js';
 import { FetchPositions } from './fetch_positions.js';
 import { fromAssignment, groupByTopic } from './topics.js';
 
@@ -82,27 +82,30 @@ export function createConsumer(parts: {
   });
 
   const eachBatch = async (payload: EachBatchPayload) => {
-    const { topic, partition } = payload.batch;
-    const batch = toFetchedBatch(payload);
-    const verdict = positions.judge(batch, batch.from);
+    const { resolve, ...fetched } = toFetched(payload);
+    const verdict = positions.judge(fetched, fetched.from);
     if (verdict.kind === 'misplaced') {
+      const { topic, partition, from } = fetched;
       connection.logger.debug('fetched records belong to an earlier assignment; reading again', {
         topic,
         partition,
-        from: batch.from.toString(),
+        from: from.toString(),
         next: verdict.offset.toString(),
       });
       consumer.seek({ topic, partition, offset: verdict.offset.toString() });
     }
     if (verdict.kind !== 'expected' || !assigned) return;
     commitUnderGeneration = (offsets) => payload.commitOffsetsIfNecessary(offsets);
-    await listener.onBatch({
-      ...batch,
-      resolve: () => {
-        positions.advance(batch, batch.nextOffset);
-        payload.resolveOffset(payload.batch.lastOffset());
-      },
-    });
+    const take = () => {
+      positions.advance(fetched, fetched.nextOffset);
+      resolve();
+    };
+    if (fetched.records.length > 0) {
+      await listener.onBatch(toFetchedBatch(payload, { ...fetched, resolve: take }));
+      return;
+    }
+    take();
+    listener.onSkipped(fetched, fetched.nextOffset);
   };
 
   const join = async () => {
@@ -121,14 +124,6 @@ export function createConsumer(parts: {
       });
       consumer.on(consumer.events.FETCH, () => {
         listener.onFetched();
-      });
-      consumer.on(consumer.events.START_BATCH_PROCESS, ({ payload }) => {
-        if (payload.batchSize > 0 || !assigned) return;
-        const { firstOffset, lastOffset } = payload as { firstOffset: string | null; lastOffset: string };
-        const next = BigInt(lastOffset) + 1n;
-        if (positions.skip(payload, BigInt(firstOffset ?? lastOffset), next)) {
-          listener.onSkipped(payload, next);
-        }
       });
       consumer.on(consumer.events.CRASH, ({ payload }) => {
         const error = toDriverError(payload.error, client.lastSocketError());

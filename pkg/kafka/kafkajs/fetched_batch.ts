@@ -1,34 +1,57 @@
-import type { Batch, EachBatchPayload, KafkaMessage } from 'kafkajs';
-import type { FetchedBatch, FetchedRecord } from '../driver.js';
+import type { Batch, EachBatchPayload } from 'kafkajs';
+import type { FetchedBatch, TopicPartition } from '../driver.js';
+import { RecordRun } from '../records/record_run.js';
 import { toDriverError } from './errors.js';
-import { toHeaderMap } from './headers.js';
-
-/** Bytes that a message takes in memory beside its key and value. */
-const OVERHEAD = 100;
-/** In the attributes of a batch. */
-const LOG_APPEND_TIME = 1;
+import type { FetchedRun } from './fetch_decoding.js';
 
 /** What kafkajs's types leave out. */
 interface FetchedByKafkajs extends Batch {
   readonly fetchedOffset: string;
 }
 
-/** A batch of kafkajs in the terms of the port; to resolve it is left to the consumer. */
-export function toFetchedBatch(payload: EachBatchPayload): Omit<FetchedBatch, 'resolve'> {
-  const batch = payload.batch as FetchedByKafkajs;
+/** What a fetch brought of a partition. */
+export interface Fetched extends TopicPartition {
+  readonly records: RecordRun;
+  /** The offset that was asked for. */
+  readonly from: bigint;
+  /** The offset after everything that came, also after what is no record or does not count. */
+  readonly nextOffset: bigint;
+  /** kafkajs fetches from there on. */
+  readonly resolve: () => void;
+}
+
+/** What kafkajs hands over, with the records that {@link decodeFetches} put there. */
+export function toFetched(payload: EachBatchPayload): Fetched {
+  const { batch } = payload;
+  const { topic, partition } = batch;
+  const from = BigInt((batch as FetchedByKafkajs).fetchedOffset);
+  const [run] = batch.messages as unknown as readonly FetchedRun[];
+  const last = batch.lastOffset();
   return {
-    topic: batch.topic,
-    partition: batch.partition,
-    offsets: batch.messages.map(({ offset }) => offset),
-    bytes: batch.messages.reduce((sum, { key, value }) => sum + sizeOf(key) + sizeOf(value) + OVERHEAD, 0),
-    recordAt: (index) => {
-      const message = batch.messages[index];
-      if (message === undefined) throw new RangeError(`the batch has no record ${index}`);
-      return toFetchedRecord(batch, message);
+    topic,
+    partition,
+    records: new RecordRun(run?.batches ?? [], from),
+    from,
+    nextOffset: BigInt(last) + 1n,
+    resolve: () => {
+      payload.resolveOffset(last);
     },
-    from: BigInt(batch.fetchedOffset),
-    nextOffset: BigInt(batch.lastOffset()) + 1n,
-    highWatermark: BigInt(batch.highWatermark),
+  };
+}
+
+/** The same in the terms of the port, where it has records. */
+export function toFetchedBatch(payload: EachBatchPayload, fetched: Fetched): FetchedBatch {
+  const { topic, partition, records, from, nextOffset, resolve } = fetched;
+  return {
+    topic,
+    partition,
+    offsets: records,
+    bytes: records.bytes,
+    recordAt: (index) => records.recordAt(index),
+    from,
+    nextOffset,
+    highWatermark: BigInt(payload.batch.highWatermark),
+    resolve,
     heartbeat: async () => {
       try {
         await payload.heartbeat();
@@ -36,24 +59,5 @@ export function toFetchedBatch(payload: EachBatchPayload): Omit<FetchedBatch, 'r
         throw toDriverError(error);
       }
     },
-  };
-}
-
-function sizeOf(bytes: Buffer | null): number {
-  return bytes === null ? 0 : bytes.length;
-}
-
-function toFetchedRecord({ topic, partition }: Batch, message: KafkaMessage): FetchedRecord {
-  const { offset, key, value, headers, timestamp } = message;
-  const { batchContext } = message as KafkaMessage & { batchContext?: { timestampType: number } };
-  return {
-    topic,
-    partition,
-    offset,
-    key,
-    value,
-    headers: toHeaderMap(headers),
-    timestamp: Number(timestamp),
-    timestampType: batchContext?.timestampType === LOG_APPEND_TIME ? 'LogAppendTime' : 'CreateTime',
   };
 }

@@ -46,22 +46,44 @@ export function connectionPrototype(): ReusedConnection {
   return (load('kafkajs/src/network/connection') as { prototype: ReusedConnection }).prototype;
 }
 
-/** An answer to a fetch, decoded. */
-interface FetchedData {
+/** A message as kafkajs's consumer needs it: all that it looks at is the position. */
+export interface PositionMessage {
+  /** Decimal text. */
+  readonly offset: string;
+  readonly isControlRecord: boolean;
+}
+
+/** An answer to a fetch, as kafkajs decodes it. */
+export interface FetchedData {
+  readonly throttleTime: number;
+  readonly clientSideThrottleTime?: number;
+  readonly errorCode: number;
+  readonly sessionId: number;
   readonly responses: readonly {
     readonly topicName: string;
-    readonly partitions: readonly { readonly partition: number; readonly errorCode: number }[];
+    readonly partitions: readonly {
+      readonly partition: number;
+      readonly errorCode: number;
+      readonly highWatermark: string;
+      readonly preferredReadReplica: number;
+      readonly abortedTransactions: readonly never[];
+      readonly messages: readonly PositionMessage[];
+    }[];
   }[];
 }
 
-/** How kafkajs reads the answers to fetches, for each version with record batches. */
-export function fetchResponses(): { parse: (data: FetchedData) => Promise<FetchedData> }[] {
-  return [4, 5, 6, 7, 8, 9, 10, 11].map(
-    (version) =>
-      load(`kafkajs/src/protocol/requests/fetch/v${version}/response`) as {
-        parse: (data: FetchedData) => Promise<FetchedData>;
-      },
-  );
+/** How kafkajs reads the answers to fetches of one version. */
+export interface FetchResponse {
+  decode: (payload: Buffer) => Promise<FetchedData>;
+  parse: (data: FetchedData) => Promise<FetchedData>;
+}
+
+/** ... of each version with record batches. */
+export function fetchResponses(): { readonly version: number; readonly response: FetchResponse }[] {
+  return [4, 5, 6, 7, 8, 9, 10, 11].map((version) => ({
+    version,
+    response: load(`kafkajs/src/protocol/requests/fetch/v${version}/response`) as FetchResponse,
+  }));
 }
 
 /** Partitions of a topic, as kafkajs groups them. */

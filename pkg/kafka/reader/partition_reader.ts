@@ -15,7 +15,7 @@ import { checkRanges, INT32, LIMIT } from '../option_ranges.js';
 import { unreachable } from '../unreachable.js';
 import type { Logger } from '../../logger/index.js';
 import { silentLogger } from '../silent_logger.js';
-import { CommittedFilter } from './committed_filter.js';
+import { CommittedFilter } from '../records/committed_filter.js';
 
 const FIRST_BACKOFF_MS = 50;
 const MAX_BACKOFF_MS = 2_000;
@@ -173,7 +173,7 @@ class Reading {
     return { records, nextOffset, endOffset: chunk.endOffset };
   }
 
-  async #recordsOf(unpacking: Promise<ReadRecord[]>): Promise<ReadRecord[]> {
+  async #recordsOf(unpacking: Promise<Iterable<ReadRecord>>): Promise<Iterable<ReadRecord>> {
     try {
       return await unpacking;
     } catch (error) {

@@ -1,7 +1,15 @@
 import { codecById } from '../codecs/codec.js';
-import type { HeaderMap, ReadRecord, StoredBatch, TopicPartition } from '../driver.js';
+import type { StoredBatch, TopicPartition } from '../driver.js';
 import { AT, ATTRIBUTE, LENGTH_OVERHEAD, MAGIC } from './layout.js';
+import { UnpackedBatch, type BatchContext } from './unpacked_batch.js';
 import { VarintReader } from './varint.js';
+
+type BatchPlace = Pick<BatchContext, 'topic' | 'partition' | 'baseOffset'>;
+
+/** A batch that was fetched. */
+export interface DecodedBatch extends StoredBatch {
+  records(): Promise<UnpackedBatch>;
+}
 
 /** The least that a batch says of its length: a header with no records. */
 const LEAST_LENGTH = AT.records - LENGTH_OVERHEAD;
@@ -13,7 +21,7 @@ const LEAST_LENGTH = AT.records - LENGTH_OVERHEAD;
  * @throws Error for a batch of the formats before Kafka 0.11, which brokers no longer write. RangeError for
  *   one whose numbers cannot be true
  */
-export function* decodeBatches(bytes: Buffer, place: TopicPartition): Generator<StoredBatch> {
+export function* decodeBatches(bytes: Buffer, place: TopicPartition): Generator<DecodedBatch> {
   let at = 0;
   while (at + AT.records <= bytes.length) {
     const magic = bytes.readInt8(at + AT.magic);
@@ -27,7 +35,7 @@ export function* decodeBatches(bytes: Buffer, place: TopicPartition): Generator<
   }
 }
 
-function decodeBatch(bytes: Buffer, place: TopicPartition): StoredBatch {
+function decodeBatch(bytes: Buffer, place: TopicPartition): DecodedBatch {
   const attributes = bytes.readInt16BE(AT.attributes);
   const lastOffsetDelta = bytes.readInt32BE(AT.lastOffsetDelta);
   if (lastOffsetDelta < 0) throw new RangeError('a batch ends before its first offset');
@@ -44,59 +52,16 @@ function decodeBatch(bytes: Buffer, place: TopicPartition): StoredBatch {
   };
 }
 
-async function unpack(
-  bytes: Buffer,
-  attributes: number,
-  { topic, partition, baseOffset }: TopicPartition & { readonly baseOffset: bigint },
-): Promise<ReadRecord[]> {
+async function unpack(bytes: Buffer, attributes: number, place: BatchPlace): Promise<UnpackedBatch> {
   const codec = codecById(attributes & ATTRIBUTE.codec);
-  const body = bytes.subarray(AT.records);
-  const reader = new VarintReader(codec === undefined ? body : await codec.decompress(body));
-  const baseTimestamp = Number(bytes.readBigInt64BE(AT.baseTimestamp));
+  const packed = bytes.subarray(AT.records);
+  const body = codec === undefined ? packed : await codec.decompress(packed);
   const byBroker = (attributes & ATTRIBUTE.logAppendTime) !== 0;
-  const timestampType = byBroker ? 'LogAppendTime' : 'CreateTime';
-  const appendTime = byBroker ? Number(bytes.readBigInt64BE(AT.maxTimestamp)) : undefined;
-  const records: ReadRecord[] = [];
-  for (let count = bytes.readInt32BE(AT.count); count > 0; count -= 1) {
-    const length = reader.next();
-    if (length < 0) throw new RangeError(`a record has a length of ${length} bytes`);
-    const end = reader.at + length;
-    const attributeBytes = 1;
-    reader.at += attributeBytes;
-    const timestamp = baseTimestamp + reader.next();
-    const offset = (baseOffset + BigInt(reader.next())).toString();
-    const key = reader.nextBytes();
-    const value = reader.nextBytes();
-    const headers = readHeaders(reader);
-    records.push({
-      topic,
-      partition,
-      offset,
-      key,
-      value,
-      headers,
-      timestamp: appendTime ?? timestamp,
-      timestampType,
-    });
-    reader.at = end;
-  }
-  return records;
-}
-
-/** Header names are kept as they are, also those that a plain object has by itself; null reads as empty. */
-function readHeaders(reader: VarintReader): HeaderMap {
-  const count = reader.next();
-  if (count === 0) return {};
-  const headers = new Map<string, Buffer | Buffer[]>();
-  for (let i = 0; i < count; i += 1) {
-    const name = (reader.nextBytes() ?? Buffer.alloc(0)).toString();
-    const value = reader.nextBytes() ?? Buffer.alloc(0);
-    const known = headers.get(name);
-    if (known === undefined) headers.set(name, value);
-    else if (Buffer.isBuffer(known)) headers.set(name, [known, value]);
-    else known.push(value);
-  }
-  return Object.fromEntries(headers);
+  return new UnpackedBatch(body, bytes.readInt32BE(AT.count), {
+    ...place,
+    baseTimestamp: Number(bytes.readBigInt64BE(AT.baseTimestamp)),
+    appendTime: byBroker ? Number(bytes.readBigInt64BE(AT.maxTimestamp)) : undefined,
+  });
 }
 
 /** Whether the first record is an abort marker: its key is a version and a type, where type 0 aborts. */

@@ -36,6 +36,32 @@ export class VarintReader {
 
   /** The next varint or varlong; exact up to 2^52. @throws RangeError when the bytes end or it is too long */
   next(): number {
+    const first = this.bytes[this.at];
+    // Most numbers of a record are this small.
+    if (first !== undefined && first < 0x80) {
+      this.at += 1;
+      return (first >>> 1) ^ -(first & 1);
+    }
+    return this.#nextLong();
+  }
+
+  /** The next bytes after their length; null for length -1. The result shares memory. @throws RangeError */
+  nextBytes(): Buffer | null {
+    const start = this.skipBytes();
+    return start === undefined ? null : this.bytes.subarray(start, this.at);
+  }
+
+  /** Goes over what {@link nextBytes} would read. Returns where the bytes begin. @throws RangeError */
+  skipBytes(): number | undefined {
+    const length = this.next();
+    if (length < 0) return undefined;
+    const start = this.at;
+    this.at = start + length;
+    if (this.at > this.bytes.length) throw new RangeError('a record is cut short');
+    return start;
+  }
+
+  #nextLong(): number {
     let shift = 1;
     let value = 0;
     for (;;) {
@@ -47,16 +73,5 @@ export class VarintReader {
       shift *= 0x80;
     }
     return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
-  }
-
-  /** The next bytes after their length; null for length -1. The result shares memory. @throws RangeError */
-  nextBytes(): Buffer | null {
-    const length = this.next();
-    if (length < 0) return null;
-    const end = this.at + length;
-    if (end > this.bytes.length) throw new RangeError('a record is cut short');
-    const bytes = this.bytes.subarray(this.at, end);
-    this.at = end;
-    return bytes;
   }
 }

@@ -1,6 +1,8 @@
 import type { TopicPartition } from '../../driver.js';
 import type { Call } from './call.js';
+import { readFetchAnswer, type FetchedPartition } from './fetch_answer.js';
 
+const VERSION = 11;
 const CONSUMER = -1;
 const NO_SESSION = 0;
 const NO_SESSION_EPOCH = -1;
@@ -9,15 +11,6 @@ const NO_LOG_START = -1n;
 const MIN_BYTES = 1;
 const READ_COMMITTED = 1;
 const READ_UNCOMMITTED = 0;
-
-export interface FetchAnswer {
-  readonly errorCode: number;
-  readonly highWatermark: bigint;
-  readonly lastStableOffset: bigint;
-  readonly aborted: readonly { readonly producerId: bigint; readonly firstOffset: bigint }[];
-  /** Record batches as stored. */
-  readonly bytes: Buffer;
-}
 
 /** Fetch 11 of one partition: waits at the node for the first byte, up to `maxWaitMs`. */
 export function fetch(
@@ -28,9 +21,9 @@ export function fetch(
     readonly maxBytes: number;
     readonly maxWaitMs: number;
   },
-): Call<FetchAnswer | undefined> {
+): Call<FetchedPartition | undefined> {
   return {
-    api: { key: 1, name: 'Fetch', version: 11 },
+    api: { key: 1, name: 'Fetch', version: VERSION },
     write(to) {
       to.int32(CONSUMER).int32(parts.maxWaitMs).int32(MIN_BYTES).int32(parts.maxBytes);
       to.int8(parts.committed ? READ_COMMITTED : READ_UNCOMMITTED);
@@ -44,24 +37,10 @@ export function fetch(
       to.string(''); // rack
     },
     read(from) {
-      const throttleMs = from.int32();
-      const wholeError = from.int16();
-      from.int32(); // session
-      const answers = from.array(() => {
-        from.string(); // topic
-        return from.array((): FetchAnswer => {
-          from.int32(); // partition
-          const errorCode = from.int16();
-          const highWatermark = from.int64();
-          const lastStableOffset = from.int64();
-          from.int64(); // log start
-          const aborted = from.array(() => ({ producerId: from.int64(), firstOffset: from.int64() }));
-          from.int32(); // preferred replica
-          const bytes = from.bytes();
-          return { errorCode: wholeError || errorCode, highWatermark, lastStableOffset, aborted, bytes };
-        });
-      });
-      return { body: answers.flat()[0], throttleMs };
+      const { throttleMs, errorCode, partitions } = readFetchAnswer(from, VERSION);
+      const [only] = partitions;
+      const body = only && { ...only, errorCode: errorCode || only.errorCode };
+      return { body, throttleMs };
     },
   };
 }

@@ -1,10 +1,15 @@
 import { expect } from 'chai';
+import sinon from 'sinon';
 import type { FaultOptions } from '../../../../pkg/devbroker/index.js';
 import { createKafkajsDriver, KafkaAdmin, type MessageHandler } from '../../../../pkg/kafka/index.js';
 import { eventually } from '../../../support/eventually.js';
 import { latenciesWithoutLeader } from '../support/leaderless.js';
 import { TwoNodes } from '../support/two_nodes.js';
 import { numbered, silent } from './harness.js';
+
+/** Where a batch says how it is compressed, and what no client knows. */
+const LOW_ATTRIBUTES = 22;
+const UNKNOWN_CODEC = 7;
 
 /** Faults that only the embedded nodes.broker can be told to have. */
 describe('kafka: consuming under faults of the broker', function () {
@@ -111,6 +116,29 @@ describe('kafka: consuming under faults of the broker', function () {
     const before = nodes.inbox.messages.length;
     for (const partition of others) await manager.sendMessage('t', 'k', 'late', { partition });
     await nodes.inbox.has(before + others.length);
+  });
+
+  it('a partition whose records are damaged rests alone, and is read once they are mended', async () => {
+    const log = nodes.broker.topics.get('t')?.partitions[0];
+    if (log === undefined) throw new Error('the topic has no partition');
+    const damage = sinon.stub(log, 'read').callsFake((...args) =>
+      damage.wrappedMethod.call(log, ...args).map((bytes) => {
+        const copy = Buffer.from(bytes);
+        copy.writeInt8(UNKNOWN_CODEC, LOW_ATTRIBUTES);
+        return copy;
+      }),
+    );
+    const manager = await nodes.consumer();
+    await manager.sendMessage('t', 'k', 'damaged', { partition: 0 });
+    for (let round = 0; round < 5; round += 1) {
+      for (const partition of [1, 2, 3]) await manager.sendMessage('t', 'k', `r${round}`, { partition });
+      await nodes.inbox.has(3 * (round + 1), 4_000);
+    }
+    expect(nodes.inbox.values).not.to.include('damaged');
+    expect(nodes.warnings.join('\n')).to.match(/t\/0: .*compress/);
+    damage.restore();
+    await eventually(() => nodes.inbox.values.includes('damaged'));
+    expect(nodes.crashes()).to.equal(0);
   });
 
   it('17: a partition without a leader holds up no other one, not of its node either', async () => {

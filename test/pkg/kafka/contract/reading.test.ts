@@ -11,7 +11,7 @@ import { onExternalBroker, testBrokers, uniqueName } from '../../../support/brok
 import { eventually } from '../../../support/eventually.js';
 import { rejection } from '../unit/fakes.js';
 import { CuttingSockets } from './cutting_sockets.js';
-import { closeAll, newTopic, numbered, openAdmin, openManager, silent } from './harness.js';
+import { closeAll, consume, Inbox, newTopic, numbered, openAdmin, openManager, silent } from './harness.js';
 
 const FETCH = 1;
 const LIST_OFFSETS = 2;
@@ -196,6 +196,10 @@ describe('kafka contract: reading partitions without a group', function () {
       const all = await read({ topic, from: 'earliest' });
       expect(all.values).to.deep.equal(['plain 2', 'a8', 'a9', 'plain']);
       expect((await read({ topic, from: 3n })).values).to.deep.equal(['a8', 'a9', 'plain']);
+      const inbox = new Inbox();
+      await consume(topic, uniqueName('group'), inbox.handler);
+      await inbox.has(4);
+      expect(inbox.values, 'of a group').to.deep.equal(all.values);
       expect((await read({ topic, from: 0n, to: 6n, isolation: 'uncommitted' })).values).to.deep.equal([
         'a0',
         'b1',
@@ -224,6 +228,21 @@ describe('kafka contract: reading partitions without a group', function () {
         return reading.nextOffset === 4n ? reading : undefined;
       });
       expect(after.values).to.deep.equal(['c0']);
+    });
+
+    it('a group is done with a partition in which nothing counts', async () => {
+      const topic = await newTopic(1);
+      const writer = await transactional();
+      const aborted = await writer.begin();
+      await writer.write(aborted, topic, 'a0', 'a1');
+      await aborted.abort();
+      const group = uniqueName('group');
+      await consume(topic, group, new Inbox().handler, { replays: false });
+      const admin = await openAdmin();
+      await eventually(async () => {
+        const [only] = await admin.groupLag(group);
+        return only?.lag === 0;
+      });
     });
 
     it('a key of four zero bytes is not taken for a marker', async () => {

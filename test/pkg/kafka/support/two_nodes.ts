@@ -7,6 +7,7 @@ import {
   type MessageHandler,
   type SubscriptionOptions,
 } from '../../../../pkg/kafka/index.js';
+import type { Logger } from '../../../../pkg/logger/index.js';
 import { eventually } from '../../../support/eventually.js';
 import { Inbox, silent } from '../contract/harness.js';
 
@@ -18,6 +19,8 @@ const GROUP_AUTHORIZATION_FAILED = 30;
 export class TwoNodes {
   readonly inbox = new Inbox();
   readonly events: ConsumerEvent[] = [];
+  /** Lines of the log, as text. */
+  readonly warnings: string[] = [];
   readonly managers: KafkaManager[] = [];
 
   private constructor(readonly broker: Broker) {}
@@ -38,7 +41,12 @@ export class TwoNodes {
     { group, ...options }: SubscriptionOptions & { readonly group?: GroupOptions } = {},
   ): Promise<KafkaManager> {
     const { brokers } = this.broker;
-    const driver = createKafkajsDriver({ brokers, clientId: 'faults', logger: silent });
+    const logger: Logger = {
+      ...silent,
+      warn: (message, fields) => this.warnings.push(`${message} ${JSON.stringify(fields)}`),
+      child: () => logger,
+    };
+    const driver = createKafkajsDriver({ brokers, clientId: 'faults', logger });
     const manager = new KafkaManager(driver, {
       consumer: { sessionTimeoutMs: 6_000, heartbeatIntervalMs: 200, commitIntervalMs: 50, ...group },
       onEvent: (event) => this.events.push(event),

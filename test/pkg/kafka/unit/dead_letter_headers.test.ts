@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { FetchedRecord, HeaderMap } from '../../../../pkg/kafka/driver.js';
+import type { ReadRecord, HeaderMap } from '../../../../pkg/kafka/driver.js';
 import {
   deadLetterHeaders,
   delayedRetryHeaders,
@@ -13,7 +13,7 @@ import { bigInteger, readBigInteger } from '../../../../pkg/kafka/failures/heade
 import { silentLogger } from '../../../../pkg/kafka/silent_logger.js';
 import { deadLetterTopic, retryTopic } from '../../../../pkg/kafka/index.js';
 
-const record: FetchedRecord = {
+const record: ReadRecord = {
   topic: 'orders',
   partition: 3,
   offset: '9007199254740993',

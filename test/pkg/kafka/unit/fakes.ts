@@ -6,7 +6,7 @@ import {
   type DriverProducer,
   type DriverReader,
   type FetchedBatch,
-  type FetchedRecord,
+  type ReadRecord,
   type KafkaDriver,
   type PartitionBatch,
   type PartitionOutcome,
@@ -188,7 +188,7 @@ export class FakeBatch implements FetchedBatch {
   readonly topic: string = 't';
   /** Whether fetching may go on after it. */
   resolved = false;
-  readonly records: FetchedRecord[];
+  readonly records: ReadRecord[];
   readonly offsets: string[];
   readonly bytes: number;
   readonly from: bigint;
@@ -219,7 +219,7 @@ export class FakeBatch implements FetchedBatch {
     }));
   }
 
-  recordAt(index: number): FetchedRecord {
+  recordAt(index: number): ReadRecord {
     const record = this.records[index];
     if (record === undefined) throw new RangeError(`no record ${index}`);
     return record;

@@ -33,6 +33,13 @@ describe('GroupSession', () => {
     expect(member.consumer.committed('t', 0)).to.equal(12n);
   });
 
+  it('O2: commits the end of what brought no record at all', async () => {
+    await member.start();
+    member.consumer.listener.onSkipped(FIRST, 12n);
+    await member.clock.tickAsync(100);
+    expect(member.consumer.committed('t', 0)).to.equal(12n);
+  });
+
   it('O3: a partition that stands still does not keep others from being committed', async () => {
     await member.start();
     member.handler = ({ partition }) => (partition === 0 ? never() : Promise.resolve());

@@ -116,6 +116,28 @@ describe('OffsetTracker', () => {
     }).to.throw(RangeError);
     expect(tracker.committable).to.equal(1n);
   });
+
+  it('knows where it is after it let go of what the offsets came with', () => {
+    let isGone = false;
+    const offsets = {
+      length: 4,
+      at: (index: number) => {
+        if (isGone) throw new Error('it was kept');
+        return String(10 + index);
+      },
+    };
+    const tracker = new OffsetTracker();
+    const span = tracker.begin({ offsets, nextOffset: 14n });
+    tracker.finish(span, 0);
+    span.detach();
+    isGone = true;
+    expect(tracker.committable).to.equal(11n);
+    tracker.finish(span, 2);
+    tracker.finish(span, 1);
+    expect(tracker.committable).to.equal(13n);
+    tracker.finish(span, 3);
+    expect(tracker.committable).to.equal(14n);
+  });
 });
 
 function finish(tracker: OffsetTracker, left: Map<number, Begun>, place: number): void {

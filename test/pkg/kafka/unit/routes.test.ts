@@ -132,18 +132,4 @@ describe('FetchPositions', () => {
     committed = 500n;
     expect(positions.judge(at, 500n)).to.deep.equal({ kind: 'expected' });
   });
-
-  it('O2: records that are none count when they come next', () => {
-    const positions = new FetchPositions(() => 0n);
-    expect(positions.skip(at, 0n, 3n)).to.equal(true);
-    expect(positions.judge(at, 3n)).to.deep.equal({ kind: 'expected' });
-  });
-
-  it('... and after a gap only when they were read again', () => {
-    const positions = new FetchPositions(() => 0n);
-    expect(positions.skip(at, 7n, 8n)).to.equal(false);
-    expect(positions.judge(at, 8n)).to.deep.equal({ kind: 'misplaced', offset: 0n });
-    expect(positions.skip(at, 7n, 8n)).to.equal(true);
-    expect(positions.judge(at, 8n)).to.deep.equal({ kind: 'expected' });
-  });
 });

@@ -236,4 +236,22 @@ export const CONSUMING: readonly Guard[] = [
     suite: 'faults/membership.test.js',
     test: '43: a member that the broker forgot',
   },
+  {
+    pitfalls: [44],
+    guard: 'leaving out the records of aborted transactions',
+    file: 'kafkajs/fetch_decoding.js',
+    code: 'if (filter.counts(batch))',
+    without: 'if (!batch.control)',
+    suite: 'unit/fetch_decoding.test.js',
+    test: 'have nothing of aborted transactions, also where two overlap',
+  },
+  {
+    pitfalls: [45],
+    guard: 'letting a damaged partition rest',
+    file: 'kafkajs/resting_partitions.js',
+    code: 'CORRUPT_MESSAGE,',
+    without: '',
+    suite: 'contract/consuming_faults.test.js',
+    test: 'a partition whose records are damaged rests alone',
+  },
 ];

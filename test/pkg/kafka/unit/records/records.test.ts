@@ -35,7 +35,7 @@ describe('record batches', () => {
         );
         expect(others).to.deep.equal([]);
         expect(batch?.lastOffset).to.equal(BigInt(records.length - 1));
-        const read = await batch?.records();
+        const read = [...((await batch?.records()) ?? [])];
         expect(read).to.deep.equal(
           records.map((item, i) => ({ ...item, ...PLACE, offset: String(i), timestampType: 'CreateTime' })),
         );

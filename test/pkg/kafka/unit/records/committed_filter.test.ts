@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { StoredBatch } from '../../../../../pkg/kafka/driver.js';
-import { CommittedFilter } from '../../../../../pkg/kafka/reader/committed_filter.js';
+import { CommittedFilter } from '../../../../../pkg/kafka/records/committed_filter.js';
 
 type Step = { readonly producer: number } & (
   | { readonly kind: 'write'; readonly records: number; readonly transactional: boolean }
