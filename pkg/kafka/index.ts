@@ -12,6 +12,7 @@ export { applyTopics, driftOf, type AppliedTopic, type TopicDrift } from './admi
 export type { Compression } from './codecs/codec.js';
 export type { ConsumerEvent, ConsumerEventListener, StoppedPartition } from './consumer/events.js';
 export { GroupConsumer, type ConsumerState, type ConsumerStatus } from './consumer/group_consumer.js';
+export type { KafkaHealth } from './consumer/health.js';
 export type { GroupOptions, RetryPolicy, SubscriptionOptions } from './consumer/options.js';
 export type { PartitionStatus } from './consumer/partition_status.js';
 export type { Hold } from './consumer/hold.js';
@@ -37,7 +38,6 @@ export { deadLetterTopic, retryTopic } from './failures/topic_names.js';
 export { createKafkajsDriver, type KafkajsDriverOptions } from './kafkajs/driver.js';
 export {
   KafkaManager,
-  type KafkaHealth,
   type ConsumerTarget,
   type KafkaManagerOptions,
   type KafkaStatus,

@@ -1,4 +1,5 @@
 import type { ConsumerEventListener } from './consumer/events.js';
+import { healthOf, type KafkaHealth } from './consumer/health.js';
 import { GroupConsumer, type ConsumerStatus } from './consumer/group_consumer.js';
 import { withDefaults, type GroupOptions, type SubscriptionOptions } from './consumer/options.js';
 import { DriverError, type KafkaDriver } from './driver.js';
@@ -36,14 +37,6 @@ export interface KafkaStatus {
   readonly brokers: readonly string[];
   readonly scope: 'instance';
   readonly consumers: readonly ConsumerStatus[];
-}
-
-/** `problems` is empty exactly when `ok`. */
-export interface KafkaHealth {
-  readonly ok: boolean;
-  readonly problems: readonly string[];
-  /** What stands still and will go on by itself or was paused on purpose. */
-  readonly waiting: readonly string[];
 }
 
 /** What a call is about when not all that reads the topic is meant. */
@@ -228,8 +221,7 @@ export class KafkaManager {
    */
   health(): KafkaHealth {
     const groups = this.#consumerEnabled ? [...this.#wanted].map((group) => group.status()) : [];
-    const problems = groups.flatMap(problemsOf);
-    return { ok: problems.length === 0, problems, waiting: groups.flatMap(waitingOf) };
+    return healthOf(groups);
   }
 
   /** Resolves when a broker answers. @throws BrokerUnreachable, AccessDenied */
@@ -292,31 +284,6 @@ export class KafkaManager {
   #assertOpen(): void {
     if (this.#closing !== undefined) throw new KafkaClosed('The Kafka manager');
   }
-}
-
-function problemsOf({ groupId, state, stoppedPartitions, partitions, flooded }: ConsumerStatus): string[] {
-  return [
-    ...(state === 'running' ? [] : [`group ${groupId} is ${state}`]),
-    ...(flooded ? [`group ${groupId} paused: too many messages failed for good`] : []),
-    ...stoppedPartitions.map(
-      ({ topic, partition, offset, cause }) =>
-        `group ${groupId} stopped at ${topic}/${partition} offset ${offset}: ${cause}`,
-    ),
-    ...partitions.flatMap(({ topic, partition, deadLetterError }) =>
-      deadLetterError === null
-        ? []
-        : [`group ${groupId} cannot write a dead letter of ${topic}/${partition}: ${deadLetterError}`],
-    ),
-  ];
-}
-
-function waitingOf({ groupId, partitions }: ConsumerStatus): string[] {
-  return partitions.flatMap(({ topic, partition, holds }) => [
-    ...(holds.includes('paused') ? [`group ${groupId} is paused at ${topic}/${partition}`] : []),
-    ...(holds.includes('infrastructure')
-      ? [`group ${groupId} waits at ${topic}/${partition} for something that its handler needs`]
-      : []),
-  ]);
 }
 
 /** Starts all, and reports the first that could not, after all have been tried. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '../clock.js';
 import { ErrorCode } from '../wire/errors.js';
+import { commitError } from './commit_error.js';
 import { Group } from './group.js';
 import { Member, type Reply } from './member.js';
 import { type GroupCoordinatorOptions, type SessionLimits, sessionLimits } from './options.js';
@@ -278,21 +279,14 @@ export class GroupCoordinator {
 
   #commitError(request: CommitRequest): GroupErrorName {
     if (this.#closed) return 'COORDINATOR_NOT_AVAILABLE';
-    const { generationId, memberId, groupInstanceId, transactional = false } = request;
     const group = this.#groups.get(request.groupId);
-    if (generationId < 0 && (group === undefined || group.state === 'Empty')) return 'NONE';
-    if (group === undefined) return 'ILLEGAL_GENERATION';
-    const anonymous = generationId < 0 && memberId === '' && groupInstanceId == null;
-    if (anonymous) return transactional ? 'NONE' : 'UNKNOWN_MEMBER_ID';
-    const error = group.identityError(request);
-    const member = group.members.get(memberId);
-    if (error !== 'NONE' || member === undefined) return error;
-    if (generationId !== group.generationId) return 'ILLEGAL_GENERATION';
-    if (transactional) return 'NONE';
-    // The member knows of the new generation, but not yet what it owns there.
-    if (group.state === 'CompletingRebalance') return 'REBALANCE_IN_PROGRESS';
-    this.#rebalancer.touch(group, member);
-    return 'NONE';
+    const error = commitError(group, request);
+    const member = group?.members.get(request.memberId);
+    const isOfGeneration = request.generationId >= 0 && request.transactional !== true;
+    if (error === 'NONE' && isOfGeneration && group !== undefined && member !== undefined) {
+      this.#rebalancer.touch(group, member);
+    }
+    return error;
   }
 }
 

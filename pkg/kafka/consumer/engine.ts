@@ -13,6 +13,7 @@ import type { Leftovers } from './leftovers.js';
 import type { ResolvedGroupOptions } from './options.js';
 import { PartitionWork, type Task } from './partition_work.js';
 import type { Pauses } from './pauses.js';
+import { isFull } from './read_ahead.js';
 import type { Route } from './routes.js';
 import { Workers } from './workers.js';
 
@@ -131,7 +132,7 @@ export class Engine {
     batch.resolve();
     work.add(batch);
     this.#workers.wake(work);
-    if (this.#isFull(work)) await this.#makeRoom(work);
+    if (isFull(work, this.#assignment?.works ?? [], this.#parts.options)) await this.#makeRoom(work);
     if (!work.isDrained() && !work.dropped) work.carryOn();
   }
 
@@ -235,23 +236,6 @@ export class Engine {
       });
       if (timer === undefined) pause();
     });
-  }
-
-  /** Partitions that have unfinished messages share what may be read ahead; one that comes late gets a batch. */
-  #isFull(work: PartitionWork): boolean {
-    const { maxBufferedMessages, maxBufferedBytes } = this.#parts.options;
-    let busy = 0;
-    let messages = 0;
-    let bytes = 0;
-    for (const { unfinished, unfinishedBytes } of this.#assignment?.works ?? []) {
-      if (unfinished > 0) busy += 1;
-      messages += unfinished;
-      bytes += unfinishedBytes;
-    }
-    return (
-      Math.max(messages, work.unfinished * busy) >= maxBufferedMessages ||
-      Math.max(bytes, work.unfinishedBytes * busy) >= maxBufferedBytes
-    );
   }
 
   #handled(task: Task, durationMs: number): void {

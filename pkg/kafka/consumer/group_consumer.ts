@@ -1,13 +1,6 @@
 import { asError, Mutex } from '../async.js';
 import { DriverError, type KafkaDriver, type TopicPartition } from '../driver.js';
-import {
-  DuplicateConsumer,
-  GroupJoinFailed,
-  GroupSubscriptionMismatch,
-  StartAborted,
-  TopicNotCreated,
-  UnknownTopic,
-} from '../errors.js';
+import { DuplicateConsumer, GroupSubscriptionMismatch, StartAborted } from '../errors.js';
 import { withSafeRedaction, type FailureDetails } from '../failures/dead_letter_headers.js';
 import { DeadLetters } from '../failures/dead_letters.js';
 import { FloodGuard } from '../failures/flood_guard.js';
@@ -30,6 +23,7 @@ import {
 import { partitionStatus, type PartitionStatus } from './partition_status.js';
 import { Pauses } from './pauses.js';
 import { failureTopicsOf, routesOf, type Route } from './routes.js';
+import { startError } from './start_error.js';
 
 /** `recovering`: the member crashed and is being made anew, with growing pauses. */
 export type ConsumerState = 'stopped' | 'starting' | 'running' | 'recovering' | 'stopping';
@@ -166,7 +160,7 @@ export class GroupConsumer {
         this.#crashes = 0;
       } catch (error) {
         this.#state = 'stopped';
-        throw this.#startError(error);
+        throw startError(error, this.groupId, this.#driver.brokers);
       }
     });
   }
@@ -244,17 +238,6 @@ export class GroupConsumer {
 
   #crashedSession(session: GroupSession): boolean {
     return this.#session !== session;
-  }
-
-  #startError(error: unknown): Error {
-    if (!(error instanceof DriverError)) return asError(error);
-    if (error.reason === 'unknown-topic' && error.topic !== undefined) {
-      return new UnknownTopic(error.topic, error);
-    }
-    if (error.reason === 'refused' && error.topic !== undefined) {
-      return new TopicNotCreated(error.topic, error.message, error);
-    }
-    return new GroupJoinFailed(this.groupId, this.#driver.brokers, error.message, error);
   }
 
   #crashed(session: GroupSession, error: DriverError): void {

@@ -4,6 +4,7 @@ import { itAgreesWithKafkajs } from './kafkajs_golden.js';
 const NO_OPERATIONS = -(2 ** 31);
 const NO_TOPIC_ID = '00000000-0000-0000-0000-000000000000';
 
+// Longer than other files, since it is a table: the requests and answers of one family of APIs.
 describe('administration beside kafkajs', () => {
   describe('ApiVersions', () => {
     itAgreesWithKafkajs({

@@ -4,6 +4,7 @@ import { itAgreesWithKafkajs } from './kafkajs_golden.js';
 const metadata = Buffer.from('subscription');
 const assignment = Buffer.from('assignment');
 
+// Longer than other files, since it is a table: the requests and answers of one family of APIs.
 describe('groups beside kafkajs', () => {
   describe('FindCoordinator', () => {
     const node = { nodeId: 1, host: 'localhost', port: 9092 };

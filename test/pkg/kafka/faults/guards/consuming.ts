@@ -158,7 +158,7 @@ export const CONSUMING: readonly Guard[] = [
     pitfalls: [30],
     guard: 'the bound of what is read ahead',
     file: 'consumer/engine.js',
-    code: 'if (this.#isFull(work))',
+    code: 'if (isFull(work, this.#assignment?.works ?? [], this.#parts.options))',
     without: 'if (false)',
     suite: 'unit/engine_carrying.test.js',
     test: 'further batches of its partition are taken meanwhile, without a wait, up to a bound',
