@@ -30,9 +30,11 @@ export interface RunLegsOptions {
 const TIMEOUT_MS = 600_000;
 const GRACE_MS = 5000;
 
-/** Something a leg says about how it went; undefined reason: nothing to say. */
 interface Outcome extends Counts {
+  /** Something a leg says about how it went. */
   reason?: string | undefined;
+  /** What its program wrote, where that was kept back. */
+  written?: string | undefined;
 }
 
 const failedFor = (reason: string): Outcome => ({ passed: 0, failed: 1, reason });
@@ -61,6 +63,8 @@ export async function runLegs(legs: readonly Leg[], options: RunLegsOptions): Pr
         : await runLeg(leg, options, beside);
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
     const reason = outcome.reason === undefined ? '' : `: ${outcome.reason}`;
+    // Together, so that no other leg's lines come between.
+    if (outcome.written !== undefined) options.print(outcome.written);
     options.print(`-- ${leg.name}: ${closingLine(outcome)} (${seconds} s)${reason}`);
     if (outcome.failed > 0) failed.add(leg.name);
     sum.passed += outcome.passed;
@@ -134,10 +138,12 @@ async function runPrepared(leg: Leg, run: PreparedRun): Promise<Outcome> {
     signal: options.signal ?? new AbortController().signal,
     graceMs: options.graceMs ?? GRACE_MS,
   });
-  if (kept !== undefined) {
-    await kept.close();
-    options.print(await readFile(join(folder, 'output.txt'), 'utf8'));
-  }
+  await kept?.close();
+  const written = kept && (await readFile(join(folder, 'output.txt'), 'utf8'));
+  return { ...(await outcomeOf(leg, failure, countsFile)), written };
+}
+
+async function outcomeOf(leg: Leg, failure: string | undefined, countsFile: string): Promise<Outcome> {
   if (leg.counts === 'exit') {
     return failure === undefined ? { passed: 1, failed: 0 } : failedFor(failure);
   }

@@ -164,8 +164,9 @@ describe('test legs', () => {
 
     it('print what they wrote in one piece, before how they ended', async () => {
       const talks = program('talks', `console.log('one'); console.log('two')`);
+      const others = Array.from({ length: 6 }, (_, i) => program(`other ${i}`, ''));
       delete options.output;
-      await runLegs([talks, program('other', '')], { ...options, atOnce: 2 });
+      await runLegs([...others, talks, ...others], { ...options, atOnce: 4 });
       const written = lines.indexOf('one\ntwo\n');
       expect(written).to.be.greaterThan(-1);
       expect(lines[written + 1]).to.match(/^-- talks: 1 passed/);

@@ -7,7 +7,6 @@ import { createAdmin } from './admin.js';
 import { ping } from './admin_client.js';
 import type { ConnectionOptions } from './client.js';
 import { applyConnectionPatch } from './connection_patch.js';
-import { registerCodecs } from './codecs.js';
 import { createConsumer } from './consumer.js';
 import { assertKnownVersion } from './internals.js';
 import { createProducer } from './producer.js';
@@ -38,7 +37,6 @@ export function createKafkajsDriver({ tls, ...rest }: KafkajsDriverOptions): Kaf
   applyTimerPatch();
   applyConnectionPatch();
   applyFetchPatch();
-  registerCodecs();
   const options: ConnectionOptions = {
     ...rest,
     tls: tls === undefined ? undefined : tlsSettings(tls, rest.logger),

@@ -195,6 +195,24 @@ describe('kafka: consuming under faults of the broker', function () {
     await nodes.committed(1);
   });
 
+  it('20: an assignment is over when the group is asked to be joined, not only when it is', async () => {
+    const manager = await nodes.consumer();
+    await nodes.send(manager, ['before']);
+    await nodes.inbox.has(1);
+    const assigned = () => manager.getStatus().consumers.flatMap((consumer) => consumer.assigned);
+    const joining = nodes.broker.faults.add({ api: 'JoinGroup', hold: 'after' });
+    const rebalance = nodes.broker.faults.add({
+      api: 'Heartbeat',
+      error: 'REBALANCE_IN_PROGRESS',
+      times: Infinity,
+    });
+    await joining.waitUntilUsed();
+    rebalance.remove();
+    expect(assigned()).to.deep.equal([]);
+    joining.release();
+    await eventually(() => assigned().length === 4);
+  });
+
   it('20: a member that joins while handlers run costs no message, and each is handled in one place at a time', async () => {
     const running = new Set<string>();
     const twice: string[] = [];

@@ -4,6 +4,8 @@ import { createKafkajsDriver, Producer, type ProducerOptions } from '../../../..
 import { readTopic } from './broker_log.js';
 import { numbered, silent } from './harness.js';
 
+const RECORD = { key: null, value: Buffer.from('v'), headers: {}, timestamp: 0 };
+
 /** Faults that only the embedded broker can be told to have. */
 describe('kafka: producing under faults of the broker', () => {
   let broker: Broker;
@@ -126,5 +128,26 @@ describe('kafka: producing under faults of the broker', () => {
     await producer.send({ topic: 't', value: 'next', partition: 0 });
     const values = (await stored('t')).map(({ value }) => value);
     expect(values).to.deep.equal(['first', 'lost', 'next']);
+  });
+
+  it('8: a client that is cut off gives up what waits for an answer at once, and comes back no more', async () => {
+    const driver = createKafkajsDriver({ brokers: broker.brokers, clientId: 'cut off', logger: silent });
+    const { topic, partition, records } = { topic: 't', partition: 0, records: [RECORD] };
+    const cut = driver.producer();
+    const [description] = await cut.describe([topic]);
+    const held = broker.faults.add({ api: 'Produce', hold: 'after' });
+    const sending = cut.send(description?.leaders[0] ?? 0, [
+      { topic, partition, records, compression: 'none' },
+    ]);
+    await held.waitUntilUsed();
+    await cut.disconnect();
+    const [outcome] = await sending;
+    expect(outcome?.kind).to.equal('unknown');
+    const [later] = await cut.send(description?.leaders[0] ?? 0, [
+      { topic, partition, records, compression: 'none' },
+    ]);
+    expect(later?.kind).to.equal('retry');
+    held.release();
+    expect(await stored('t')).to.have.length(1);
   });
 });

@@ -64,4 +64,13 @@ export const PRODUCING: readonly Guard[] = [
     suite: 'unit/partitioner.test.js',
     test: "a key's partition equals that of kafkajs's Java-compatible partitioner",
   },
+  {
+    pitfalls: [8],
+    guard: 'an error for what waits on a socket that is cut',
+    file: 'kafkajs/client.js',
+    code: 'socket.destroy(socket.writableEnded ? undefined : new Error(SEALED));',
+    without: 'socket.destroy();',
+    suite: 'contract/producing_faults.test.js',
+    test: '8: a client that is cut off gives up what waits for an answer at once',
+  },
 ];
