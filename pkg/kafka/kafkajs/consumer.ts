@@ -11,6 +11,7 @@ import { createAssigner } from './assigner.js';
 import { openClient, type ConnectionOptions } from './client.js';
 import { followCoordinators } from './coordinator.js';
 import { toDriverError } from './errors.js';
+import { decodeFetchesOf } from './fetch_decoding.js';
 import { toFetched, toFetchedBatch } from './fetched_batch.js';
 import { FetchPositions } from './fetch_positions.js';
 import { fromAssignment, groupByTopic } from './topics.js';
@@ -66,6 +67,7 @@ export function createConsumer(parts: {
     partitionAssigners: [
       (config) => {
         cluster = config.cluster;
+        decodeFetchesOf(cluster);
         // kafkajs looks for the coordinator before each join, and would not wait by itself.
         followCoordinators(cluster, async () => {
           if (assigned && !stopping) await listener.onRejoining();

@@ -1,13 +1,16 @@
+import type { Cluster } from 'kafkajs';
 import { asError } from '../async.js';
 import { CommittedFilter } from '../records/committed_filter.js';
 import { decodeBatches } from '../records/decode.js';
 import type { UnpackedBatch } from '../records/unpacked_batch.js';
-import { fetchResponses, type FetchedData, type PositionMessage } from './internals.js';
+import type { FetchCall, FetchedData, PartitionData, PositionMessage } from './internals.js';
+import { naming } from './resting_partitions.js';
 import { readFetchAnswer, type FetchedPartition } from './wire/fetch_answer.js';
 import { Reader } from './wire/reader.js';
 
-/** Of the protocol: what was fetched is damaged. */
-export const CORRUPT_MESSAGE = 2;
+/** Of the protocol. */
+const FETCH = 1;
+const CORRUPT_MESSAGE = 2;
 /** From this version on the client itself keeps to the throttle time. */
 const CLIENT_THROTTLES = 8;
 
@@ -17,20 +20,40 @@ export interface FetchedRun extends PositionMessage {
   readonly batches: readonly UnpackedBatch[];
 }
 
-/** A partition as kafkajs gets it; `damage` says what is wrong with its records. */
-export type DecodedPartition = FetchedData['responses'][number]['partitions'][number] & {
-  readonly damage?: string;
-};
-
 /**
- * Has the answers to fetches read by this package's own decoder. kafkajs's takes several times as long, lets
- * through aborted records where transactions overlap, loses the end of a batch that compaction took, mixes
- * headers up with members of Object.prototype, and fails all partitions of an answer when one is damaged.
+ * Has the answers to a consumer's fetches read by this package's own decoder. kafkajs's takes several times as long,
+ * lets through aborted records where transactions overlap, loses the end of a batch that compaction took, mixes
+ * headers up with members of Object.prototype, and fails all partitions of an answer when one is damaged. Others who
+ * use kafkajs in the process get what kafkajs gives.
  */
-export function decodeFetches(): void {
-  for (const { version, response } of fetchResponses()) {
-    response.decode = (payload) => decode(payload, version);
-  }
+export function decodeFetchesOf(cluster: Cluster): void {
+  const find = cluster.findBroker.bind(cluster);
+  cluster.findBroker = async (node) => decodingBroker((await find(node)) as unknown as LookingUp) as never;
+}
+
+/** The part of a kafkajs broker that knows how its node is spoken to, which it learns when it connects. */
+export interface LookingUp {
+  lookupRequest(apiKey: number, requests: unknown): (parameters: unknown) => FetchCall;
+}
+
+/** @returns the same broker, but for fetches */
+export function decodingBroker(broker: LookingUp): LookingUp {
+  const lookupRequest: LookingUp['lookupRequest'] = (apiKey, requests) => {
+    const toCall = broker.lookupRequest(apiKey, requests);
+    return apiKey === FETCH ? (parameters) => withOwnDecoder(toCall(parameters)) : toCall;
+  };
+  return Object.create(broker, { lookupRequest: { value: lookupRequest } }) as LookingUp;
+}
+
+function withOwnDecoder(call: FetchCall): FetchCall {
+  const { parse } = call.response;
+  return {
+    ...call,
+    response: {
+      decode: (payload) => decode(payload, call.request.apiVersion),
+      parse: (data) => naming(data, parse),
+    },
+  };
 }
 
 async function decode(payload: Buffer, version: number): Promise<FetchedData> {
@@ -48,9 +71,9 @@ async function decode(payload: Buffer, version: number): Promise<FetchedData> {
   };
 }
 
-async function toPartition(answer: FetchedPartition): Promise<DecodedPartition> {
+async function toPartition(answer: FetchedPartition): Promise<PartitionData> {
   const { partition, errorCode, preferredReadReplica } = answer;
-  const decoded: DecodedPartition = {
+  const decoded: PartitionData = {
     partition,
     errorCode,
     highWatermark: answer.highWatermark.toString(),

@@ -1,6 +1,5 @@
 import { settlesWithin } from '../async.js';
-import { decodeFetches } from './fetch_decoding.js';
-import { nameFailedPartitions, PartitionsFailed, RestingPartitions } from './resting_partitions.js';
+import { PartitionsFailed, RestingPartitions } from './resting_partitions.js';
 import {
   consumerGroupPrototype,
   protocolError,
@@ -34,7 +33,6 @@ let applied = false;
 
 /**
  * Changes how kafkajs 2.2.4 fetches:
- * - What comes is read by this package: see {@link decodeFetches}.
  * - A partition that has no leader, or another one, is not asked for for a while; kafkajs loses the others of
  *   its fetch with it, over and over.
  * - Any other fetch that fails concerns its node alone, which is asked again after a pause. kafkajs ends the fetchers
@@ -48,8 +46,6 @@ let applied = false;
 export function applyFetchPatch(): void {
   if (applied) return;
   applied = true;
-  decodeFetches();
-  nameFailedPartitions();
   patchGroup(consumerGroupPrototype());
   patchState(subscriptionStatePrototype());
 }

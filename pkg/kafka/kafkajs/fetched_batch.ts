@@ -20,7 +20,7 @@ export interface Fetched extends TopicPartition {
   readonly resolve: () => void;
 }
 
-/** What kafkajs hands over, with the records that {@link decodeFetches} put there. */
+/** What kafkajs hands over, with the records that `decodeFetchesOf` put there. */
 export function toFetched(payload: EachBatchPayload): Fetched {
   const { batch } = payload;
   const { topic, partition } = batch;

@@ -53,6 +53,18 @@ export interface PositionMessage {
   readonly isControlRecord: boolean;
 }
 
+/** What kafkajs decodes of a partition that was fetched. */
+export interface PartitionData {
+  readonly partition: number;
+  readonly errorCode: number;
+  /** What is wrong with its records. kafkajs does not know it. */
+  readonly damage?: string;
+  readonly highWatermark: string;
+  readonly preferredReadReplica: number;
+  readonly abortedTransactions: readonly never[];
+  readonly messages: readonly PositionMessage[];
+}
+
 /** An answer to a fetch, as kafkajs decodes it. */
 export interface FetchedData {
   readonly throttleTime: number;
@@ -61,29 +73,18 @@ export interface FetchedData {
   readonly sessionId: number;
   readonly responses: readonly {
     readonly topicName: string;
-    readonly partitions: readonly {
-      readonly partition: number;
-      readonly errorCode: number;
-      readonly highWatermark: string;
-      readonly preferredReadReplica: number;
-      readonly abortedTransactions: readonly never[];
-      readonly messages: readonly PositionMessage[];
-    }[];
+    readonly partitions: readonly PartitionData[];
   }[];
 }
 
-/** How kafkajs reads the answers to fetches of one version. */
-export interface FetchResponse {
-  decode: (payload: Buffer) => Promise<FetchedData>;
-  parse: (data: FetchedData) => Promise<FetchedData>;
-}
-
-/** ... of each version with record batches. */
-export function fetchResponses(): { readonly version: number; readonly response: FetchResponse }[] {
-  return [4, 5, 6, 7, 8, 9, 10, 11].map((version) => ({
-    version,
-    response: load(`kafkajs/src/protocol/requests/fetch/v${version}/response`) as FetchResponse,
-  }));
+/** A fetch as kafkajs hands it to a connection. */
+export interface FetchCall {
+  readonly request: { readonly apiVersion: number };
+  readonly response: {
+    readonly decode: (payload: Buffer) => Promise<FetchedData>;
+    /** Rejects when a partition has an error. */
+    readonly parse: (data: FetchedData) => Promise<FetchedData>;
+  };
 }
 
 /** Partitions of a topic, as kafkajs groups them. */

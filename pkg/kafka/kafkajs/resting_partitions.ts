@@ -1,13 +1,12 @@
 import type { TopicPartition } from '../driver.js';
-import { CORRUPT_MESSAGE, type DecodedPartition } from './fetch_decoding.js';
-import { fetchResponses } from './internals.js';
+import type { FetchedData } from './internals.js';
 
 const FIRST_REST_MS = 100;
 const LONGEST_REST_MS = 2_000;
 
 /** What a broker answers of a partition that it does not lead (now), or cannot read at the moment. */
 const RESTING_ERRORS = new Set([
-  CORRUPT_MESSAGE,
+  2, // CORRUPT_MESSAGE
   3, // UNKNOWN_TOPIC_OR_PARTITION
   5, // LEADER_NOT_AVAILABLE
   6, // NOT_LEADER_OR_FOLLOWER
@@ -30,24 +29,23 @@ export class PartitionsFailed extends Error {
   }
 }
 
-/** Makes kafkajs's fetches tell which partitions failed, where it is only they that cannot be read. */
-export function nameFailedPartitions(): void {
-  for (const { response } of fetchResponses()) {
-    const { parse } = response;
-    response.parse = async (data) => {
-      try {
-        return await parse(data);
-      } catch (error) {
-        const failed = data.responses.flatMap(({ topicName: topic, partitions }) =>
-          partitions
-            .filter(({ errorCode }) => errorCode !== 0)
-            .map((each: DecodedPartition) => ({ ...each, topic })),
-        );
-        const damage = failed.find((each) => each.damage !== undefined)?.damage;
-        const rest = failed.length > 0 && failed.every(({ errorCode }) => RESTING_ERRORS.has(errorCode));
-        throw rest ? new PartitionsFailed(failed, damage ?? error) : error;
-      }
-    };
+/**
+ * Calls kafkajs's check of an answer, and tells which partitions failed where it is only they that cannot be read.
+ * @throws PartitionsFailed; else what the check throws
+ */
+export async function naming(
+  data: FetchedData,
+  check: (data: FetchedData) => Promise<FetchedData>,
+): Promise<FetchedData> {
+  try {
+    return await check(data);
+  } catch (error) {
+    const failed = data.responses.flatMap(({ topicName: topic, partitions }) =>
+      partitions.filter(({ errorCode }) => errorCode !== 0).map((each) => ({ ...each, topic })),
+    );
+    const rest = failed.length > 0 && failed.every(({ errorCode }) => RESTING_ERRORS.has(errorCode));
+    const damage = failed.find((each) => each.damage !== undefined)?.damage;
+    throw rest ? new PartitionsFailed(failed, damage ?? error) : error;
   }
 }
 

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
+import kafkajs from 'kafkajs';
 import type { KafkaManager, MessageHandler } from '../../../../pkg/kafka/index.js';
-import { uniqueName } from '../../../support/broker.js';
+import { testBrokers, uniqueName } from '../../../support/broker.js';
 import { eventually } from '../../../support/eventually.js';
 import {
   closeAll,
@@ -213,5 +214,26 @@ describe('kafka contract: consuming', function () {
     await send(manager, topic, ['slow']);
     await eventually(() => done);
     expect(reasons).to.deep.equal(['KAFKA_HANDLER_TIMEOUT']);
+  });
+
+  it('leaves others who use kafkajs in the process what kafkajs gives them', async () => {
+    const topic = await newTopic(1);
+    const inbox = new Inbox();
+    const manager = await consume(topic, uniqueName('group'), inbox.handler);
+    const { Kafka, logLevel } = kafkajs;
+    const client = new Kafka({ brokers: [...(await testBrokers())], logLevel: logLevel.NOTHING });
+    const other = client.consumer({ groupId: uniqueName('group') });
+    const values: string[] = [];
+    try {
+      await other.connect();
+      await other.subscribe({ topics: [topic], fromBeginning: true });
+      await other.run({ eachMessage: async ({ message }) => void values.push(String(message.value)) });
+      await send(manager, topic, numbered(3));
+      await inbox.has(3);
+      await eventually(() => values.length >= 3);
+    } finally {
+      await other.disconnect();
+    }
+    expect(values).to.deep.equal(numbered(3));
   });
 });

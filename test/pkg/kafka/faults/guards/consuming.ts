@@ -249,7 +249,7 @@ export const CONSUMING: readonly Guard[] = [
     pitfalls: [45],
     guard: 'letting a damaged partition rest',
     file: 'kafkajs/resting_partitions.js',
-    code: 'CORRUPT_MESSAGE,',
+    code: '2, // CORRUPT_MESSAGE',
     without: '',
     suite: 'contract/consuming_faults.test.js',
     test: 'a partition whose records are damaged rests alone',
