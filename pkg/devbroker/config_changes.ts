@@ -4,6 +4,7 @@ import { BrokerError } from './errors.js';
 import { type RequestContext } from './wire/api.js';
 import { checkTopicSettings } from './topic_settings.js';
 import { ErrorCode } from './wire/errors.js';
+import { array, int16, int32, int8, nullableString, string, struct } from './wire/schema.js';
 
 interface Resource<C> {
   resourceType: number;
@@ -18,6 +19,14 @@ export interface ConfigChanges<C> {
   /** The settings that a topic has afterwards. @throws BrokerError when the wish cannot be granted */
   change: (current: ReadonlyMap<string, string>, wished: C[]) => ReadonlyMap<string, string>;
 }
+
+/** What the APIs that change settings answer of each resource. */
+export const configChangeAnswers = struct({
+  throttleTimeMs: int32,
+  responses: array(
+    struct({ errorCode: int16, errorMessage: nullableString, resourceType: int8, resourceName: string }),
+  ),
+});
 
 /** Changes the settings of topics, each wholly or not at all, and tells of each whether it was done. */
 export function changeConfigs<C extends { name: string }>(

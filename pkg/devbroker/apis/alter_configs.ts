@@ -1,7 +1,7 @@
-import { changeConfigs, withValues } from '../config_changes.js';
+import { changeConfigs, configChangeAnswers, withValues } from '../config_changes.js';
 import { defineApi } from '../wire/api.js';
 import { ErrorCode } from '../wire/errors.js';
-import { array, bool, int16, int32, int8, nullableString, string, struct } from '../wire/schema.js';
+import { array, bool, int8, nullableString, string, struct } from '../wire/schema.js';
 
 /** AlterConfigs 0 to 2: replaces all settings of a topic by the given ones. */
 export const alterConfigs = defineApi({
@@ -19,12 +19,7 @@ export const alterConfigs = defineApi({
     ),
     validateOnly: bool,
   }),
-  response: struct({
-    throttleTimeMs: int32,
-    responses: array(
-      struct({ errorCode: int16, errorMessage: nullableString, resourceType: int8, resourceName: string }),
-    ),
-  }),
+  response: configChangeAnswers,
   handle: ({ resources, validateOnly }, context) => ({
     throttleTimeMs: 0,
     responses: changeConfigs(resources, {

@@ -1,19 +1,9 @@
-import { changeConfigs } from '../config_changes.js';
+import { changeConfigs, configChangeAnswers } from '../config_changes.js';
 import { settingOf } from '../configs.js';
 import { BrokerError } from '../errors.js';
 import { type RequestContext, defineApi } from '../wire/api.js';
 import { ErrorCode } from '../wire/errors.js';
-import {
-  array,
-  bool,
-  type Infer,
-  int16,
-  int32,
-  int8,
-  nullableString,
-  string,
-  struct,
-} from '../wire/schema.js';
+import { array, bool, type Infer, int8, nullableString, string, struct } from '../wire/schema.js';
 import { listOf, topicSettings } from '../topic_settings.js';
 
 /** What to do with a setting, numbered as in the protocol. */
@@ -31,12 +21,7 @@ export const incrementalAlterConfigs = defineApi({
     resources: array(struct({ resourceType: int8, resourceName: string, configs: array(wish) })),
     validateOnly: bool,
   }),
-  response: struct({
-    throttleTimeMs: int32,
-    responses: array(
-      struct({ errorCode: int16, errorMessage: nullableString, resourceType: int8, resourceName: string }),
-    ),
-  }),
+  response: configChangeAnswers,
   handle: ({ resources, validateOnly }, context) => ({
     throttleTimeMs: 0,
     responses: changeConfigs(resources, {

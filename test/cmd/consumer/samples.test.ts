@@ -1,44 +1,19 @@
-import { rmSync } from 'node:fs';
 import { expect } from 'chai';
 import { eventually } from '../../support/eventually.js';
-import { Program, temporaryFolder } from '../../support/program.js';
+import { Programs } from '../../support/programs.js';
 
 describe('cmd/consumer with its samples', function () {
   this.timeout(30_000);
-  const programs: Program[] = [];
-  let dataDir: string;
+  let programs: Programs;
 
   beforeEach(() => {
-    dataDir = temporaryFolder();
+    programs = new Programs();
   });
-
-  afterEach(async () => {
-    for (const program of programs.splice(0)) {
-      program.kill('SIGKILL');
-      await program.exit();
-    }
-    rmSync(dataDir, { recursive: true, force: true });
-  });
-
-  function start(script: string, env: Record<string, string> = {}): Program {
-    const program = new Program(script, {
-      env: { HTTP_PORT: '0', HTTP_HEALTH_PORT: '0', LOG_FORMAT: 'pretty', LOG_LEVEL: 'debug', ...env },
-      dataDir,
-    });
-    programs.push(program);
-    return program;
-  }
-
-  async function urlOf(program: Program): Promise<string> {
-    await program.shows(/is ready/);
-    const [, url] = await program.shows(/HTTP\s+(http:\/\/[^/\s]+)/);
-    return String(url);
-  }
+  afterEach(() => programs.end());
 
   it('does the work of a service whose own consumers are off, on the broker of that service', async () => {
-    const app = await urlOf(start('cmd/app/main', { KAFKA_CONTROL_CONSUMER_ENABLED: 'false' }));
-    const consumer = start('cmd/consumer/main');
-    const url = await urlOf(consumer);
+    const { url: app } = await programs.ready('cmd/app/main', { KAFKA_CONTROL_CONSUMER_ENABLED: 'false' });
+    const { program: consumer, url } = await programs.ready('cmd/consumer/main');
     const asked = await fetch(`${app}/v1/translations`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
