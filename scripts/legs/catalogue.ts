@@ -41,6 +41,10 @@ function selected(): string[] {
   return ONLY === undefined || ONLY === '' ? [] : ['--grep', ONLY];
 }
 
+/** Fault suites by themselves: many short programs, and rates that other load would disturb. */
+const GUARDS = 'dist/test/pkg/kafka/faults/guards_out.test.js';
+const HELD_UP = 'dist/test/pkg/kafka/faults/held_up.test.js';
+
 const SUITES: Readonly<Record<string, readonly string[]>> = {
   unit: ['dist/test/**/*.test.js', ...NOT_UNIT.flatMap((name) => ['--ignore', `dist/test/**/${name}/**`])],
   contract: ['dist/test/**/contract/**/*.test.js'],
@@ -49,7 +53,9 @@ const SUITES: Readonly<Record<string, readonly string[]>> = {
     ...['--ignore', 'dist/test/**/faults/**'],
   ],
   examples: ['dist/test/examples/**/*.test.js'],
-  faults: ['dist/test/**/faults/**/*.test.js'],
+  faults: ['dist/test/**/faults/**/*.test.js', ...[GUARDS, HELD_UP].flatMap((file) => ['--ignore', file])],
+  guards: [GUARDS],
+  'held-up': [HELD_UP],
   apache: ['dist/test/**/apache/**/*.test.js'],
   browser: ['dist/test/browser/**/*.test.js'],
   docs: ['dist/test/docs/**/*.test.js'],
@@ -102,6 +108,8 @@ export const LEGS: readonly Leg[] = [
     prepare: withoutOldBuild,
   },
   ...QUICK_SUITES.map((name) => suite(name, name)),
+  { ...suite('held-up', 'held-up'), alone: true },
+  suite('guards', 'guards'),
   { ...suite('faults', 'faults'), timeoutMs: FAULTS_TIMEOUT_MS },
   { ...suite('contract', 'contract-kafka', prepareKafka), alone: true },
   { ...suite('apache', 'kafka-cluster', prepareCluster), timeoutMs: FAULTS_TIMEOUT_MS, alone: true },
@@ -119,7 +127,7 @@ export const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   test: ['build', 'contract', 'eslint', 'programs', 'unit', 'examples', 'prettier', 'layers', 'knip'].filter(
     (name) => !(name in SUITES) || QUICK_SUITES.includes(name),
   ),
-  'test-faults': ['build', 'faults'],
+  'test-faults': ['build', 'held-up', 'faults', 'guards'],
   'test-unit': ['build', 'unit'],
   'test-contract': ['build', 'contract'],
   'test-kafka': ['build', 'contract-kafka', 'kafka-cluster'],
