@@ -1,7 +1,5 @@
 import type kafkajs from 'kafkajs';
 import type { RetryOptions } from 'kafkajs';
-import { withTimeout } from '../async.js';
-import { DriverError } from '../driver.js';
 import { openClient, type ConnectionOptions } from './client.js';
 import { toDriverError } from './errors.js';
 
@@ -35,30 +33,5 @@ export async function withAdmin<T>(
       options.logger.debug('an admin client did not disconnect cleanly', { error });
     });
     client.seal();
-  }
-}
-
-/**
- * Asks any of the brokers for the cluster's metadata, each bootstrap address once or twice. When the time is
- * up nothing of it goes on: a host that accepts connections and stays silent would hold the process.
- */
-export async function ping(options: ConnectionOptions, timeoutMs: number): Promise<void> {
-  const retry = { ...RETRY, initialRetryTime: 50, maxRetryTime: 200, retries: options.brokers.length };
-  const client = openClient(options, retry);
-  const admin = client.kafka.admin({ retry });
-  const asked = admin.connect().then(() => admin.describeCluster());
-  try {
-    await withTimeout(
-      asked,
-      timeoutMs,
-      () => new DriverError('unreachable', `no answer within ${timeoutMs} ms`),
-    );
-    options.access?.connected();
-  } catch (error) {
-    throw toDriverError(error, client.lastSocketError());
-  } finally {
-    client.seal();
-    // Sealed, it fails where it still waited; that has been said already.
-    asked.catch(() => undefined);
   }
 }

@@ -4,13 +4,13 @@ import { AccessReport } from '../security/access_report.js';
 import type { SaslOptions } from '../security/sasl.js';
 import { tlsSettings, type TlsOptions } from '../security/tls.js';
 import { createAdmin } from './admin.js';
-import { ping } from './admin_client.js';
 import type { ConnectionOptions } from './client.js';
 import { applyConnectionPatch } from './connection_patch.js';
 import { createConsumer } from './consumer.js';
 import { assertKnownVersion } from './internals.js';
 import { createProducer } from './producer.js';
 import { applyFetchPatch } from './fetch_patch.js';
+import { createPing } from './ping.js';
 import { createReader } from './reader.js';
 import { applyTimerPatch } from './timer_patch.js';
 
@@ -48,6 +48,6 @@ export function createKafkajsDriver({ tls, ...rest }: KafkajsDriverOptions): Kaf
     consumer: (settings, listener) => createConsumer({ connection: options, settings, listener }),
     reader: () => createReader(options),
     admin: createAdmin(options),
-    ping: (timeoutMs) => ping(options, timeoutMs),
+    ping: createPing(options),
   };
 }

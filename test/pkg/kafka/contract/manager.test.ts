@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import net from 'node:net';
 import { expect } from 'chai';
 import {
   BrokerUnreachable,
@@ -6,7 +8,7 @@ import {
   KafkaManager,
   UnknownTopic,
 } from '../../../../pkg/kafka/index.js';
-import { embeddedBroker, onExternalBroker, uniqueName } from '../../../support/broker.js';
+import { embeddedBroker, onExternalBroker, testBrokers, uniqueName } from '../../../support/broker.js';
 import { eventually } from '../../../support/eventually.js';
 import { closeAll, Inbox, newTopic, openAdmin, openManager, silent } from './harness.js';
 
@@ -117,6 +119,25 @@ describe('kafka contract: manager and admin', function () {
     expect(notJoined.message).to.match(/127\.0\.0\.1:1 .*ECONNREFUSED/);
     await manager.close();
     await (await openManager()).ping();
+  });
+
+  it('ping finds the one broker that answers, however many others are dead or silent', async () => {
+    const [alive = ''] = await testBrokers();
+    const silentHost = net.createServer().listen(0, '127.0.0.1');
+    await once(silentHost, 'listening');
+    const { port } = silentHost.address() as net.AddressInfo;
+    try {
+      for (const brokers of [
+        ['127.0.0.1:1', '127.0.0.1:1', alive],
+        [`127.0.0.1:${port}`, '127.0.0.1:1', alive],
+      ]) {
+        const manager = new KafkaManager(createKafkajsDriver({ brokers, clientId: 'x', logger: silent }));
+        await manager.ping({ timeoutMs: 900 });
+        await manager.close();
+      }
+    } finally {
+      silentHost.close();
+    }
   });
 
   it('ensureTopics creates what is missing and reports what exists', async () => {
