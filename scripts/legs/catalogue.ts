@@ -74,6 +74,9 @@ const QUICK_SUITES = [
 ];
 const TEMPLATE_TIMEOUT_MS = 1_800_000;
 const FAULTS_TIMEOUT_MS = 4 * 3_600_000;
+/** Without the long ones it takes about seven minutes on two cores. */
+const CLUSTER_TIMEOUT_MS = 900_000;
+const LONG_CLUSTER_TIMEOUT_MS = 1_800_000;
 
 const exits = (name: string, args: readonly string[]): Leg => ({ name, args, counts: 'exit' });
 
@@ -112,7 +115,11 @@ export const LEGS: readonly Leg[] = [
   suite('guards', 'guards'),
   { ...suite('faults', 'faults'), timeoutMs: FAULTS_TIMEOUT_MS },
   { ...suite('contract', 'contract-kafka', prepareKafka), alone: true },
-  { ...suite('apache', 'kafka-cluster', prepareCluster), timeoutMs: FAULTS_TIMEOUT_MS, alone: true },
+  {
+    ...suite('apache', 'kafka-cluster', prepareCluster),
+    timeoutMs: Number(process.env['ROUNDS'] ?? 1) > 1 ? LONG_CLUSTER_TIMEOUT_MS : CLUSTER_TIMEOUT_MS,
+    alone: true,
+  },
   suite('browser', 'browser', prepareBrowser),
   { ...suite('docs', 'docs'), alone: true },
   { ...suite('template', 'template'), timeoutMs: TEMPLATE_TIMEOUT_MS, alone: true },
