@@ -63,7 +63,13 @@ export function networkSuite(name: string, start: () => Promise<StartedBroker>):
       const recovery = Math.round(performance.now() - began);
       await load.goesOn(300);
       const figures = await load.finish();
-      await recordFigures('network', { broker: name, what, ...figures, recovery });
+      await recordFigures('network', {
+        broker: name,
+        what,
+        ...figures,
+        rejected: counted(figures.rejected),
+        recovery,
+      });
       expect(figures.lost).to.deep.equal([]);
       expect(figures.outOfOrder).to.deep.equal([]);
       return figures;
@@ -115,4 +121,11 @@ export function networkSuite(name: string, start: () => Promise<StartedBroker>):
       expect(performance.now() - began).to.be.lessThan(40_000);
     });
   });
+}
+
+/** How often each occurs. */
+function counted(names: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
 }
