@@ -79,6 +79,20 @@ export interface ConsumerStatus {
   readonly flooded: boolean;
 }
 
+/** How the producer of this instance is doing. */
+export interface ProducerStatus {
+  /** Milliseconds since the brokers last acknowledged a message; null when they have not yet. */
+  readonly acknowledgedMsAgo: number | null;
+  /** Partitions with messages that wait for their acknowledgement, and for how many milliseconds none came. */
+  readonly unacknowledged: readonly {
+    readonly topic: string;
+    readonly partition: number;
+    readonly forMs: number;
+    /** What the last attempt failed with; null where none has. */
+    readonly reason: string | null;
+  }[];
+}
+
 /** How the Kafka clients of this instance are doing. */
 export interface KafkaStatus {
   /** Which instance of the service this is: the others have switches and consumers of their own. */
@@ -87,6 +101,7 @@ export interface KafkaStatus {
   readonly consumerEnabled: boolean;
   readonly consumerCount: number;
   readonly brokers: readonly string[];
+  readonly producer: ProducerStatus;
   readonly consumers: readonly ConsumerStatus[];
 }
 

@@ -10,6 +10,7 @@ import { silentLogger } from './silent_logger.js';
 import type { Bytes, MessageHandler, OutgoingMessage, PublishReceipt } from './message.js';
 import type { ProducerOptions } from './producer/options.js';
 import { Producer, type PublishOptions } from './producer/producer.js';
+import type { ProducerStatus } from './producer/status.js';
 import { unreachable } from './unreachable.js';
 
 /** Settings of a {@link KafkaManager}. */
@@ -36,6 +37,7 @@ export interface KafkaStatus {
   readonly consumerCount: number;
   readonly brokers: readonly string[];
   readonly scope: 'instance';
+  readonly producer: ProducerStatus;
   readonly consumers: readonly ConsumerStatus[];
 }
 
@@ -211,6 +213,7 @@ export class KafkaManager {
       consumerCount: consumers.reduce((count, { topics }) => count + topics.length, 0),
       brokers: this.#driver.brokers,
       scope: 'instance',
+      producer: this.#producer.status(),
       consumers,
     };
   }

@@ -5,18 +5,26 @@ import {
   EventBus,
   type FollowerStatus,
   KafkaRepository,
+  type ProducerStatus,
 } from '../../repo/contracts.js';
 import { type Health, type HealthCheck, type HealthReport } from '../contracts.js';
 
 /** Milliseconds for which what the brokers answered is believed, so that probes do not become a load. */
 const BELIEVED_MS = 2_000;
 
+/**
+ * Milliseconds that messages may wait for their acknowledgement: the partitions of a node that fails have another
+ * leader before that, unless too few nodes are left.
+ */
+const ACKNOWLEDGED_WITHIN_MS = 15_000;
+
 const PASS: HealthCheck = { status: 'pass' };
 
 /**
  * Ready means that work gets done here: a broker answers, every consumer that should run is in its group and
- * none of its partitions stands still at a failing message, and the views have caught up and read on. What an operator has switched
- * off is a warning, since an instance may well serve without it.
+ * none of its partitions stands still at a failing message, what is sent gets acknowledged, and the views have
+ * caught up and read on. What an operator has switched off is a warning, since an instance may well serve
+ * without it.
  */
 @injectable()
 export class HealthUseCase implements Health {
@@ -29,9 +37,10 @@ export class HealthUseCase implements Health {
   ) {}
 
   async readiness(): Promise<HealthReport> {
-    const { producerEnabled, consumerEnabled, consumers } = this.kafka.getStatus();
+    const { producerEnabled, consumerEnabled, producer, consumers } = this.kafka.getStatus();
     const checks: Record<string, HealthCheck> = { broker: await this.broker() };
     if (!producerEnabled) checks['producer'] = { status: 'warn', detail: 'is switched off' };
+    else Object.assign(checks, checkProducer(producer));
     if (!consumerEnabled) checks['consumers'] = { status: 'warn', detail: 'are switched off' };
     for (const consumer of consumerEnabled ? consumers : []) {
       checks[`consumer ${consumer.groupId}`] = checkConsumer(consumer);
@@ -52,6 +61,17 @@ export class HealthUseCase implements Health {
     }
     return this.lastPing.answer;
   }
+}
+
+/** Nothing to say while messages come through; where only some wait, other requests are served still. */
+function checkProducer({ acknowledgedMsAgo, unacknowledged }: ProducerStatus): Record<string, HealthCheck> {
+  const late = unacknowledged.filter(({ forMs }) => forMs >= ACKNOWLEDGED_WITHIN_MS);
+  const [first] = late;
+  if (first === undefined) return {};
+  const why = first.reason === null ? '' : ` (${first.reason})`;
+  const detail = `waits for acknowledgements: ${namesOf(late)}${why}`;
+  const nothingComesThrough = (acknowledgedMsAgo ?? Infinity) >= ACKNOWLEDGED_WITHIN_MS;
+  return { producer: { status: nothingComesThrough ? 'fail' : 'warn', detail } };
 }
 
 function checkConsumer({

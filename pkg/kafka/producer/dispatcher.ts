@@ -4,6 +4,7 @@ import { longTimeout } from '../long_timeout.js';
 import { isStalled, type Lane, type Lanes } from './lanes.js';
 import { PartitionQueue, type Batch, type Room } from './partition_queue.js';
 import type { Pending } from './pending.js';
+import type { ProducerStatus } from './status.js';
 import { giveUp, settle } from './settle.js';
 import type { TopicDirectory } from './topic_directory.js';
 
@@ -35,6 +36,7 @@ export class Dispatcher {
   readonly #active = new Set<PartitionQueue>();
   readonly #sending = new Set<Promise<void>>();
   #stopped = false;
+  #acknowledgedAt: number | undefined;
   #ticking: NodeJS.Immediate | undefined;
   #wake: { readonly at: number; readonly callOff: () => void } | undefined;
 
@@ -61,6 +63,20 @@ export class Dispatcher {
       (queue === undefined || queue.notBefore === 0) &&
       this.parts.topics.leader(topic, partition) !== undefined
     );
+  }
+
+  status(): ProducerStatus {
+    const now = performance.now();
+    const msSince = (then: number) => Math.round(now - then);
+    return {
+      acknowledgedMsAgo: this.#acknowledgedAt === undefined ? null : msSince(this.#acknowledgedAt),
+      unacknowledged: [...this.#active].flatMap(({ topic, partition, waitingSince, reason }) => {
+        if (waitingSince === undefined) return [];
+        const hasLeader = this.parts.topics.leader(topic, partition) !== undefined;
+        const why = hasLeader ? (reason ?? null) : 'no node leads it';
+        return [{ topic, partition, forMs: msSince(waitingSince), reason: why }];
+      }),
+    };
   }
 
   /** Sends what can be sent, once what runs in this turn of the event loop has brought its messages. */
@@ -98,6 +114,7 @@ export class Dispatcher {
       if (queue.isForsaken) giveUp(queue, new Error('its time is over'));
       if (queue.isEmpty) {
         this.#active.delete(queue);
+        queue.waitingSince = undefined;
       } else if (queue.notBefore > now) {
         wakeAt = Math.min(wakeAt, queue.notBefore);
       } else if (!queue.inFlight) {
@@ -175,6 +192,7 @@ export class Dispatcher {
       if (!slow) queue.quickAt = now;
       const outcome = outcomes[index];
       if (outcome === undefined) throw new Error('the driver gave no outcome for a batch');
+      if (outcome.kind === 'stored') this.#acknowledgedAt = now;
       if (settle(queue, { batch, lane, outcome, now })) topics.refresh(queue.topic);
     });
     this.schedule();

@@ -44,11 +44,13 @@ export class PartitionQueue implements TopicPartition {
   quickAt = 0;
   /** Nothing is to be sent before, in milliseconds of the monotonic clock; 0 while nothing is wrong. */
   notBefore = 0;
+  /** Since when messages wait without any acknowledgement; undefined while none does. */
+  waitingSince: number | undefined;
   #waiting: Pending[] = [];
   /** Halved when a batch is refused, until the message at fault is alone. */
   #limit: number;
   #failures = 0;
-  #reason = 'its turn did not come';
+  #reason: string | undefined;
 
   constructor(
     readonly topic: string,
@@ -67,8 +69,20 @@ export class PartitionQueue implements TopicPartition {
     return !this.inFlight && this.batch?.items.every(({ settled }) => settled) === true;
   }
 
+  /** What the last request that failed ended with, until one succeeds. */
+  get reason(): string | undefined {
+    return this.#reason;
+  }
+
   add(pending: Pending): void {
     this.#waiting.push(pending);
+    this.waitingSince ??= performance.now();
+  }
+
+  /** The brokers have decided over some of its messages. */
+  progress(now: number): void {
+    this.waitingSince = this.isEmpty ? undefined : now;
+    this.#reason = undefined;
   }
 
   /** Takes what is to be sent next; undefined when the flush has no room for it. */
@@ -126,7 +140,7 @@ export class PartitionQueue implements TopicPartition {
    */
   expire(now: number): number {
     const due = ({ acceptedAt }: Pending) => acceptedAt + this.limits.deliveryTimeoutMs;
-    const why = `not acknowledged within ${this.limits.deliveryTimeoutMs} ms, ${this.#reason}`;
+    const why = `not acknowledged within ${this.limits.deliveryTimeoutMs} ms, ${this.#reason ?? 'its turn did not come'}`;
     const items = this.batch?.items ?? [];
     for (const item of items) {
       if (due(item) > now) break;

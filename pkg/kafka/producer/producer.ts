@@ -14,6 +14,7 @@ import { compressionOf, withDefaults, type ProducerOptions } from './options.js'
 import { Outstanding } from './outstanding.js';
 import { Pending } from './pending.js';
 import { SendBuffer } from './send_buffer.js';
+import type { ProducerStatus } from './status.js';
 import { TopicDirectory } from './topic_directory.js';
 
 /** Settings of one {@link Producer.send}. */
@@ -132,6 +133,11 @@ export class Producer {
     options: PublishOptions = {},
   ): Promise<PromiseSettledResult<PublishReceipt>[]> {
     return Promise.allSettled(messages.map((message) => this.send(message, options)));
+  }
+
+  /** Which partitions wait for an acknowledgement, since when and why. */
+  status(): ProducerStatus {
+    return this.#dispatcher.status();
   }
 
   /** Resolves when every message that was handed to `send` before the call is settled. */

@@ -29,6 +29,7 @@ export function settle(
   const { batch, lane, outcome, now } = parts;
   if (outcome.kind === 'stored') {
     acknowledge(queue, batch, outcome.baseOffset);
+    queue.progress(now);
     return false;
   }
   const { kind, error } = outcome;
@@ -38,6 +39,7 @@ export function settle(
     if (!mayPass) giveUp(queue, error);
   } else if (kind === 'refused') {
     refuse(queue, batch, error);
+    queue.progress(now);
     return false;
   } else {
     if (kind === 'stale') lane.producer.renounce(queue);

@@ -5,7 +5,9 @@ import {
   type ConsumerStatus,
   type EventBus,
   type FollowerStatus,
+  type KafkaStatus,
   type KafkaRepository,
+  type ProducerStatus,
 } from '../../../internal/repo/contracts.js';
 import { HealthUseCase } from '../../../internal/usecase/health/health.js';
 
@@ -18,6 +20,7 @@ const running: ConsumerStatus = {
   waitingPartitions: [],
   flooded: false,
 };
+const idle: ProducerStatus = { acknowledgedMsAgo: null, unacknowledged: [] };
 const reading: FollowerStatus = { topic: 'users', caughtUp: true, stuckAt: undefined };
 
 describe('readiness', () => {
@@ -31,15 +34,22 @@ describe('readiness', () => {
     sandbox.reset();
     kafka.ping.resolves();
     events.following.returns([]);
-    kafka.getStatus.returns({ producerEnabled: true, consumerEnabled: true, consumers: [] });
+    standsWith({});
     now = 0;
     health = new HealthUseCase(kafka as unknown as KafkaRepository, events as unknown as EventBus, {
       now: () => new Date(now),
     });
   });
 
-  const consumersAre = (...consumers: ConsumerStatus[]) =>
-    kafka.getStatus.returns({ producerEnabled: true, consumerEnabled: true, consumers });
+  const standsWith = (parts: Partial<KafkaStatus>) =>
+    kafka.getStatus.returns({
+      producerEnabled: true,
+      consumerEnabled: true,
+      producer: idle,
+      consumers: [],
+      ...parts,
+    });
+  const consumersAre = (...consumers: ConsumerStatus[]) => standsWith({ consumers });
 
   it('passes when a broker answers, every consumer is in its group and every view reads', async () => {
     consumersAre(running, { ...running, groupId: 'g.translations' });
@@ -112,9 +122,49 @@ describe('readiness', () => {
     expect([status, checks['view of users']?.detail]).to.deep.equal(['fail', 'cannot read on at users[1]@7']);
   });
 
+  describe('of a producer whose messages wait for 15 s', () => {
+    const waiting = (partition: number, forMs: number) => ({
+      topic: 'users',
+      partition,
+      forMs,
+      reason: 'NOT_ENOUGH_REPLICAS',
+    });
+    const producerIs = async (producer: ProducerStatus) => {
+      standsWith({ producer });
+      const { status, checks } = await health.readiness();
+      return [status, checks['producer']?.detail];
+    };
+
+    it('fails when nothing was acknowledged for as long, and says where and why', async () => {
+      const detail = 'waits for acknowledgements: users[1] (NOT_ENOUGH_REPLICAS)';
+      for (const acknowledgedMsAgo of [null, 15_000]) {
+        const producer = { acknowledgedMsAgo, unacknowledged: [waiting(1, 15_000), waiting(2, 20)] };
+        expect(await producerIs(producer)).to.deep.equal(['fail', detail]);
+      }
+    });
+
+    it('warns when those of other partitions come through', async () => {
+      const producer = { acknowledgedMsAgo: 100, unacknowledged: [waiting(1, 15_000)] };
+      const [status] = await producerIs(producer);
+      expect(status).to.equal('warn');
+    });
+
+    it('says nothing before, since a partition soon has another leader, and when an operator switched it off', async () => {
+      const unacknowledged = [waiting(1, 14_999)];
+      expect(await producerIs({ acknowledgedMsAgo: 14_999, unacknowledged })).to.deep.equal([
+        'pass',
+        undefined,
+      ]);
+      const producer = { acknowledgedMsAgo: null, unacknowledged: [waiting(1, 15_000)] };
+      standsWith({ producerEnabled: false, producer });
+      const { checks } = await health.readiness();
+      expect(checks['producer']).to.deep.equal({ status: 'warn', detail: 'is switched off' });
+    });
+  });
+
   it('warns of what an operator switched off, and does not wait for its consumers', async () => {
     const consumers = [{ ...running, state: 'stopped' }];
-    kafka.getStatus.returns({ producerEnabled: false, consumerEnabled: false, consumers });
+    standsWith({ producerEnabled: false, consumerEnabled: false, consumers });
     expect(await health.readiness()).to.deep.equal({
       status: 'warn',
       checks: {

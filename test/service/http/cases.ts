@@ -11,6 +11,10 @@ const kafkaStatus = {
   brokers: ['a:1'],
   producerEnabled: true,
   consumerEnabled: false,
+  producer: {
+    acknowledgedMsAgo: null,
+    unacknowledged: [{ topic: 't', partition: 0, forMs: 1, reason: null }],
+  },
   consumerCount: 1,
   consumers: [
     {

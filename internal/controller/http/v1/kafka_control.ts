@@ -22,8 +22,15 @@ const consumer = z.object({
   flooded: z.boolean().describe('Pausing, since too many messages failed.'),
 });
 
+const producer = z.object({
+  acknowledgedMsAgo: z.int().nullable().describe('Milliseconds; null when nothing was acknowledged yet.'),
+  unacknowledged: z
+    .array(partition.extend({ forMs: z.int(), reason: z.string().nullable() }))
+    .describe('Partitions with messages that wait, and for how many milliseconds none was acknowledged.'),
+});
+
 const common = { instance, brokers: z.array(z.string()), message: z.string().describe('For people.') };
-const producerSide = { producerEnabled: z.boolean() };
+const producerSide = { producerEnabled: z.boolean(), producer };
 const consumerSide = { consumerEnabled: z.boolean(), consumerCount: z.int(), consumers: z.array(consumer) };
 
 /** The switches of this instance's Kafka clients and how they stand, for operators. */
