@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import type { Duplex } from 'node:stream';
 import type kafkajs from 'kafkajs';
 
 /**
@@ -18,8 +19,22 @@ export function assertKnownVersion(): void {
   throw new Error(`kafkajs ${version} is installed; pkg/kafka works with ${KNOWN_VERSION} only`);
 }
 
-/** The part of kafkajs's request queue that the timer patch touches. */
+/** A request that is handed to a queue; only a longer timeout than the client's own is heeded. */
+export interface PushedRequest {
+  readonly entry: { readonly apiKey: number };
+  readonly requestTimeout: number | null;
+}
+
+/** A request in a queue, which is asked several times a second whether its time is over. */
+interface SocketRequest {
+  /** On the scale of Date.now(); null while it waits for its turn. */
+  readonly sentAt: number | null;
+  readonly requestTimeout: number;
+}
+
+/** The part of kafkajs's request queue that the patches touch. */
 export interface RequestQueue {
+  createSocketRequest: (this: RequestQueue, pushed: PushedRequest) => SocketRequest;
   pending: unknown[];
   throttledUntil: number;
   throttleCheckTimeoutId: NodeJS.Timeout | null;
@@ -32,13 +47,20 @@ export function requestQueuePrototype(): RequestQueue {
   return (load('kafkajs/src/network/requestQueue') as { prototype: RequestQueue }).prototype;
 }
 
-/** The part of a kafkajs connection that the connection patch touches. */
+/** The part of a kafkajs connection that the patches touch. */
 export interface ReusedConnection {
+  readonly requestQueue: RequestQueue;
+  readonly socket: Duplex;
   chunks: Buffer[];
   bytesBuffered: number;
   bytesNeeded: number;
   isConnected(): boolean;
   connect: (this: ReusedConnection) => Promise<boolean>;
+  processData: (this: ReusedConnection, bytes: Buffer) => void;
+  send: (
+    this: ReusedConnection,
+    call: { readonly request: { readonly apiKey: number }; readonly requestTimeout: number | null },
+  ) => Promise<unknown>;
 }
 
 /** What every connection of kafkajs inherits from. */

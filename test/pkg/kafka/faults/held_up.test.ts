@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { expect } from 'chai';
+import { settlesWithin } from '../../../../pkg/kafka/async.js';
 import { InfrastructureError } from '../../../../pkg/kafka/index.js';
 import { closeAll } from '../contract/harness.js';
 import { latenciesWithoutLeader } from '../support/leaderless.js';
@@ -11,6 +12,8 @@ const PAUSE_MS = 30_000;
 const LEADERLESS_MS = 10_000;
 const SILENT_MS = 24_000;
 const BETWEEN_MS = 30;
+/** kafkajs waits for any answer for so long. */
+const REQUEST_MS = 30_000;
 
 describe('kafka: what holds a partition up for long', function () {
   this.timeout(120_000);
@@ -62,6 +65,22 @@ describe('kafka: what holds a partition up for long', function () {
       }
       latencies.sort((a, b) => a - b);
       expect(latencies[Math.floor(latencies.length * 0.99)]).to.be.lessThan(500);
+      expect(nodes.crashes()).to.equal(0);
+    } finally {
+      await nodes.stop();
+    }
+  });
+
+  it('46: a node that is silent lets the group come together in a third of the time of a request', async () => {
+    const nodes = await TwoNodes.start();
+    try {
+      await nodes.send(await nodes.consumer(), ['begin']);
+      await nodes.inbox.has(1);
+      const silent = nodes.broker.faults.add({ api: 'Fetch', node: 2, drop: true, times: Infinity });
+      await silent.waitUntilUsed();
+      const joining = nodes.consumer();
+      expect(await settlesWithin(joining, REQUEST_MS / 3), 'another member joined').to.equal(true);
+      await joining;
       expect(nodes.crashes()).to.equal(0);
     } finally {
       await nodes.stop();

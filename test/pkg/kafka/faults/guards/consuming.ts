@@ -263,4 +263,13 @@ export const CONSUMING: readonly Guard[] = [
     suite: 'contract/consuming_faults.test.js',
     test: '20: an assignment is over when the group is asked to be joined',
   },
+  {
+    pitfalls: [46],
+    guard: 'giving up fetches of silent nodes',
+    file: 'kafkajs/driver.js',
+    code: 'applySilencePatch();',
+    without: '',
+    suite: 'faults/held_up.test.js',
+    test: '46: a node that is silent',
+  },
 ];
