@@ -11,6 +11,7 @@ import type { Layer } from './layer.js';
 import { productionProblems } from './production_rules.js';
 import { projectRoot } from './project_root.js';
 import { configSchema, type Config } from './schema.js';
+import { rememberSecretFiles } from './secret_files.js';
 import { validateEach } from './validate.js';
 import { readYamlFile } from './yaml_file.js';
 
@@ -76,8 +77,13 @@ export function loadConfigWithSources({
     all.push({ path: folder, source: 'dir', what, mend: 'give the folder that holds config.yaml' });
   }
   if (all.length > 0) throw new ConfigError(all);
+  const config = configSchema.parse(nest(values));
+  rememberSecretFiles(
+    config,
+    new Map([...given].flatMap(([key, { file }]) => (file === undefined ? [] : [[key, file]]))),
+  );
   return {
-    config: configSchema.parse(nest(values)),
+    config,
     sources: new Map(fields.map((field) => [field.path, sourceOf(field.path)])),
   };
 }

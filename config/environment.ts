@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import type { ConfigProblem } from './config_error.js';
 import { envName, readText, type Field } from './fields.js';
 import { isForeign } from './foreign_names.js';
 import { suggest, type Given, type Layer } from './layer.js';
+import { readSecret } from './secret_files.js';
 
 /** Text by name, as in process.env. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -44,8 +44,7 @@ function readSecretFile(
 ): void {
   const source = `env ${fileName(field)}`;
   try {
-    // Editors and `echo` end a file with a newline that is no part of the secret.
-    values.set(field.path, { value: readFileSync(file, 'utf8').replace(/\r?\n$/, ''), source });
+    values.set(field.path, { value: readSecret(file), source, file });
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     problems.push({

@@ -6,6 +6,8 @@ export interface Given {
   readonly value: unknown;
   /** As in ConfigProblem.source. */
   readonly source: string;
+  /** The file that it was read from, where it is a secret. */
+  readonly file?: string;
 }
 
 /** What one source (a file, the environment, the flags) says: values by path, and what it got wrong. */

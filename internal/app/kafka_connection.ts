@@ -1,7 +1,9 @@
 import { type Config } from '../../config/config.js';
 import { encrypts } from '../../config/kafka_security.js';
-import { clientCredentials, type SaslOptions, type TlsOptions } from '../../pkg/kafka/index.js';
+import { secretFileOf } from '../../config/secret_files.js';
+import { clientCredentials, type SaslOptions, type Secret, type TlsOptions } from '../../pkg/kafka/index.js';
 import { type Logger } from '../../pkg/logger/index.js';
+import { secretFile } from './secret_file.js';
 
 /** How the Kafka clients encrypt and authenticate, by the configuration. */
 export interface KafkaSecurity {
@@ -10,10 +12,11 @@ export interface KafkaSecurity {
 }
 
 /** Reads KAFKA.SSL and KAFKA.SASL, which have been checked when the configuration was loaded. */
-export function kafkaSecurity({ SSL, SASL }: Config['KAFKA'], logger: Logger): KafkaSecurity {
+export function kafkaSecurity(config: Config, logger: Logger): KafkaSecurity {
+  const { SSL, SASL } = config.KAFKA;
   return {
     tls: encrypts({ ...SSL, MECHANISM: SASL.MECHANISM }) ? tlsOf(SSL) : undefined,
-    sasl: saslOf(SASL, logger),
+    sasl: saslOf(config, logger),
   };
 }
 
@@ -28,15 +31,21 @@ function tlsOf(ssl: Config['KAFKA']['SSL']): TlsOptions {
   };
 }
 
-function saslOf(sasl: Config['KAFKA']['SASL'], logger: Logger): SaslOptions | undefined {
-  const { MECHANISM: mechanism, USERNAME: username = '', PASSWORD: password = '', OAUTH } = sasl;
+function saslOf(config: Config, logger: Logger): SaslOptions | undefined {
+  const { MECHANISM: mechanism, USERNAME: username = '', PASSWORD = '', OAUTH } = config.KAFKA.SASL;
+  const secret = (path: string, value: string): Secret => {
+    const file = secretFileOf(config, path);
+    return file === undefined ? value : secretFile(file, value, logger);
+  };
   if (mechanism === undefined) return undefined;
-  if (mechanism !== 'OAUTHBEARER') return { mechanism, username, password };
+  if (mechanism !== 'OAUTHBEARER') {
+    return { mechanism, username, password: secret('KAFKA.SASL.PASSWORD', PASSWORD) };
+  }
   const { TOKEN_ENDPOINT: tokenEndpoint = '', CLIENT_ID: clientId = '', CLIENT_SECRET = '', SCOPE } = OAUTH;
   const token = clientCredentials({
     tokenEndpoint,
     clientId,
-    clientSecret: CLIENT_SECRET,
+    clientSecret: secret('KAFKA.SASL.OAUTH.CLIENT_SECRET', CLIENT_SECRET),
     scope: SCOPE,
     logger,
   });

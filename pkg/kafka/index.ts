@@ -63,5 +63,6 @@ export {
 } from './reader/readable.js';
 export { Producer, type PublishOptions } from './producer/producer.js';
 export type { SaslOptions } from './security/sasl.js';
+export type { Secret } from './security/secret.js';
 export type { TlsOptions } from './security/tls.js';
 export { clientCredentials } from './security/token_source.js';

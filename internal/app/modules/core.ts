@@ -47,13 +47,13 @@ export const coreModule = new ContainerModule(({ bind }) => {
   );
 
   bind(Driver).toDynamicValue((context) => {
-    const { KAFKA } = context.get<AppConfig>(Config);
+    const config = context.get<AppConfig>(Config);
     const logger: PkgLogger = context.get(Logger);
     return createKafkajsDriver({
       brokers: context.get<BrokerHandle>(BrokerHandle).brokers,
-      clientId: KAFKA.CLIENT_ID,
+      clientId: config.KAFKA.CLIENT_ID,
       logger,
-      ...kafkaSecurity(KAFKA, logger),
+      ...kafkaSecurity(config, logger),
     });
   });
   bind(KafkaAdmin).toDynamicValue((context) => new KafkaAdmin(context.get<KafkaDriver>(Driver)));

@@ -1,3 +1,4 @@
+import type { Secret } from './secret.js';
 import type { TokenSource } from './token_source.js';
 
 /** How this client says who it is. */
@@ -5,7 +6,8 @@ export type SaslOptions =
   | {
       readonly mechanism: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512';
       readonly username: string;
-      readonly password: string;
+      /** Asked for with every new connection. */
+      readonly password: Secret;
     }
   | {
       readonly mechanism: 'OAUTHBEARER';

@@ -1,4 +1,5 @@
 import type { Logger } from '../../logger/index.js';
+import { currentSecret, type Secret } from './secret.js';
 
 /** Gives a bearer token that is valid for a while. @throws TokenUnavailable */
 export type TokenSource = () => Promise<string>;
@@ -12,7 +13,8 @@ export class TokenUnavailable extends Error {
 export interface ClientCredentials {
   readonly tokenEndpoint: string;
   readonly clientId: string;
-  readonly clientSecret: string;
+  /** Asked for with every request for a token. */
+  readonly clientSecret: Secret;
   /** What the token is to be good for, in the words of the endpoint. */
   readonly scope?: string | undefined;
   readonly logger: Pick<Logger, 'warn'>;
@@ -78,7 +80,7 @@ async function ask(options: ClientCredentials, now: () => number): Promise<Token
     headers: {
       accept: 'application/json',
       'content-type': 'application/x-www-form-urlencoded',
-      authorization: basic(clientId, clientSecret),
+      authorization: basic(clientId, currentSecret(clientSecret)),
     },
     body: new URLSearchParams({
       grant_type: 'client_credentials',

@@ -115,6 +115,27 @@ describe('a secured Apache Kafka, while clients run', function () {
     });
   });
 
+  it('K18: a password that is replaced is used from the next connection on, by clients that run as well', async () => {
+    let password = USERS.admin;
+    const sasl = { mechanism: 'SCRAM-SHA-512', username: 'admin', password: () => password } as const;
+    const { driver, log } = openSecured(node.at('SASL'), { tls, sasl });
+    const producer = new Producer(driver, { maxBlockMs: 60_000 });
+    try {
+      await producer.send({ topic, value: 'before' });
+      password = 'not it any more';
+      const [first] = node.cluster.nodes;
+      await first?.restart();
+      const waiting = producer.send({ topic, value: 'after' });
+      await eventually(() => log.at('error').length > 0, { timeoutMs: 30_000 });
+      await rejection(new KafkaAdmin(driver).listTopics(), AccessDenied);
+      password = USERS.admin;
+      await waiting;
+      expect(await new KafkaAdmin(driver).listTopics()).to.include(topic);
+    } finally {
+      await producer.close();
+    }
+  });
+
   describe('says which right is missing', () => {
     const alice: SaslOptions = { mechanism: 'SCRAM-SHA-512', username: 'alice', password: USERS.alice };
     const asAlice = () => openSecured(node.at('SASL'), { tls, sasl: alice }).driver;

@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import type { Config } from './schema.js';
+
+/** Paths of files by the keys whose values they held. */
+type SecretFiles = ReadonlyMap<string, string>;
+
+/** Beside the configuration and not in it: these are not settings, but where settings came from. */
+const filesOf = new WeakMap<Config, SecretFiles>();
+
+/** Reads a secret. Editors and `echo` end a file with a newline that is no part of it. @throws what fs throws */
+export function readSecret(file: string): string {
+  return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+}
+
+/** Remembers from which files the secrets of a configuration were read. */
+export function rememberSecretFiles(config: Config, files: SecretFiles): void {
+  filesOf.set(config, files);
+}
+
+/** The file that held the value of a key, as in `KAFKA.SASL.PASSWORD`; undefined where it came in another way. */
+export function secretFileOf(config: Config, path: string): string | undefined {
+  return filesOf.get(config)?.get(path);
+}
