@@ -1,7 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Container } from 'inversify';
 import { type Config as AppConfig } from '../../config/config.js';
-import { BrokerUnreachable, KafkaAdmin, KafkaManager, UnknownTopic } from '../../pkg/kafka/index.js';
+import {
+  BrokerUnreachable,
+  FAILURE_TOPIC_CONFIGS,
+  FailureTopicsMissing,
+  KafkaAdmin,
+  KafkaManager,
+  UnknownTopic,
+} from '../../pkg/kafka/index.js';
 import { Logger } from '../repo/contracts.js';
 import { EventFollowers } from '../repo/persistent/kafka/event_followers.js';
 import { type TopicSpec } from '../repo/persistent/topics.js';
@@ -107,7 +114,23 @@ function consumersComponent(container: Container): Component {
     name: 'consumers',
     async start() {
       for (const register of container.getAll<EventConsumer>(EventConsumer)) register();
-      await container.get(KafkaManager).startAllConsumers();
+      try {
+        await container.get(KafkaManager).startAllConsumers();
+      } catch (error) {
+        throw error instanceof FailureTopicsMissing ? withCommands(error, container) : error;
+      }
     },
   };
+}
+
+/** Which commands make the topics that a group needs for messages that failed. */
+function withCommands(error: FailureTopicsMissing, container: Container): Error {
+  const { REPLICATION_FACTOR } = container.get<AppConfig>(Config).KAFKA;
+  const copies = REPLICATION_FACTOR > 0 ? [`--replication ${REPLICATION_FACTOR}`] : [];
+  const configs = Object.entries(FAILURE_TOPIC_CONFIGS).map(([name, value]) => `--config ${name}=${value}`);
+  const commands = error.topics.map(({ topic, partitions }) =>
+    ['cli topics create', topic, `--partitions ${partitions}`, ...copies, ...configs].join(' '),
+  );
+  const mend = `Create them, or set KAFKA_PROVISION=true once:\n${commands.join('\n')}`;
+  return new Error(`Topics for messages that fail are missing. ${mend}`, { cause: error });
 }

@@ -34,6 +34,7 @@ export type { FailureDetails } from './failures/dead_letter_headers.js';
 export * from './failures/errors.js';
 export { errorClass } from './failures/failed_message.js';
 export type { FloodLimits } from './failures/flood_guard.js';
+export { FAILURE_TOPIC_CONFIGS } from './failures/provisioning.js';
 export { deadLetterTopic, retryTopic } from './failures/topic_names.js';
 export { createKafkajsDriver, type KafkajsDriverOptions } from './kafkajs/driver.js';
 export {

@@ -10,6 +10,11 @@ const MAX_BYTES = 'max.message.bytes';
 const ROOM_BYTES = 65_536;
 /** Twice the default of brokers. */
 const LEAST_MAX_BYTES = 2_097_152;
+/** What failure topics are created with; one whose source takes larger messages takes larger ones as well. */
+export const FAILURE_TOPIC_CONFIGS: Readonly<Record<string, string>> = {
+  'retention.ms': String(RETENTION_MS),
+  [MAX_BYTES]: String(LEAST_MAX_BYTES),
+};
 /** A topic that was just created is not known to every node at once. */
 const KNOWN_WITHIN_MS = 5_000;
 const ASK_AGAIN_MS = 100;
@@ -49,10 +54,7 @@ export async function ensureFailureTopics(
 
 async function create(admin: DriverAdmin, { source, ...spec }: MissingOf): Promise<void> {
   try {
-    const configs = {
-      'retention.ms': String(RETENTION_MS),
-      [MAX_BYTES]: String(await maxBytesBeside(admin, source)),
-    };
+    const configs = { ...FAILURE_TOPIC_CONFIGS, [MAX_BYTES]: String(await maxBytesBeside(admin, source)) };
     await admin.createTopic({ ...spec, replicationFactor: BROKER_DEFAULT, configs });
   } catch (error) {
     if (!(error instanceof DriverError)) throw error;

@@ -36,4 +36,25 @@ describe('cmd/app with its samples', function () {
       await broker.stop();
     }
   });
+
+  it('names the commands that make the topics for messages that fail, where it may not make them', async () => {
+    const broker = await startBroker({ topics: { 'user-events': 3, 'translation-events': 2 } });
+    try {
+      const env = {
+        HTTP_PORT: '0',
+        LOG_FORMAT: 'pretty',
+        KAFKA_BROKERS: broker.brokers.join(','),
+        KAFKA_PROVISION: 'false',
+        KAFKA_REPLICATION_FACTOR: '3',
+      };
+      app = new Program('cmd/app/main', { env });
+      expect(await app.exit()).to.equal(1);
+      for (const kind of ['dlt', 'retry-0']) {
+        const topic = `translation-events.godev-kit-group.translation-events-${kind}`;
+        expect(app.stdout).to.include(`cli topics create ${topic} --partitions 2 --replication 3 --config`);
+      }
+    } finally {
+      await broker.stop();
+    }
+  });
 });

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { NotPublished } from '../../../internal/entity/errors.js';
 import { type StoredEvent } from '../../../internal/repo/contracts.js';
 import { EventMetrics } from '../../../internal/repo/persistent/kafka/event_metrics.js';
+import { QueueFull } from '../../../pkg/kafka/index.js';
 import { Metrics } from '../../../pkg/telemetry/index.js';
 
 describe('the metrics of events', () => {
@@ -24,11 +25,14 @@ describe('the metrics of events', () => {
     const sent = { topic: 'user-events', eventType: 'user.created', seconds: 0.002 };
     eventMetrics.sent({ ...sent, error: undefined });
     eventMetrics.sent({ ...sent, error: new NotPublished('unknown', 'e-1') });
+    const cause = new QueueFull(1, 1);
+    eventMetrics.sent({ ...sent, error: new NotPublished('not-stored', 'e-2', { cause }) });
     const text = await metrics.render();
     const labels = 'topic="user-events",event_type="user.created"';
     expect(text)
       .to.include(`messaging_client_sent_messages_total{${labels},error_type=""} 1`)
       .and.to.include(`messaging_client_sent_messages_total{${labels},error_type="EVENT_UNCONFIRMED"} 1`)
+      .and.to.include(`messaging_client_sent_messages_total{${labels},error_type="KAFKA_QUEUE_FULL"} 1`)
       .and.to.include(
         'messaging_client_operation_duration_seconds_sum{operation="send",topic="user-events",error_type=""} 0.002',
       );

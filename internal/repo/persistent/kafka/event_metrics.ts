@@ -1,4 +1,6 @@
+import { KafkaError } from '../../../../pkg/kafka/index.js';
 import { type Count, type Distribution, type Metrics } from '../../../../pkg/telemetry/index.js';
+import { type NotPublished } from '../../../entity/errors.js';
 import { type Clock, type EventObserver, type StoredEvent } from '../../contracts.js';
 import { type SentMessage } from './kafka_repository.js';
 
@@ -42,7 +44,7 @@ export class EventMetrics implements EventObserver {
   }
 
   sent({ topic, eventType = '', seconds, error }: SentMessage): void {
-    const error_type = error?.code ?? '';
+    const error_type = error === undefined ? '' : codeOf(error);
     this.sentMessages.add({ topic, event_type: eventType, error_type });
     this.sendTimes.observe({ operation: 'send', topic, error_type }, seconds);
   }
@@ -58,4 +60,9 @@ export class EventMetrics implements EventObserver {
     // The clocks of two machines differ; an event of the future has taken no time.
     this.latencies.observe({ topic, group }, Math.max(0, seconds));
   }
+}
+
+/** Why, as the Kafka client says it; the service's own code where the request's time was over first. */
+function codeOf({ cause, code }: NotPublished): string {
+  return cause instanceof KafkaError ? cause.code : code;
 }
