@@ -74,7 +74,7 @@ const QUICK_SUITES = [
 ];
 const TEMPLATE_TIMEOUT_MS = 1_800_000;
 const FAULTS_TIMEOUT_MS = 4 * 3_600_000;
-/** Without the long ones it takes about seven minutes on two cores. */
+/** Without the long ones it takes eight minutes on two cores that are shared. */
 const CLUSTER_TIMEOUT_MS = 900_000;
 const LONG_CLUSTER_TIMEOUT_MS = 1_800_000;
 

@@ -67,7 +67,8 @@ export function healthRoutes({ health, life }: HealthRoutesOptions): Route[] {
       ...about,
       path: '/readyz',
       summary: 'Whether this instance should get work',
-      description: 'A broker answers, the consumers are in their groups, the views have caught up.',
+      description:
+        'A broker answers, what is sent is acknowledged, the consumers are in their groups, the views have caught up.',
       request: { query: z.strictObject({ verbose: z.enum(['', 'true', 'false']).default('false') }) },
       replies: {
         200: { description: 'It should.', body: report },
