@@ -34,6 +34,8 @@ interface SocketRequest {
 
 /** The part of kafkajs's request queue that the patches touch. */
 export interface RequestQueue {
+  /** Requests that were sent and not answered. */
+  readonly inflight: ReadonlyMap<number, SocketRequest>;
   createSocketRequest: (this: RequestQueue, pushed: PushedRequest) => SocketRequest;
   pending: unknown[];
   throttledUntil: number;
@@ -57,10 +59,20 @@ export interface ReusedConnection {
   isConnected(): boolean;
   connect: (this: ReusedConnection) => Promise<boolean>;
   processData: (this: ReusedConnection, bytes: Buffer) => void;
+}
+
+/** The part of kafkajs's connections to one node that the silence patch touches. */
+export interface ConnectionPool {
+  readonly pool: readonly ReusedConnection[];
   send: (
-    this: ReusedConnection,
-    call: { readonly request: { readonly apiKey: number }; readonly requestTimeout: number | null },
+    this: ConnectionPool,
+    call: { readonly request: { readonly apiKey: number }; readonly requestTimeout?: number | null },
   ) => Promise<unknown>;
+}
+
+/** What the connections of kafkajs to any node inherit from. */
+export function connectionPoolPrototype(): ConnectionPool {
+  return (load('kafkajs/src/network/connectionPool') as { prototype: ConnectionPool }).prototype;
 }
 
 /** What every connection of kafkajs inherits from. */
@@ -195,17 +207,17 @@ export interface Broker {
   };
 }
 
-interface ConnectionPool {
+interface HostOfPool {
   readonly host: string;
 }
 
 interface InnerCluster {
   readonly connectionPoolBuilder: {
     /** Without a place: the next of the bootstrap addresses. */
-    build(place?: { host: string; port: number; rack?: string }): Promise<ConnectionPool>;
+    build(place?: { host: string; port: number; rack?: string }): Promise<HostOfPool>;
   };
   readonly brokerPool: {
-    createBroker(parts: { connectionPool: ConnectionPool; logger: unknown; nodeId?: number }): Broker;
+    createBroker(parts: { connectionPool: HostOfPool; logger: unknown; nodeId?: number }): Broker;
   };
   readonly rootLogger: unknown;
 }

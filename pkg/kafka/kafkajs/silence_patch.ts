@@ -1,6 +1,8 @@
 import {
+  connectionPoolPrototype,
   connectionPrototype,
   requestQueuePrototype,
+  type ConnectionPool,
   type PushedRequest,
   type RequestQueue,
   type ReusedConnection,
@@ -20,12 +22,15 @@ let applied = false;
  * asks for, and the member cannot join its group again before. A node that has sent no byte for 5 s longer than it
  * may wait for records is not waited for any more; an answer that is on its way is, however slowly it comes. The
  * connection, which carries nothing but fetches, ends with it: what is asked next would wait behind the lost answer.
+ * So does the other one to that node, where it is as silent: else the member would read on by a new connection, and
+ * not notice that it shows no sign of life on the old one.
  */
 export function applySilencePatch(): void {
   if (applied) return;
   applied = true;
   patchQueue(requestQueuePrototype());
   patchConnection(connectionPrototype());
+  patchPool(connectionPoolPrototype());
 }
 
 function patchQueue(prototype: RequestQueue): void {
@@ -45,23 +50,41 @@ function patchQueue(prototype: RequestQueue): void {
 }
 
 function patchConnection(prototype: ReusedConnection): void {
-  const { processData, send } = prototype;
+  const { processData } = prototype;
   prototype.processData = function (bytes) {
     heardAt.set(this.requestQueue, Date.now());
     processData.call(this, bytes);
   };
+}
+
+function patchPool(prototype: ConnectionPool): void {
+  const { send } = prototype;
   prototype.send = function (call) {
     const sending = send.call(this, call);
     if (!isGroupFetch(call.request.apiKey, call.requestTimeout)) return sending;
     return sending.catch((error: unknown) => {
-      if (isTimeout(error)) this.socket.destroy(new Error('a fetch was not answered'));
+      if (isTimeout(error)) cutSilent(this.pool);
       throw error;
     });
   };
 }
 
+/** After a fetch was given up: its connection, on which nothing waits any more, and any that is as silent. */
+function cutSilent(connections: readonly ReusedConnection[]): void {
+  const [other, ofFetches] = connections;
+  for (const connection of [ofFetches, other !== undefined && isSilent(other) ? other : undefined]) {
+    if (connection?.isConnected() === true) connection.socket.destroy(new Error('a fetch was not answered'));
+  }
+}
+
+function isSilent({ requestQueue }: ReusedConnection): boolean {
+  const longAgo = Date.now() - SILENT_MS / 2;
+  if ((heardAt.get(requestQueue) ?? 0) > longAgo) return false;
+  return [...requestQueue.inflight.values()].some(({ sentAt }) => sentAt !== null && sentAt < longAgo);
+}
+
 /** This package's own requests to fetch have no timeout of their own. */
-function isGroupFetch(apiKey: number, ownMs: PushedRequest['requestTimeout']): ownMs is number {
+function isGroupFetch(apiKey: number, ownMs: PushedRequest['requestTimeout'] | undefined): ownMs is number {
   return apiKey === FETCH && typeof ownMs === 'number';
 }
 

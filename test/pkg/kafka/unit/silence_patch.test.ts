@@ -1,11 +1,14 @@
 import { expect } from 'chai';
 import {
+  connectionPoolPrototype,
   connectionPrototype,
   requestQueuePrototype,
+  type ConnectionPool,
   type RequestQueue,
   type ReusedConnection,
 } from '../../../../pkg/kafka/kafkajs/internals.js';
 import { applySilencePatch } from '../../../../pkg/kafka/kafkajs/silence_patch.js';
+import { rejection } from './fakes.js';
 
 const FETCH = 1;
 const METADATA = 3;
@@ -57,5 +60,40 @@ describe('kafkajs: silence patch', () => {
   it('leaves other requests, and those without a time of their own, as they are', () => {
     expect(sent(METADATA, FETCHS_OWN_MS, 0).requestTimeout).to.equal(CLIENTS_OWN_MS);
     expect(sent(FETCH, null, 0).requestTimeout).to.equal(CLIENTS_OWN_MS);
+  });
+
+  describe('once a fetch was given up', () => {
+    /** A connection of a node, with a request that left so many milliseconds ago. */
+    const connection = (agoMs: number) => {
+      const cut: Error[] = [];
+      return {
+        cut,
+        isConnected: () => true,
+        requestQueue: { inflight: new Map([[1, { sentAt: Date.now() - agoMs }]]) },
+        socket: { destroy: (error: Error) => cut.push(error) },
+      };
+    };
+    /** How often each connection is cut when a request by the pool ends with this error. */
+    const cuts = async (other: ReturnType<typeof connection>, failure: Error, apiKey = FETCH) => {
+      const ofFetches = connection(0);
+      const pool = Object.assign(Object.create(connectionPoolPrototype()) as ConnectionPool, {
+        pool: [other, ofFetches] as unknown as ConnectionPool['pool'],
+        getConnectionByRequest: async () => ({ send: () => Promise.reject(failure) }),
+      });
+      const sending = pool.send({ request: { apiKey }, requestTimeout: FETCHS_OWN_MS });
+      expect(await rejection(sending)).to.equal(failure);
+      return [other, ofFetches].map(({ cut }) => cut.length);
+    };
+    const timeout = Object.assign(new Error('timed out'), { name: 'KafkaJSRequestTimeoutError' });
+
+    it('its connection ends, and the other one to the node where it is as silent', async () => {
+      expect(await cuts(connection(4_000), timeout)).to.deep.equal([1, 1]);
+      expect(await cuts(connection(100), timeout)).to.deep.equal([0, 1]);
+    });
+
+    it('for another reason, or another request, no connection ends', async () => {
+      expect(await cuts(connection(4_000), new Error('closed'))).to.deep.equal([0, 0]);
+      expect(await cuts(connection(4_000), timeout, METADATA)).to.deep.equal([0, 0]);
+    });
   });
 });
