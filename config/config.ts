@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { ExitCode } from '../pkg/program/index.js';
 import { ConfigError } from './config_error.js';
 import { defaultsBeyondSchema } from './defaults.js';
 import { readEnvironment, type Environment } from './environment.js';
-import { ExitCode } from './exit_codes.js';
 import { listFields, type Field } from './fields.js';
 import { readFlags } from './flags.js';
 import { kafkaSecurityProblems } from './kafka_security_rules.js';
@@ -16,7 +16,6 @@ import { readYamlFile } from './yaml_file.js';
 
 export { ConfigError, type ConfigProblem } from './config_error.js';
 export type { Environment } from './environment.js';
-export { ExitCode } from './exit_codes.js';
 export type { Config } from './schema.js';
 
 /** Where the configuration is read from. */

@@ -8,7 +8,7 @@ import {
   startBroker,
   StorageError,
 } from '../../pkg/devbroker/index.js';
-import { ExitCode } from '../../config/exit_codes.js';
+import { ExitCode } from '../../pkg/program/index.js';
 import { type BrokerArguments, parseArguments, USAGE, UsageError } from './arguments.js';
 
 /** Partitions of a topic that a client uses before anybody created it. */

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Command, Command as Program, Option } from 'commander';
-import { ExitCode } from '../../config/config.js';
+import { ExitCode } from '../../pkg/program/index.js';
 import { Cli, type CommonOptions } from './cli.js';
 import { commands } from './commands/index.js';
 import { EXIT_CODES, explain } from './failures.js';

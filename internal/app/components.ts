@@ -2,10 +2,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type Container } from 'inversify';
 import { type Config as AppConfig } from '../../config/config.js';
 import { BrokerUnreachable, KafkaAdmin, KafkaManager, UnknownTopic } from '../../pkg/kafka/index.js';
+import { type Component } from '../../pkg/program/index.js';
 import { Logger } from '../repo/contracts.js';
 import { EventFollowers } from '../repo/persistent/kafka/event_followers.js';
 import { type TopicSpec } from '../repo/persistent/topics.js';
-import { type Component } from './lifecycle.js';
 import { BrokerHandle, Config, EventConsumer, Topics, View } from './tokens.js';
 
 export interface EventComponentsOptions {

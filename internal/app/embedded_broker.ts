@@ -4,8 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Config } from '../../config/config.js';
 import { EMBEDDED } from '../../config/embedded.js';
 import { projectRoot } from '../../config/project_root.js';
+import { NotAvailable } from '../../pkg/program/index.js';
 import { type Logger } from '../repo/contracts.js';
-import { NotAvailable } from './not_available.js';
 import { type BrokerHandle } from './tokens.js';
 
 /** How long the owner of the data folder may take from owning it to saying where it listens. */

@@ -10,13 +10,13 @@ import {
   type Route,
   type RouteGroup,
 } from '../../pkg/httpserver/index.js';
+import { type Component, type Lifecycle } from '../../pkg/program/index.js';
 import { Metrics } from '../../pkg/telemetry/index.js';
 import { healthRoutes } from '../controller/http/health.js';
 import { metricsRoute, requestMetrics } from '../controller/http/metrics.js';
 import { toProblem } from '../controller/http/problems.js';
 import { Logger } from '../repo/contracts.js';
 import { Health } from '../usecase/contracts.js';
-import { type Component, type Lifecycle } from './lifecycle.js';
 import { ApiRoutes, Config } from './tokens.js';
 
 /** Every route of the API is served under both: the sources of this service disagree on the prefix. */

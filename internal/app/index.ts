@@ -1,8 +1,6 @@
 /** What programs and examples may use of the service. */
 export { buildContainer } from './container.js';
 export { eventComponents } from './components.js';
-export { NotAvailable } from './not_available.js';
-export { Lifecycle } from './lifecycle.js';
 export { openOperatorTools, type OperatorTools } from './operator_tools.js';
 export { runConsumers, runService } from './run.js';
 export { BrokerHandle } from './tokens.js';

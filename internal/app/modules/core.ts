@@ -1,8 +1,7 @@
 import { ContainerModule } from 'inversify';
 import { type Config as AppConfig } from '../../../config/config.js';
 import { createKafkajsDriver, KafkaAdmin, type KafkaDriver, KafkaManager } from '../../../pkg/kafka/index.js';
-import { type Logger as PkgLogger } from '../../../pkg/logger/index.js';
-import { redactText } from '../../../pkg/logger/index.js';
+import { type Logger as PkgLogger, redactText } from '../../../pkg/logger/index.js';
 import { Metrics } from '../../../pkg/telemetry/index.js';
 import {
   Clock,
@@ -13,15 +12,15 @@ import {
   KafkaRepository,
   Logger,
 } from '../../repo/contracts.js';
-import { KafkaEventBus } from '../../repo/persistent/kafka/kafka_event_bus.js';
-import { ManagedKafkaRepository } from '../../repo/persistent/kafka/kafka_repository.js';
-import { EventFollowers } from '../../repo/persistent/kafka/event_followers.js';
-import { MessageReceiver } from '../../repo/persistent/kafka/message_receiver.js';
-import { partitionRecords } from '../../repo/persistent/kafka/partition_records.js';
 import { ConsumerMetrics } from '../../repo/persistent/kafka/consumer_metrics.js';
+import { EventFollowers } from '../../repo/persistent/kafka/event_followers.js';
+import { EventLogger } from '../../repo/persistent/kafka/event_logger.js';
 import { EventMetrics } from '../../repo/persistent/kafka/event_metrics.js';
 import { EventObservers } from '../../repo/persistent/kafka/event_observers.js';
-import { EventLogger } from '../../repo/persistent/kafka/event_logger.js';
+import { KafkaEventBus } from '../../repo/persistent/kafka/kafka_event_bus.js';
+import { ManagedKafkaRepository } from '../../repo/persistent/kafka/kafka_repository.js';
+import { MessageReceiver } from '../../repo/persistent/kafka/message_receiver.js';
+import { partitionRecords } from '../../repo/persistent/kafka/partition_records.js';
 import { instanceName, systemClock, uuidGenerator } from '../../repo/persistent/system/system.js';
 import { type TopicSpec, topicsOf } from '../../repo/persistent/topics.js';
 import { Health } from '../../usecase/contracts.js';

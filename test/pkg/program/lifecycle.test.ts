@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import sinon from 'sinon';
-import { type Component, Lifecycle } from '../../internal/app/lifecycle.js';
-import { rejection } from '../support/caught.js';
+import { type Component, Lifecycle } from '../../../pkg/program/lifecycle.js';
+import { rejection } from '../../support/caught.js';
 
 describe('the life cycle of a program', () => {
   // Of their own, since a restore of sinon's default sandbox elsewhere would forget these.

@@ -1,6 +1,6 @@
 /**
- * Exit codes of the programs under cmd/, numbered as in BSD's sysexits.h and by shells, so that a supervisor
- * can tell "start it again later" from "a person must change something".
+ * Exit codes, numbered as in BSD's sysexits.h and by shells, so that a supervisor can tell "start it
+ * again later" from "a person must change something".
  */
 export const ExitCode = {
   OK: 0,

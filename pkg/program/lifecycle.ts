@@ -1,4 +1,4 @@
-import { type Logger } from '../repo/contracts.js';
+import { type Logger } from '../logger/index.js';
 
 /** A part of the running program. */
 export interface Component {
@@ -15,7 +15,7 @@ export interface LifecycleOptions {
   components: readonly Component[];
   /** Milliseconds that all components together get to stop. */
   stopTimeoutMs: number;
-  logger: Logger;
+  logger: Pick<Logger, 'error'>;
 }
 
 type State = 'new' | 'starting' | 'running' | 'stopping' | 'stopped';
