@@ -1,6 +1,5 @@
-import type { ConfigProblem } from './config_error.js';
+import { type ConfigProblem, envName } from '../pkg/config/index.js';
 import { EMBEDDED } from './embedded.js';
-import { envName } from './fields.js';
 import { encrypts, isLoopback, type EncryptionKeys } from './kafka_security.js';
 import { tlsFaults, type TlsFiles } from './tls_files.js';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { group } from './group.js';
+import { group } from '../pkg/config/index.js';
 
 const LONGEST_PEM = 200_000;
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { group } from '../pkg/config/index.js';
 import { brokerListFaults } from './brokers.js';
 import { EMBEDDED } from './embedded.js';
-import { group } from './group.js';
 import { kafkaSasl, kafkaSsl } from './kafka_security_schema.js';
 
 const topicName = (name: string, description: string) =>

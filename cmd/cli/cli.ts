@@ -1,6 +1,7 @@
-import { type Config, loadConfig } from '../../config/config.js';
-import { type EffectiveSetting, effectiveSettings } from '../../config/effective.js';
+import { type Config, loadConfig, loadConfigWithSources } from '../../config/config.js';
+import { configSchema } from '../../config/schema.js';
 import { openOperatorTools, type OperatorTools } from '../../internal/app/index.js';
+import { type EffectiveSetting, effectiveSettings } from '../../pkg/config/index.js';
 import { createLogger } from '../../pkg/logger/index.js';
 import { type Io } from './io.js';
 import { Progress } from './progress.js';
@@ -40,7 +41,7 @@ export class Cli {
 
   /** @throws ConfigError */
   settings(): EffectiveSetting[] {
-    return effectiveSettings(this.configSource());
+    return effectiveSettings(configSchema, loadConfigWithSources(this.configSource()));
   }
 
   /**

@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { ConfigError } from '../../config/config.js';
+import { ConfigError } from '../../pkg/config/index.js';
 import { AccessDenied, BrokerUnreachable } from '../../pkg/kafka/index.js';
 import { ExitCode, NotAvailable } from '../../pkg/program/index.js';
 

@@ -1,4 +1,4 @@
-import { type Environment } from '../../config/config.js';
+import { type Environment } from '../../pkg/config/index.js';
 import { type LogStream } from '../../pkg/logger/index.js';
 
 /** What the program has of its surroundings. */

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { expect } from 'chai';
-import { ConfigError, loadConfig } from '../../config/config.js';
+import { loadConfig } from '../../config/config.js';
+import { ConfigError } from '../../pkg/config/index.js';
 import { ExitCode } from '../../pkg/program/index.js';
 import { placesOf, problemsOf, withConfigFolder } from './support.js';
 

@@ -101,8 +101,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'pkg/kafka/producer.ts': ['node:stream'],
   'pkg/devbroker/index.ts': ['node:net', 'pkg/devbroker/log.ts'],
   'pkg/devbroker/log.ts': [],
-  'config/config.ts': ['config/schema.ts', 'node:fs'],
+  'config/config.ts': ['config/schema.ts', 'pkg/config/index.ts', 'pkg/program/index.ts', 'node:fs'],
   'config/schema.ts': ['zod'],
+  'pkg/config/index.ts': [],
+  'pkg/program/index.ts': [],
   'scripts/lint.ts': ['internal/app/container.ts', 'sinon'],
   'test/all.test.ts': [
     'cmd/app/args.ts',

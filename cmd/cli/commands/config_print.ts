@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { type EffectiveSetting } from '../../../config/effective.js';
+import { type EffectiveSetting } from '../../../pkg/config/index.js';
 import { type Cli } from '../cli.js';
 import { oneLine, table } from '../text.js';
 

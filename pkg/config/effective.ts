@@ -1,6 +1,6 @@
+import type { z } from 'zod';
 import { listFields, valueAt } from './fields.js';
-import { configSchema } from './schema.js';
-import { loadConfigWithSources, type LoadOptions } from './config.js';
+import type { Loaded } from './load_settings.js';
 
 /** What a key can be set to. */
 export type SettingValue = string | number | boolean | readonly string[];
@@ -21,11 +21,13 @@ export interface EffectiveSetting {
 
 const MASKED = '(set, not shown)';
 
-/** Every key in the order of the schema. @throws ConfigError */
-export function effectiveSettings(options: LoadOptions = {}): EffectiveSetting[] {
-  const { config, sources } = loadConfigWithSources(options);
-  return listFields(configSchema).map(({ path, env, secret, description }) => {
-    // The schema has no leaves of other types.
+/** Every key in the order of the schema. */
+export function effectiveSettings<Schema extends z.ZodType>(
+  schema: Schema,
+  { config, sources }: Loaded<z.output<Schema>>,
+): EffectiveSetting[] {
+  return listFields(schema).map(({ path, env, secret, description }) => {
+    // A schema has no leaves of other types.
     const value = valueAt(config, path) as SettingValue | undefined;
     return {
       key: path,
