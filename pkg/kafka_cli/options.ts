@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { type OffsetTarget } from '../../pkg/kafka/index.js';
+import { type OffsetTarget } from '../kafka/index.js';
 
 /** For repeated `name=value` options. */
 export function collectPairs(

@@ -6,9 +6,8 @@ import {
   readableMessage,
   readPartition,
   type TopicPartition,
-} from '../../../pkg/kafka/index.js';
-import { type OperatorTools } from '../../../internal/app/index.js';
-import { type Cli } from '../cli.js';
+} from '../../kafka/index.js';
+import { type Cli, type KafkaTools } from '../cli.js';
 import { collectPartitions, position, wholeNumber } from '../options.js';
 import { oneLine, place } from '../text.js';
 
@@ -36,7 +35,7 @@ export function consume(cli: Cli): Command {
     .option('--key <key>', 'only messages with this key')
     .action((topics: string[], options: Options) =>
       cli.withKafka(async (tools) => {
-        const wanted = topics.length > 0 ? topics : tools.topics;
+        const wanted = topics.length > 0 ? topics : tools.topics.map(({ topic }) => topic);
         const partitions = await partitionsOf(tools, wanted, options.partition);
         await new Reading(cli, tools, options).read(partitions);
       }),
@@ -44,7 +43,7 @@ export function consume(cli: Cli): Command {
 }
 
 async function partitionsOf(
-  { admin }: OperatorTools,
+  { admin }: KafkaTools,
   topics: readonly string[],
   only: readonly number[] | undefined,
 ): Promise<TopicPartition[]> {
@@ -65,7 +64,7 @@ class Reading {
 
   constructor(
     private readonly cli: Cli,
-    private readonly tools: OperatorTools,
+    private readonly tools: KafkaTools,
     private readonly options: Options,
   ) {}
 

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { applyTopics, type AppliedTopic } from '../../../pkg/kafka/index.js';
+import { applyTopics, type AppliedTopic } from '../../kafka/index.js';
 import { type Cli } from '../cli.js';
 import { differenceLines } from '../topic_differences.js';
 
@@ -13,8 +13,8 @@ export function topicsApply(cli: Cli): Command {
     .description('Make the topics of the service as the code says: create, add partitions, change settings.')
     .option('--allow-deletion', 'change also what makes brokers delete messages', false)
     .action(({ allowDeletion }: Options) =>
-      cli.withKafka(async ({ driver, topicSpecs }) => {
-        const applied = await applyTopics(driver, topicSpecs, { mayDelete: allowDeletion });
+      cli.withKafka(async ({ driver, topics }) => {
+        const applied = await applyTopics(driver, topics, { mayDelete: allowDeletion });
         cli.result(applied, (topics) => topics.map(describe).join('\n'));
         const left = applied.reduce((sum, topic) => sum + topic.left.length, 0);
         if (left > 0) throw new Error(`${left} differences are left`);

@@ -1,4 +1,4 @@
-import { type TopicDifference } from '../../pkg/kafka/index.js';
+import { type TopicDifference } from '../kafka/index.js';
 
 /** A line for each difference between a topic and what it should be, with the reason where it stays. */
 export function differenceLines(

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import { Command } from 'commander';
-import { type KafkaManager, type PublishReceipt, type SendOptions } from '../../../pkg/kafka/index.js';
+import { type KafkaManager, type PublishReceipt, type SendOptions } from '../../kafka/index.js';
 import { type Cli } from '../cli.js';
 import { UsageError } from '../failures.js';
 import { collectPairs, wholeNumber } from '../options.js';

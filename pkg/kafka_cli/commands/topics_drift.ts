@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { driftOf, type TopicDrift } from '../../../pkg/kafka/index.js';
+import { driftOf, type TopicDrift } from '../../kafka/index.js';
 import { type Cli } from '../cli.js';
 import { differenceLines } from '../topic_differences.js';
 
@@ -8,8 +8,8 @@ export function topicsDrift(cli: Cli): Command {
   return new Command('drift')
     .description('Where the topics of the service are not as the code says; exits 1 when any is.')
     .action(() =>
-      cli.withKafka(async ({ driver, topicSpecs }) => {
-        const drift = await driftOf(driver, topicSpecs);
+      cli.withKafka(async ({ driver, topics }) => {
+        const drift = await driftOf(driver, topics);
         cli.result(drift, (topics) => topics.map(describe).join('\n'));
         const off = drift.filter(isOff);
         if (off.length > 0) {

@@ -1,15 +1,14 @@
 import { hostname, userInfo } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Command, InvalidArgumentError } from 'commander';
-import { type OperatorTools } from '../../internal/app/index.js';
 import {
   type DeadLetter,
   DeadLetterDesk,
   type DeadLetterFilter,
   type Decision,
   readableMessage,
-} from '../../pkg/kafka/index.js';
-import { type Cli } from './cli.js';
+} from '../kafka/index.js';
+import { type Cli, type KafkaTools } from './cli.js';
 import { UsageError } from './failures.js';
 import { moment, wholeNumber } from './options.js';
 import { place } from './text.js';
@@ -141,7 +140,7 @@ export function filterOf(options: ChoiceOptions): DeadLetterFilter {
 }
 
 /** The desk, with the user's name for its records. */
-export function deskOf({ driver, admin, kafka }: OperatorTools): DeadLetterDesk {
+export function deskOf({ driver, admin, kafka }: KafkaTools): DeadLetterDesk {
   return new DeadLetterDesk({ driver, admin, kafka, by: `${userInfo().username}@${hostname()}` });
 }
 

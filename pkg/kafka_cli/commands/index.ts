@@ -1,6 +1,5 @@
 import { Command } from 'commander';
 import { type Cli } from '../cli.js';
-import { configPrint } from './config_print.js';
 import { consume } from './consume.js';
 import { deadLettersDiscard } from './dead_letters_discard.js';
 import { deadLettersList } from './dead_letters_list.js';
@@ -15,17 +14,14 @@ import { topicsDescribe } from './topics_describe.js';
 import { topicsDrift } from './topics_drift.js';
 import { topicsList } from './topics_list.js';
 
-type Make = (cli: Cli) => Command;
-
 /** Commands about one thing. */
-interface Group {
+export interface CommandGroup {
   readonly name: string;
   readonly about: string;
-  readonly commands: readonly Make[];
+  readonly commands: readonly ((cli: Cli) => Command)[];
 }
 
-const GROUPS: readonly Group[] = [
-  { name: 'config', about: 'The configuration as it counts.', commands: [configPrint] },
+const GROUPS: readonly CommandGroup[] = [
   {
     name: 'topics',
     about: 'Topics.',
@@ -39,9 +35,9 @@ const GROUPS: readonly Group[] = [
   },
 ];
 
-/** All commands of the program. */
-export function commands(cli: Cli): Command[] {
-  const grouped = GROUPS.map(({ name, about, commands: makes }) => {
+/** All commands of the program, those of `more` first. */
+export function commands(cli: Cli, more: readonly CommandGroup[]): Command[] {
+  const grouped = [...more, ...GROUPS].map(({ name, about, commands: makes }) => {
     const group = new Command(name).description(about);
     for (const make of makes) group.addCommand(make(cli));
     return group;

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { type TopicDescription, type TopicOffset } from '../../../pkg/kafka/index.js';
+import { type TopicDescription, type TopicOffset } from '../../kafka/index.js';
 import { type Cli } from '../cli.js';
 import { table } from '../text.js';
 

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { type PartitionLag } from '../../../pkg/kafka/index.js';
+import { type PartitionLag } from '../../kafka/index.js';
 import { type Cli } from '../cli.js';
 import { table } from '../text.js';
 

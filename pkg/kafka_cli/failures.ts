@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
-import { ConfigError } from '../../pkg/config/index.js';
-import { AccessDenied, BrokerUnreachable } from '../../pkg/kafka/index.js';
-import { ExitCode, NotAvailable } from '../../pkg/program/index.js';
+import { ConfigError } from '../config/index.js';
+import { AccessDenied, BrokerUnreachable } from '../kafka/index.js';
+import { ExitCode, NotAvailable } from '../program/index.js';
 
 /** The command line asks for what cannot be; the message says what to mend. */
 export class UsageError extends Error {

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { type OffsetTarget } from '../../../pkg/kafka/index.js';
+import { type OffsetTarget } from '../../kafka/index.js';
 import { type Cli } from '../cli.js';
 import { collectPartitions, position } from '../options.js';
 import { place, table } from '../text.js';

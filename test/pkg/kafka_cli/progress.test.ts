@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import sinon from 'sinon';
-import { Progress } from '../../../cmd/cli/progress.js';
+import { Progress } from '../../../pkg/kafka_cli/progress.js';
 
 describe('the progress of a command', () => {
   const sandbox = sinon.createSandbox();
