@@ -9,7 +9,7 @@ import { Driver, Topics } from './tokens.js';
 /**
  * Reaches the brokers of the configuration for a program that does one thing and ends. It never starts an
  * embedded broker.
- * @throws NoBrokerRuns, BrokerUnreachable, AccessDenied
+ * @throws NotAvailable, BrokerUnreachable, AccessDenied
  */
 export async function openOperatorTools(config: AppConfig, logger: Logger): Promise<KafkaTools> {
   const container = await buildContainer(

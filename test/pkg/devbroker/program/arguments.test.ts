@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { parseArguments, UsageError } from '../../../cmd/broker/arguments.js';
+import { parseArguments, UsageError } from '../../../../pkg/devbroker/program/arguments.js';
 
-describe('cmd/broker: arguments', () => {
+describe('broker program: arguments', () => {
   it('default to the well-known port on the loopback address, data in .data, and no topics', () => {
     const expected = { host: '127.0.0.1', advertisedHost: null, port: 9092, data: '.data', topics: {} };
     expect(parseArguments([])).to.deep.equal(expected);

@@ -1,33 +1,37 @@
-import { join, resolve } from 'node:path';
-import {
-  type Broker,
-  BrokerError,
-  type BrokerOptions,
-  DataFolder,
-  DataFolderInUse,
-  startBroker,
-  StorageError,
-} from '../../pkg/devbroker/index.js';
-import { ExitCode } from '../../pkg/program/index.js';
+import { resolve } from 'node:path';
+import { type Broker, startBroker } from '../broker.js';
+import { DataFolder, DataFolderInUse } from '../data_folder.js';
+import { BrokerError } from '../errors.js';
+import { StorageError } from '../log/storage_error.js';
+import { type BrokerOptions } from '../options.js';
+import { brokerFolder } from '../shared_broker.js';
 import { type BrokerArguments, parseArguments, USAGE, UsageError } from './arguments.js';
 
 /** Partitions of a topic that a client uses before anybody created it. */
 const AUTO_CREATED_PARTITIONS = 3;
 
-/** Serves until SIGINT or SIGTERM. @returns the exit code of the program */
-export async function serve(argv: readonly string[]): Promise<ExitCode> {
+/** How the program ended: as it should, not able to serve, or with a command line that makes no sense. */
+export type Outcome = 'done' | 'failed' | 'misused';
+
+export interface ServeOptions {
+  /** A command to try the broker with, which listens at this address. */
+  readonly tryIt: (address: string) => string;
+}
+
+/** The broker as a program: serves until SIGINT or SIGTERM. */
+export async function serve(argv: readonly string[], { tryIt }: ServeOptions): Promise<Outcome> {
   try {
     const wanted = parseArguments(argv);
     if (wanted === 'help') {
       process.stdout.write(USAGE);
-      return ExitCode.OK;
+      return 'done';
     }
     const stopped = stopSignal();
     const { broker, close } = await start(wanted);
-    process.stdout.write(describe(broker, wanted));
+    process.stdout.write(describe(broker, wanted, tryIt));
     await stopped;
     await close();
-    return ExitCode.OK;
+    return 'done';
   } catch (error) {
     return explain(error);
   }
@@ -70,10 +74,6 @@ function report(message: string, error?: unknown): void {
   process.stderr.write(`broker: ${message}${error instanceof Error ? `: ${error.message}` : ''}\n`);
 }
 
-function brokerFolder(data: string): string {
-  return join(data, 'broker');
-}
-
 /** Resolves at the first request to stop; a second one finds no listener and ends the process at once. */
 function stopSignal(): Promise<void> {
   return new Promise((resolveStop) => {
@@ -85,27 +85,27 @@ function stopSignal(): Promise<void> {
   });
 }
 
-function describe(broker: Broker, { data }: BrokerArguments): string {
+function describe(broker: Broker, { data }: BrokerArguments, tryIt: ServeOptions['tryIt']): string {
   const [address = ''] = broker.brokers;
   const topics = broker.topics.all().map(({ name, partitions }) => `${name} (${partitions.length})`);
   return `Embedded Kafka broker on ${address}, for development and tests.
   Data      ${data === null ? 'in memory, gone when this program stops' : resolve(brokerFolder(data))}
   Topics    ${topics.join(', ') || 'none yet'}; unknown ones are created with ${AUTO_CREATED_PARTITIONS} partitions on first use
-  Try it    KAFKA_BROKERS=${address} make demo
+  Try it    ${tryIt(address)}
   Look in   kcat -b ${address} -L
 Stop it with Ctrl-C.
 `;
 }
 
-function explain(error: unknown): ExitCode {
+function explain(error: unknown): Outcome {
   if (error instanceof UsageError) {
     process.stderr.write(`broker: ${error.message}\n\n${USAGE}`);
-    return ExitCode.USAGE;
+    return 'misused';
   }
   if (!(error instanceof Error && isExpected(error))) throw error;
   process.stderr.write(`broker: ${reason(error)}\n`);
   // What the broker itself refuses at the start, other than for its disk, is a topic of the command line.
-  return error instanceof BrokerError && !(error instanceof StorageError) ? ExitCode.USAGE : ExitCode.FAILED;
+  return error instanceof BrokerError && !(error instanceof StorageError) ? 'misused' : 'failed';
 }
 
 /** Refusals of the broker and of the operating system; anything else is a fault of this program. */

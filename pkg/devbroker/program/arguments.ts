@@ -18,7 +18,7 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** Where all embedded parts of the project keep their data. */
+/** Where embedded parts keep their data. */
 const DEFAULT_DATA = '.data';
 
 export const USAGE = `Usage: broker [options]
