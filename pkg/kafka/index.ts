@@ -31,9 +31,10 @@ export * from './errors.js';
 export { classifyFailure, type FailureClass, type FailureClassifier } from './failures/classify.js';
 export type { FailureDetails } from './failures/dead_letter_headers.js';
 export * from './failures/errors.js';
-export { errorClass } from './failures/failed_message.js';
 export type { FloodLimits } from './failures/flood_guard.js';
 export { deadLetterTopic, retryTopic } from './failures/topic_names.js';
+export type { ReadPartition } from './follower/followed_partition.js';
+export { TopicFollower, type FollowerStatus, type TopicFollowerOptions } from './follower/topic_follower.js';
 export { createKafkajsDriver, type KafkajsDriverOptions } from './kafkajs/driver.js';
 export {
   KafkaManager,
@@ -52,6 +53,8 @@ export type {
   OutgoingMessage,
   PublishReceipt,
 } from './message.js';
+export { ConsumerMetrics } from './metrics/consumer_metrics.js';
+export { MessageMetrics } from './metrics/message_metrics.js';
 export { partitionForKey } from './partitioner.js';
 export type { ProducerOptions } from './producer/options.js';
 export { readPartition, type ReadBatch, type ReadOptions } from './reader/partition_reader.js';

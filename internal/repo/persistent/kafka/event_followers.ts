@@ -7,6 +7,7 @@ import {
   UndecodableEvent,
   UnknownEventType,
 } from '../../../../pkg/events/index.js';
+import { TopicFollower, type TopicFollowerOptions } from '../../../../pkg/kafka/index.js';
 import { runWithContext } from '../../../../pkg/logger/index.js';
 import {
   type EventObserver,
@@ -15,7 +16,6 @@ import {
   type ReceivedMessage,
 } from '../../contracts.js';
 import { RecentIds } from './recent_ids.js';
-import { TopicFollower, type TopicFollowerOptions } from './topic_follower.js';
 
 export interface EventFollowersOptions extends Pick<TopicFollowerOptions, 'countPartitions' | 'read'> {
   observer: EventObserver;

@@ -4,10 +4,10 @@ import {
   KafkaError,
   UnknownGroup,
   UnknownTopic,
+  type ReadPartition,
 } from '../../../../pkg/kafka/index.js';
 import { Conflict, NotFound, Unavailable } from '../../../entity/errors.js';
 import { type ReceivedMessage } from '../../contracts.js';
-import { type ReadPartition } from './partition_records.js';
 
 export interface MessageReceiverOptions {
   admin: KafkaAdmin;
@@ -75,8 +75,8 @@ export class MessageReceiver {
     const reading = AbortSignal.any([signal, done.signal]);
     let first: ReceivedMessage | undefined;
     const read = async (start: Start): Promise<void> => {
-      for await (const { messages } of this.options.read({ topic, ...start, signal: reading })) {
-        first ??= messages[0];
+      for await (const { records } of this.options.read({ topic, ...start, signal: reading })) {
+        first ??= records[0];
         if (first !== undefined) done.abort();
       }
     };

@@ -1,10 +1,8 @@
-import {
-  type ConsumerEvent,
-  errorClass,
-  type KafkaManager,
-  type PartitionStatus,
-} from '../../../../pkg/kafka/index.js';
-import { type Count, type Distribution, type Metrics } from '../../../../pkg/telemetry/index.js';
+import { type Count, type Distribution, type Metrics } from '../../telemetry/index.js';
+import { type ConsumerEvent } from '../consumer/events.js';
+import { type PartitionStatus } from '../consumer/partition_status.js';
+import { errorClass } from '../failures/failed_message.js';
+import { type KafkaManager } from '../manager.js';
 
 /** Seconds. */
 const HANDLING_TIMES = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { TopicFollower } from '../../../internal/repo/persistent/kafka/topic_follower.js';
-import { rejection } from '../../support/caught.js';
-import { eventually } from '../../support/eventually.js';
-import { LogBook } from '../../support/log.js';
+import { TopicFollower } from '../../../../../pkg/kafka/follower/topic_follower.js';
+import { rejection } from '../../../../support/caught.js';
+import { eventually } from '../../../../support/eventually.js';
+import { LogBook } from '../../../../support/log.js';
 import { FakeTopic } from './fake_topic.js';
 
 describe('following a topic', () => {

@@ -1,5 +1,4 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { type FollowerStatus } from '../../contracts.js';
 import { FollowedPartition, type FollowedPartitionOptions } from './followed_partition.js';
 
 export interface TopicFollowerOptions extends Pick<
@@ -10,6 +9,15 @@ export interface TopicFollowerOptions extends Pick<
   countPartitions: (topic: string) => Promise<number>;
   /** Milliseconds within which partitions that are added to the topic are found. Default 30,000. */
   lookEveryMs?: number;
+}
+
+/** How far a topic has been read. */
+export interface FollowerStatus {
+  readonly topic: string;
+  /** False until it has been read to where it ended at the start. */
+  readonly caughtUp: boolean;
+  /** Where it cannot be read on, as `topic[partition]@offset`; undefined while it is read. */
+  readonly stuckAt: string | undefined;
 }
 
 const LOOK_EVERY_MS = 30_000;

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { ConsumerMetrics } from '../../../internal/repo/persistent/kafka/consumer_metrics.js';
-import { type KafkaManager } from '../../../pkg/kafka/index.js';
-import { Metrics } from '../../../pkg/telemetry/index.js';
+import { type KafkaManager } from '../../../../../pkg/kafka/index.js';
+import { ConsumerMetrics } from '../../../../../pkg/kafka/metrics/consumer_metrics.js';
+import { Metrics } from '../../../../../pkg/telemetry/index.js';
 
 const place = { groupId: 'g', topic: 't', partition: 0, offset: '7' };
 const labels = 'topic="t",group="g"';

@@ -1,12 +1,8 @@
-import {
-  type PartitionRequest,
-  type ReadPartition,
-} from '../../../internal/repo/persistent/kafka/partition_records.js';
-import { type ReceivedMessage } from '../../../internal/repo/contracts.js';
+import { type ReadOptions, type ReadPartition, type ReadRecord } from '../../../../../pkg/kafka/index.js';
 
 /** A topic in memory that can be read as the followers do, and made to fail. */
 export class FakeTopic {
-  private readonly partitions: ReceivedMessage[][] = [];
+  private readonly partitions: ReadRecord[][] = [];
   private readonly waiting = new Set<() => void>();
   /** Partitions that cannot be read. */
   private readonly down = new Set<number>();
@@ -36,6 +32,7 @@ export class FakeTopic {
       value: Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)),
       headers: {},
       timestamp: 0,
+      timestampType: 'CreateTime',
     });
     for (const wake of this.waiting) wake();
   }
@@ -54,27 +51,27 @@ export class FakeTopic {
 
   readonly read: ReadPartition = (request) => this.batches(request);
 
-  private async *batches({ partition, from, signal }: PartitionRequest) {
-    this.reads.push(`${partition}@${from}`);
+  private async *batches({ partition, from, signal }: ReadOptions) {
+    this.reads.push(`${partition}@${String(from)}`);
     const log = this.partitions[partition] ?? [];
     let position = from === 'earliest' ? 0 : Number(from);
-    const batch = (messages: ReceivedMessage[]) => ({
-      messages,
+    const batch = (records: ReadRecord[]) => ({
+      records,
       nextOffset: BigInt(position),
       endOffset: BigInt(log.length),
     });
     this.check(partition);
     yield batch([]);
-    while (!signal.aborted) {
+    while (signal?.aborted !== true) {
       this.check(partition);
       // One at a time, so that a batch ends between any two messages.
-      const messages = log.slice(position, position + 1);
-      if (messages.length === 0) {
+      const records = log.slice(position, position + 1);
+      if (records.length === 0) {
         await this.change(signal);
         continue;
       }
       position += 1;
-      yield batch(messages);
+      yield batch(records);
     }
   }
 
@@ -82,15 +79,15 @@ export class FakeTopic {
     if (this.down.has(partition)) throw new Error('no leader');
   }
 
-  private change(signal: AbortSignal): Promise<void> {
+  private change(signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve) => {
       const wake = () => {
         this.waiting.delete(wake);
-        signal.removeEventListener('abort', wake);
+        signal?.removeEventListener('abort', wake);
         resolve();
       };
       this.waiting.add(wake);
-      signal.addEventListener('abort', wake);
+      signal?.addEventListener('abort', wake);
     });
   }
 }

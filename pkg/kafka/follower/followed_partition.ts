@@ -1,15 +1,19 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Logger, type ReceivedMessage } from '../../contracts.js';
-import { type ReadPartition } from './partition_records.js';
+import { type Logger } from '../../logger/index.js';
+import { type ReadRecord } from '../driver.js';
+import { type ReadBatch, type ReadOptions } from '../reader/partition_reader.js';
+
+/** Reads a partition as {@link readPartition} does. */
+export type ReadPartition = (options: ReadOptions) => AsyncIterable<ReadBatch>;
 
 export interface FollowedPartitionOptions {
   topic: string;
   partition: number;
   read: ReadPartition;
   /** `live` is false for what was there before. */
-  handle: (message: ReceivedMessage, live: boolean) => Promise<void>;
+  handle: (record: ReadRecord, live: boolean) => Promise<void>;
   signal: AbortSignal;
-  logger: Logger;
+  logger: Pick<Logger, 'warn'>;
   /** Milliseconds before it is tried again after a failure; doubling, up to thirty times as many. Default 500. */
   pauseMs?: number;
 }
@@ -70,9 +74,9 @@ export class FollowedPartition {
     const { topic, partition, read, handle, signal } = this.options;
     for await (const batch of read({ topic, partition, from: this.position, signal })) {
       this.end ??= batch.endOffset;
-      for (const message of batch.messages) {
-        const offset = BigInt(message.offset);
-        await handle(message, offset >= this.end);
+      for (const record of batch.records) {
+        const offset = BigInt(record.offset);
+        await handle(record, offset >= this.end);
         this.position = offset + 1n;
       }
       this.position = batch.nextOffset;
