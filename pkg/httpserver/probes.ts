@@ -1,16 +1,25 @@
 import { z } from 'zod';
-import { defineRoute, type Route } from '../../../pkg/httpserver/index.js';
-import { type Health, type HealthReport } from '../../usecase/contracts.js';
+import { defineRoute, type Route } from './route.js';
 
-export interface HealthRoutesOptions {
-  health: Health;
+/** Whether an instance should get work, and what was looked at to tell. */
+export interface Readiness {
+  /** With a warning it should get work nevertheless. */
+  readonly status: 'pass' | 'warn' | 'fail';
+  readonly checks: Readonly<Record<string, { status: 'pass' | 'warn' | 'fail'; detail?: string }>>;
+}
+
+export interface ProbesOptions {
   /** How far the program is in its life. */
-  life: () => {
+  readonly life: () => {
     /** Whether it has started, and is not about to stop. */
     readonly running: boolean;
     /** Whether it has ever been so far. */
     readonly hasStarted: boolean;
   };
+  /** Asked while it is running. */
+  readonly readiness: () => Promise<Readiness>;
+  /** What it takes to be ready, as a sentence for the documentation. */
+  readonly readyWhen: string;
 }
 
 const about = { method: 'get', tag: 'health' } as const;
@@ -30,11 +39,11 @@ const report = z
   })
   .meta({ id: 'HealthReport' });
 
-/** The probes, for whoever runs the program. */
-export function healthRoutes({ health, life }: HealthRoutesOptions): Route[] {
-  const readiness = async (): Promise<HealthReport> => {
+/** `/livez` (and `/healthz`), `/startupz` and `/readyz`, for whoever runs the program. */
+export function probeRoutes({ life, readiness, readyWhen }: ProbesOptions): Route[] {
+  const look = async (): Promise<Readiness> => {
     const { running, hasStarted } = life();
-    if (running) return health.readiness();
+    if (running) return readiness();
     const detail = hasStarted ? 'is about to stop' : 'is starting';
     return { status: 'fail', checks: { program: { status: 'fail', detail } } };
   };
@@ -44,7 +53,7 @@ export function healthRoutes({ health, life }: HealthRoutesOptions): Route[] {
         ...about,
         path,
         summary: 'Whether the process is alive',
-        description: 'Says nothing of Kafka, since a restart of this process would not mend Kafka.',
+        description: 'Says nothing of what it depends on, which a restart of this process would not mend.',
         replies: { 200: { description: 'The event loop turns.', body: alive } },
         handle: async () => ({ status: 200, body: { status: 'pass' } }),
       }),
@@ -54,7 +63,7 @@ export function healthRoutes({ health, life }: HealthRoutesOptions): Route[] {
       path: '/startupz',
       summary: 'Whether the program has started',
       replies: {
-        200: { description: 'It has, views included.', body: started },
+        200: { description: 'All of it has.', body: started },
         503: { description: 'Not yet.', body: started },
       },
       async handle() {
@@ -67,14 +76,14 @@ export function healthRoutes({ health, life }: HealthRoutesOptions): Route[] {
       ...about,
       path: '/readyz',
       summary: 'Whether this instance should get work',
-      description: 'A broker answers, the consumers are in their groups, the views have caught up.',
+      description: readyWhen,
       request: { query: z.strictObject({ verbose: z.enum(['', 'true', 'false']).default('false') }) },
       replies: {
         200: { description: 'It should.', body: report },
         503: { description: 'It should not.', body: report },
       },
       async handle({ query }) {
-        const { status: overall, checks } = await readiness();
+        const { status: overall, checks } = await look();
         const body = { status: overall, ...(query.verbose === 'false' ? {} : { checks }) };
         return { status: overall === 'fail' ? 503 : 200, body };
       },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { defineRoute, type ExchangeObserver, type Route } from '../../../pkg/httpserver/index.js';
-import { METRICS_CONTENT_TYPE, type Metrics } from '../../../pkg/telemetry/index.js';
+import { METRICS_CONTENT_TYPE, type Metrics } from '../telemetry/index.js';
+import { type ExchangeObserver } from './exchange.js';
+import { defineRoute, type Route } from './route.js';
 
 /** Seconds. */
 const BUCKETS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
