@@ -96,7 +96,7 @@ module.exports = {
     only(
       'config-stands-alone',
       '^config/',
-      ['^config/', '^pkg/(config|program)/'],
+      ['^config/', '^pkg/(config|kafka_settings|program)/'],
       'everything may be configured, so the config depends on nothing of the service; move the code that uses a value to where it is used',
     ),
     rule(

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Environment, type Given, type Loaded, loadSettings, orExit } from '../pkg/config/index.js';
-import { kafkaSecurityProblems } from './kafka_security_rules.js';
+import { kafkaSecurityRule } from '../pkg/kafka_settings/index.js';
+import { EMBEDDED } from './embedded.js';
 import { productionProblems } from './production_rules.js';
 import { projectRoot } from './project_root.js';
 import { configSchema, type Config } from './schema.js';
@@ -41,7 +42,7 @@ export function loadConfigWithSources({
     flags,
     mode: 'APP.ENV',
     defaults: packageVersion(root),
-    rules: [productionProblems, kafkaSecurityProblems],
+    rules: [productionProblems, kafkaSecurityRule({ plain: [EMBEDDED] })],
   });
 }
 

@@ -9,6 +9,7 @@ import {
   readPartition,
   type ReadPartition,
 } from '../../../pkg/kafka/index.js';
+import { kafkaSecurity } from '../../../pkg/kafka_settings/index.js';
 import { type Logger as PkgLogger, redactText } from '../../../pkg/logger/index.js';
 import { Metrics } from '../../../pkg/telemetry/index.js';
 import {
@@ -31,7 +32,6 @@ import { instanceName, systemClock, uuidGenerator } from '../../repo/persistent/
 import { type TopicSpec, topicsOf } from '../../repo/persistent/topics.js';
 import { Health } from '../../usecase/contracts.js';
 import { HealthUseCase } from '../../usecase/health/health.js';
-import { kafkaSecurity } from '../kafka_connection.js';
 import { BrokerHandle, Config, Driver, TopicName, Topics } from '../tokens.js';
 
 const REBALANCE_TIMEOUT_MS = 60_000;

@@ -1,7 +1,8 @@
-import { type Config } from '../../config/config.js';
-import { encrypts } from '../../config/kafka_security.js';
-import { clientCredentials, type SaslOptions, type TlsOptions } from '../../pkg/kafka/index.js';
-import { type Logger } from '../../pkg/logger/index.js';
+import { type z } from 'zod';
+import { clientCredentials, type SaslOptions, type TlsOptions } from '../kafka/index.js';
+import { type Logger } from '../logger/index.js';
+import { encrypts } from './encryption.js';
+import { type kafkaSasl, type kafkaSsl } from './security_schema.js';
 
 /** How the Kafka clients encrypt and authenticate, by the configuration. */
 export interface KafkaSecurity {
@@ -9,15 +10,21 @@ export interface KafkaSecurity {
   readonly sasl: SaslOptions | undefined;
 }
 
-/** Reads KAFKA.SSL and KAFKA.SASL, which have been checked when the configuration was loaded. */
-export function kafkaSecurity({ SSL, SASL }: Config['KAFKA'], logger: Logger): KafkaSecurity {
+type Ssl = z.output<typeof kafkaSsl>;
+type Sasl = z.output<typeof kafkaSasl>;
+
+/** What SSL and SASL mean, which have been checked when the configuration was loaded. */
+export function kafkaSecurity(
+  { SSL, SASL }: { SSL: Ssl; SASL: Sasl },
+  logger: Pick<Logger, 'warn'>,
+): KafkaSecurity {
   return {
     tls: encrypts({ ...SSL, MECHANISM: SASL.MECHANISM }) ? tlsOf(SSL) : undefined,
     sasl: saslOf(SASL, logger),
   };
 }
 
-function tlsOf(ssl: Config['KAFKA']['SSL']): TlsOptions {
+function tlsOf(ssl: Ssl): TlsOptions {
   return {
     ca: ssl.CA,
     cert: ssl.CERT,
@@ -28,7 +35,7 @@ function tlsOf(ssl: Config['KAFKA']['SSL']): TlsOptions {
   };
 }
 
-function saslOf(sasl: Config['KAFKA']['SASL'], logger: Logger): SaslOptions | undefined {
+function saslOf(sasl: Sasl, logger: Pick<Logger, 'warn'>): SaslOptions | undefined {
   const { MECHANISM: mechanism, USERNAME: username = '', PASSWORD: password = '', OAUTH } = sasl;
   if (mechanism === undefined) return undefined;
   if (mechanism !== 'OAUTHBEARER') return { mechanism, username, password };

@@ -1,7 +1,4 @@
-import { EMBEDDED } from './embedded.js';
-
-/** Values of KAFKA.BROKERS that are no address; each stands alone. */
-const WORDS: readonly string[] = [EMBEDDED];
+import { z } from 'zod';
 
 const HOST = /^[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?$/;
 
@@ -9,7 +6,7 @@ const HOST = /^[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?$/;
  * Says what is wrong with one bootstrap address, or nothing when it is `host:port` with a port from 1 to
  * 65535. IPv6 literals are refused: kafkajs 2.2.4 splits the address at its first colon.
  */
-export function brokerFault(address: string): string | undefined {
+function brokerFault(address: string): string | undefined {
   if (address.trim() !== address || address === '')
     return 'holds an empty address or one with spaces around it';
   if (address.includes('://')) return 'has a scheme; the security protocol is not part of the address';
@@ -22,10 +19,10 @@ export function brokerFault(address: string): string | undefined {
   return /^[1-9]\d{0,4}$/.test(port) && Number(port) <= 65535 ? undefined : 'has no port from 1 to 65535';
 }
 
-/** The same for a whole list: a word stands alone, otherwise every entry is an address. */
-export function brokerListFaults(brokers: readonly string[]): string[] {
+/** The same for a whole list: one of the words stands alone, otherwise every entry is an address. */
+export function brokerListFaults(brokers: readonly string[], words: readonly string[] = []): string[] {
   if (brokers.length === 0) return ['the list is empty'];
-  const word = WORDS.find((one) => brokers.includes(one));
+  const word = words.find((one) => brokers.includes(one));
   if (word === undefined) {
     return brokers.flatMap((address) => {
       const fault = brokerFault(address);
@@ -33,4 +30,11 @@ export function brokerListFaults(brokers: readonly string[]): string[] {
     });
   }
   return brokers.length === 1 ? [] : [`the list mixes "${word}" with addresses; it stands alone`];
+}
+
+/** The schema of a list of bootstrap addresses, or of one of the words that stand for brokers without any. */
+export function brokerList(words: readonly string[]) {
+  return z.array(z.string()).superRefine((list, context) => {
+    for (const message of brokerListFaults(list, words)) context.addIssue({ code: 'custom', message });
+  });
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { group } from '../pkg/config/index.js';
+import { group } from '../config/index.js';
 
 const LONGEST_PEM = 200_000;
 
