@@ -8,6 +8,7 @@ export {
   type TopicOffset,
 } from './admin.js';
 export type { TopicDifference } from './admin/differences.js';
+export { missingTopics } from './admin/missing_topics.js';
 export { applyTopics, driftOf, type AppliedTopic, type TopicDrift } from './admin/topic_plan.js';
 export type { Compression } from './codecs/codec.js';
 export type { ConsumerEvent, ConsumerEventListener, StoppedPartition } from './consumer/events.js';
@@ -64,7 +65,9 @@ export {
   type ReadableBytes,
   type ReadableMessage,
 } from './reader/readable.js';
+export { receiveOne, type ReceiveFrom, type ReceiveRequest } from './reader/receive_one.js';
 export { Producer, type PublishOptions } from './producer/producer.js';
 export type { SaslOptions } from './security/sasl.js';
 export type { TlsOptions } from './security/tls.js';
 export { clientCredentials } from './security/token_source.js';
+export { waitForBroker } from './wait_for_broker.js';
