@@ -6,6 +6,7 @@ import {
   InvalidEvent,
   UndecodableEvent,
   UnknownEventType,
+  RecentIds,
 } from '../../../../pkg/events/index.js';
 import { TopicFollower, type TopicFollowerOptions } from '../../../../pkg/kafka/index.js';
 import { runWithContext } from '../../../../pkg/logger/index.js';
@@ -15,7 +16,6 @@ import {
   type Logger,
   type ReceivedMessage,
 } from '../../contracts.js';
-import { RecentIds } from './recent_ids.js';
 
 export interface EventFollowersOptions extends Pick<TopicFollowerOptions, 'countPartitions' | 'read'> {
   observer: EventObserver;
