@@ -10,7 +10,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 const fileName = (field: Field): string => `${field.env}_FILE`;
 
 /**
- * Reads the environment. Only upper-case names that start with one of our groups are looked at; those that
+ * Reads the environment. Only upper-case names that start with one of the schema's groups are looked at; those that
  * are no key, and not known to be another program's, are problems.
  */
 export function readEnvironment(env: Environment, fields: readonly Field[]): Layer {

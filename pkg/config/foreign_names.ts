@@ -1,5 +1,5 @@
 /**
- * Environment names that begin like ours and belong to others. A start must not break where the program
+ * Environment names that begin like keys and belong to others. A start must not break where the program
  * shares its environment with them, so they are passed over; every other unknown name is an error.
  */
 const FOREIGN: readonly RegExp[] = [
@@ -23,7 +23,7 @@ const FOREIGN: readonly RegExp[] = [
   /^KAFKA_(SASL_(ENABLED_MECHANISMS|MECHANISM_\w+)|SSL_(KEYSTORE|TRUSTSTORE|KEY|CLIENT_AUTH)\w*|SECURITY_INTER_\w+)$/,
 ];
 
-/** Whether an environment name under one of our prefixes is another program's. */
+/** Whether an environment name under the prefix of a group is another program's. */
 export function isForeign(name: string, value: string): boolean {
   if (name.endsWith('_PORT') && /^(tcp|udp|sctp):\/\//.test(value)) return true;
   return FOREIGN.some((pattern) => pattern.test(name));
