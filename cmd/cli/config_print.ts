@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { type LoadOptions, loadConfigWithSources } from '../../config/config.js';
 import { configSchema } from '../../config/schema.js';
-import { effectiveSettings, type EffectiveSetting } from '../../pkg/config/index.js';
+import { type EffectiveSetting, effectiveSettings } from '../../pkg/config/index.js';
 import { type Cli, type CommonOptions, oneLine, table } from '../../pkg/kafka_cli/index.js';
 
 /** `config print`: needs no broker. */

@@ -6,12 +6,12 @@ import {
   createHttpApp,
   docsPage,
   HttpServer,
+  metricsRoute,
   openApiDocument,
+  probeRoutes,
+  requestMetrics,
   type Route,
   type RouteGroup,
-  probeRoutes,
-  metricsRoute,
-  requestMetrics,
 } from '../../pkg/httpserver/index.js';
 import { type Component, type Lifecycle } from '../../pkg/program/index.js';
 import { Metrics } from '../../pkg/telemetry/index.js';

@@ -1,11 +1,11 @@
 import { ContainerModule, type ResolutionContext } from 'inversify';
 import { type Config as AppConfig } from '../../../config/config.js';
 import {
+  ConsumerMetrics,
   createKafkajsDriver,
   KafkaAdmin,
   type KafkaDriver,
   KafkaManager,
-  ConsumerMetrics,
   readPartition,
   type ReadPartition,
 } from '../../../pkg/kafka/index.js';

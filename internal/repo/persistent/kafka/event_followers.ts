@@ -4,9 +4,9 @@ import {
   type EventDefinition,
   type EventOf,
   InvalidEvent,
+  RecentIds,
   UndecodableEvent,
   UnknownEventType,
-  RecentIds,
 } from '../../../../pkg/events/index.js';
 import { TopicFollower, type TopicFollowerOptions } from '../../../../pkg/kafka/index.js';
 import { runWithContext } from '../../../../pkg/logger/index.js';

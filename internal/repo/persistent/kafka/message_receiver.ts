@@ -1,8 +1,8 @@
 import {
   GroupNotEmpty,
   KafkaError,
-  receiveOne,
   type ReceiveFrom,
+  receiveOne,
   UnknownTopic,
 } from '../../../../pkg/kafka/index.js';
 import { Conflict, NotFound, Unavailable } from '../../../entity/errors.js';
