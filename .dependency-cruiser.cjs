@@ -96,8 +96,8 @@ module.exports = {
     only(
       'config-stands-alone',
       '^config/',
-      ['^config/'],
-      'everything may be configured, so the config depends on nothing of ours; move the code that uses a value to where it is used',
+      ['^config/', '^pkg/(config|kafka_settings|program)/'],
+      'everything may be configured, so the config depends on nothing of the service; move the code that uses a value to where it is used',
     ),
     rule(
       'pkg-by-its-index',
@@ -107,7 +107,7 @@ module.exports = {
     ),
     rule(
       'packages-by-their-index',
-      '^(cmd|examples|internal)/',
+      '^(cmd|config|examples|internal)/',
       { path: '^pkg/', pathNot: PKG_INDEX },
       'what a package does not export it may change; import its index.ts, and export there what is missing',
     ),

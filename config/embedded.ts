@@ -1,11 +1,9 @@
-import { type ConfigProblem } from './config_error.js';
-import { type ProductionCheck } from './production_check.js';
-
+import { type ConfigProblem, type RuleCheck } from '../pkg/config/index.js';
 /** The one value of KAFKA.BROKERS that is no address: use the embedded broker. */
 export const EMBEDDED = 'embedded';
 
 /** The embedded broker is for development and tests. */
-export function embeddedInProduction({ values, sourceOf }: ProductionCheck): ConfigProblem[] {
+export function embeddedInProduction({ values, sourceOf }: RuleCheck): ConfigProblem[] {
   const brokers = values.get('KAFKA.BROKERS');
   if (!Array.isArray(brokers) || !brokers.includes(EMBEDDED)) return [];
   return [

@@ -1,16 +1,14 @@
-import type { ConfigProblem } from './config_error.js';
+import type { ConfigProblem, Rule, RuleCheck } from '../pkg/config/index.js';
 import { embeddedInProduction } from './embedded.js';
-import type { ProductionCheck, ProductionRule } from './production_check.js';
 
-const RULES: readonly ProductionRule[] = [embeddedInProduction, missingControlToken];
+const RULES: readonly Rule[] = [embeddedInProduction, missingControlToken];
 
 /** Settings that are convenient on a developer's machine and unsafe in production. */
-export function productionProblems(check: ProductionCheck): ConfigProblem[] {
-  if (check.values.get('APP.ENV') !== 'production') return [];
-  return RULES.flatMap((rule) => rule(check));
+export function productionProblems(check: RuleCheck): ConfigProblem[] {
+  return check.mode === 'production' ? RULES.flatMap((rule) => rule(check)) : [];
 }
 
-function missingControlToken({ values, sourceOf }: ProductionCheck): ConfigProblem[] {
+function missingControlToken({ values, sourceOf }: RuleCheck): ConfigProblem[] {
   if (!values.has('HTTP.CONTROL_TOKEN') || values.get('HTTP.CONTROL_TOKEN') !== undefined) return [];
   return [
     {

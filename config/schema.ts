@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { brokerListFaults } from './brokers.js';
+import { group } from '../pkg/config/index.js';
+import { brokerList, kafkaSasl, kafkaSsl } from '../pkg/kafka_settings/index.js';
 import { EMBEDDED } from './embedded.js';
-import { group } from './group.js';
-import { kafkaSasl, kafkaSsl } from './kafka_security_schema.js';
 
 const topicName = (name: string, description: string) =>
   z
@@ -16,9 +15,7 @@ const urlPath = z.string().regex(/^\/[^\s?#]*$/);
 const milliseconds = (value: number, description: string) =>
   z.int().min(1).max(600_000).default(value).describe(description);
 
-const brokers = z.array(z.string()).superRefine((list, ctx) => {
-  for (const message of brokerListFaults(list)) ctx.addIssue({ code: 'custom', message });
-});
+const brokers = brokerList([EMBEDDED]);
 
 /**
  * Every configuration key of the service: its type, default, bounds and meaning. Types, environment names

@@ -10,7 +10,6 @@ import {
   eventComponents,
   EventObserver,
   KafkaRepository,
-  Lifecycle,
   Logger,
   type StoredEvent,
   TranslationEvents,
@@ -18,6 +17,7 @@ import {
 } from '../internal/app/index.js';
 import { KafkaAdmin } from '../pkg/kafka/index.js';
 import { createLogger } from '../pkg/logger/index.js';
+import { Lifecycle } from '../pkg/program/index.js';
 import { formatLine, type Line } from './event_lines.js';
 
 const CUSTOM_TOPIC = 'my-topic';

@@ -1,4 +1,10 @@
 /** The embedded broker as a program of its own; `--help` lists its options. */
-import { serve } from './serve.js';
+import { serve } from '../../pkg/devbroker/index.js';
+import { ExitCode } from '../../pkg/program/index.js';
 
-process.exitCode = await serve(process.argv.slice(2));
+const CODES = { done: ExitCode.OK, failed: ExitCode.FAILED, misused: ExitCode.USAGE };
+
+const outcome = await serve(process.argv.slice(2), {
+  tryIt: (address) => `KAFKA_BROKERS=${address} make demo`,
+});
+process.exitCode = CODES[outcome];

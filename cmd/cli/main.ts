@@ -1,5 +1,5 @@
 /** The service's tools for operators; `--help` lists them. */
-import { ExitCode } from '../../config/config.js';
+import { ExitCode } from '../../pkg/program/index.js';
 import { runCli } from './run.js';
 
 const interrupt = new AbortController();

@@ -1,72 +1,32 @@
-import { setTimeout as wait } from 'node:timers/promises';
-import { type Command, Command as Program, Option } from 'commander';
-import { ExitCode } from '../../config/config.js';
-import { Cli, type CommonOptions } from './cli.js';
-import { commands } from './commands/index.js';
-import { EXIT_CODES, explain } from './failures.js';
-import { type Io } from './io.js';
-import { collectPairs } from './options.js';
+import { type LoadOptions, loadConfig } from '../../config/config.js';
+import { openOperatorTools } from '../../internal/app/index.js';
+import { type Environment } from '../../pkg/config/index.js';
+import { type CommonOptions, type Io, type KafkaTools, runKafkaCli } from '../../pkg/kafka_cli/index.js';
+import { createLogger } from '../../pkg/logger/index.js';
+import { type ExitCode } from '../../pkg/program/index.js';
+import { configPrint } from './config_print.js';
 
-/** Milliseconds that an interrupted command gets to end by itself. */
-const GRACE_MS = 2_000;
-
-/** Does what the command line says. @returns the exit code; see the table of `--help` */
-export async function runCli(argv: readonly string[], io: Io): Promise<ExitCode> {
-  const cli = new Cli(io);
-  const program = new Program('cli')
-    .description('Tools for operators of the service.')
-    .addHelpText('after', exitCodeHelp())
-    .hook('preAction', (_program, action) => {
-      cli.begin(action.opts<CommonOptions>());
-    });
-  for (const command of commands(cli)) program.addCommand(command);
-  equip(program, io);
-  try {
-    await Promise.race([program.parseAsync([...argv], { from: 'user' }), overdue(io.signal)]);
-    return ExitCode.OK;
-  } catch (error) {
-    if (io.signal.aborted) return ExitCode.INTERRUPTED;
-    const { code, message } = explain(error);
-    if (message !== undefined) cli.remark(`cli: ${message}`);
-    if (cli.verbose && error instanceof Error) cli.remark(error.stack ?? '');
-    return code;
-  }
-}
-
-/** Gives every command the common options and keeps it from ending the process. */
-function equip(command: Command, io: Io): void {
-  command
-    .exitOverride()
-    .showHelpAfterError('(--help tells more)')
-    .configureOutput({
-      writeOut: (text) => void io.stdout.write(text),
-      writeErr: (text) => void io.stderr.write(text),
-    });
-  for (const child of command.commands) equip(child, io);
-  if (command.commands.length > 0) return;
-  command
-    .addOption(new Option('--json', 'print the result as JSON').default(false, 'text'))
-    .addOption(
-      new Option('--brokers <list>', 'use these brokers instead of those configured, host:port[,host:port]'),
-    )
-    .addOption(
-      new Option('--set <KEY=value>', 'set a key of the configuration; may be repeated')
-        .argParser(collectPairs)
-        .default({}, 'none'),
-    )
-    .addOption(new Option('--verbose', 'tell on stderr what is going on').default(false, 'no'));
-}
-
-function exitCodeHelp(): string {
-  const lines = EXIT_CODES.map(([code, meaning]) => `  ${String(code).padEnd(4)} ${meaning}`);
-  return ['', 'Exit codes:', ...lines].join('\n');
-}
-
-/** Rejects some time after the user has given up on a command that does not notice. */
-async function overdue(signal: AbortSignal): Promise<never> {
-  await new Promise((resolve) => {
-    signal.addEventListener('abort', resolve, { once: true });
+/**
+ * Does what the command line says, with the brokers and topics of the configuration.
+ * @param env default: that of the process
+ * @returns the exit code; see the table of `--help`
+ */
+export function runCli(argv: readonly string[], io: Io, env?: Environment): Promise<ExitCode> {
+  const configOf = ({ brokers, set }: CommonOptions): LoadOptions => ({
+    flags: { ...set, ...(brokers === undefined ? {} : { 'KAFKA.BROKERS': brokers }) },
+    ...(env === undefined ? {} : { env }),
   });
-  await wait(GRACE_MS, undefined, { ref: false });
-  throw new Error('interrupted');
+  const open = async (options: CommonOptions): Promise<KafkaTools> => {
+    const config = loadConfig(configOf(options));
+    const level = options.verbose ? 'debug' : 'error';
+    const logger = createLogger({ name: config.APP.NAME, level, format: 'pretty', stream: io.stderr });
+    return openOperatorTools(config, logger);
+  };
+  const about = { name: 'cli', description: 'Tools for operators of the service.' };
+  const config = {
+    name: 'config',
+    about: 'The configuration as it counts.',
+    commands: [configPrint(configOf)],
+  };
+  return runKafkaCli({ ...about, open, more: [config] }, argv, io);
 }

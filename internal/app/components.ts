@@ -1,18 +1,17 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { type Container } from 'inversify';
 import { type Config as AppConfig } from '../../config/config.js';
 import {
-  BrokerUnreachable,
   FAILURE_TOPIC_CONFIGS,
   FailureTopicsMissing,
   KafkaAdmin,
   KafkaManager,
-  UnknownTopic,
+  missingTopics,
+  waitForBroker,
 } from '../../pkg/kafka/index.js';
+import { type Component } from '../../pkg/program/index.js';
 import { Logger } from '../repo/contracts.js';
 import { EventFollowers } from '../repo/persistent/kafka/event_followers.js';
 import { type TopicSpec } from '../repo/persistent/topics.js';
-import { type Component } from './lifecycle.js';
 import { BrokerHandle, Config, EventConsumer, Topics, View } from './tokens.js';
 
 export interface EventComponentsOptions {
@@ -25,11 +24,11 @@ export interface EventComponentsOptions {
 /** What every program that works with events is made of, each part needing those before it. */
 export function eventComponents(
   container: Container,
-  { waitForBroker = false, views = true }: EventComponentsOptions = {},
+  { waitForBroker: isPatient = false, views = true }: EventComponentsOptions = {},
 ): Component[] {
   return [
     brokerComponent(container),
-    kafkaComponent(container, waitForBroker),
+    kafkaComponent(container, isPatient),
     ...(views ? [viewsComponent(container)] : []),
     consumersComponent(container),
   ];
@@ -41,13 +40,14 @@ function brokerComponent(container: Container): Component {
 }
 
 /** The Kafka clients: the brokers are reached and the topics exist once it has started. */
-function kafkaComponent(container: Container, waitForBroker: boolean): Component {
+function kafkaComponent(container: Container, isPatient: boolean): Component {
   const manager = container.get(KafkaManager);
   const stopping = new AbortController();
+  const { signal } = stopping;
   return {
     name: 'kafka',
     async start() {
-      if (waitForBroker) await reachBroker(manager, container.get<Logger>(Logger), stopping.signal);
+      if (isPatient) await waitForBroker(manager, { logger: container.get<Logger>(Logger), signal });
       else await manager.ping();
       await haveTopics(container);
     },
@@ -58,42 +58,22 @@ function kafkaComponent(container: Container, waitForBroker: boolean): Component
   };
 }
 
-const LONGEST_PAUSE_MS = 10_000;
-
-/** Resolves when a broker answers. @throws AbortError when it is no longer wanted */
-async function reachBroker(manager: KafkaManager, logger: Logger, signal: AbortSignal): Promise<void> {
-  for (let pauseMs = 500; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
-    try {
-      await manager.ping();
-      return;
-    } catch (error) {
-      if (!(error instanceof BrokerUnreachable)) throw error;
-      logger.warn('no broker answers; trying again', { error });
-    }
-    await wait(pauseMs, undefined, { signal });
-  }
-}
-
-/** Creates the topics that are missing, or where that is not wanted, names them. */
+/**
+ * Creates the topics that are missing, or where that is not wanted, names them.
+ * @throws Error naming every topic that is missing and what to do
+ */
 async function haveTopics(container: Container): Promise<void> {
   const admin = container.get(KafkaAdmin);
   const topics = [...container.get<ReadonlyMap<string, TopicSpec>>(Topics).values()];
-  const { PROVISION } = container.get<AppConfig>(Config).KAFKA;
-  await (PROVISION ? admin.ensureTopics(topics) : requireTopics(admin, topics));
-}
-
-/** @throws Error naming every topic that is missing and what to do */
-async function requireTopics(admin: KafkaAdmin, topics: readonly TopicSpec[]): Promise<void> {
-  const missing: string[] = [];
-  for (const { topic, partitions } of topics) {
-    await admin.topicOffsets(topic).catch((error: unknown) => {
-      if (!(error instanceof UnknownTopic)) throw error;
-      missing.push(`${topic} (${partitions} partitions)`);
-    });
+  if (container.get<AppConfig>(Config).KAFKA.PROVISION) {
+    await admin.ensureTopics(topics);
+    return;
   }
+  const missing = await missingTopics(admin, topics);
   if (missing.length === 0) return;
+  const names = missing.map(({ topic, partitions }) => `${topic} (${partitions} partitions)`).join(', ');
   throw new Error(
-    `These topics are missing: ${missing.join(', ')}. Create them with "cli topics apply", or set KAFKA_PROVISION=true once.`,
+    `These topics are missing: ${names}. Create them with "cli topics apply", or set KAFKA_PROVISION=true once.`,
   );
 }
 

@@ -1,7 +1,8 @@
 import 'reflect-metadata';
 import { Container } from 'inversify';
 import { type Config as AppConfig } from '../../config/config.js';
-import { secretsOf } from '../../config/secrets.js';
+import { configSchema } from '../../config/schema.js';
+import { secretsOf } from '../../pkg/config/index.js';
 import { createLogger, redact } from '../../pkg/logger/index.js';
 import { Logger } from '../repo/contracts.js';
 import { openBroker } from './brokers.js';
@@ -30,7 +31,7 @@ export async function buildContainer(
   { mayStartBroker = true }: BuildOptions = {},
 ): Promise<Container> {
   // A secret that ends up in an error's text is not to end up in the log.
-  for (const secret of secretsOf(config)) redact(secret);
+  for (const secret of secretsOf(configSchema, config)) redact(secret);
   const container = new Container({ defaultScope: 'Singleton' });
   container.bind(Config).toConstantValue(config);
   container

@@ -2,21 +2,22 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type Container } from 'inversify';
 import { type Config as AppConfig } from '../../config/config.js';
 import {
-  type ControlAccess,
+  controlAccess,
   createHttpApp,
   docsPage,
   HttpServer,
+  metricsRoute,
   openApiDocument,
+  probeRoutes,
+  requestMetrics,
   type Route,
   type RouteGroup,
 } from '../../pkg/httpserver/index.js';
+import { type Component, type Lifecycle } from '../../pkg/program/index.js';
 import { Metrics } from '../../pkg/telemetry/index.js';
-import { healthRoutes } from '../controller/http/health.js';
-import { metricsRoute, requestMetrics } from '../controller/http/metrics.js';
 import { toProblem } from '../controller/http/problems.js';
 import { Logger } from '../repo/contracts.js';
 import { Health } from '../usecase/contracts.js';
-import { type Component, type Lifecycle } from './lifecycle.js';
 import { ApiRoutes, Config } from './tokens.js';
 
 /** Every route of the API is served under both: the sources of this service disagree on the prefix. */
@@ -57,7 +58,10 @@ export function probesComponent(container: Container, options: HttpComponentOpti
 
 function operatorRoutes(container: Container, { life }: HttpComponentOptions): RouteGroup {
   const { METRICS } = container.get<AppConfig>(Config);
-  const routes = healthRoutes({ health: container.get<Health>(Health), life });
+  const health = container.get<Health>(Health);
+  const readyWhen =
+    'A broker answers, what is sent is acknowledged, the consumers are in their groups, the views have caught up.';
+  const routes = probeRoutes({ life, readiness: () => health.readiness(), readyWhen });
   const metrics = METRICS.ENABLED ? [metricsRoute(container.get(Metrics), METRICS.PATH)] : [];
   return { prefixes: [''], routes: [...routes, ...metrics] };
 }
@@ -72,12 +76,15 @@ interface ListenerOptions extends HttpComponentOptions {
 /** Listens first, so that the probes answer while the rest starts, and is the first to stop. */
 function listener(container: Container, options: ListenerOptions): Component {
   const { port, portSetting, groups, pages, onListening } = options;
-  const config = container.get<AppConfig>(Config);
-  const { HTTP, METRICS } = config;
+  const { APP, HTTP, METRICS } = container.get<AppConfig>(Config);
   const app = createHttpApp({
     groups,
     pages,
-    control: controlAccess(config),
+    control: controlAccess({
+      token: HTTP.CONTROL_TOKEN,
+      host: HTTP.HOST,
+      trustsLoopback: APP.ENV === 'development',
+    }),
     logger: container.get<Logger>(Logger),
     toProblem,
     quietPaths: METRICS.SKIP_PATHS,
@@ -110,11 +117,4 @@ function documentation({ APP }: AppConfig, groups: readonly RouteGroup[]) {
     'Every answer has an `x-correlation-id`, which is also in the log; send your own to choose it.',
   ].join('\n\n');
   return docsPage(openApiDocument({ title: APP.NAME, version: APP.VERSION, description }, groups), APP.NAME);
-}
-
-/** The token where there is one; without it only a developer's own machine may control the service. */
-function controlAccess({ APP, HTTP }: AppConfig): ControlAccess {
-  if (HTTP.CONTROL_TOKEN !== undefined) return { by: 'token', token: HTTP.CONTROL_TOKEN };
-  const loopback = /^(localhost|127(\.\d+){3}|::1)$/.test(HTTP.HOST);
-  return { by: loopback && APP.ENV === 'development' ? 'loopback' : 'nobody' };
 }

@@ -1,29 +1,17 @@
 import { type Config as AppConfig } from '../../config/config.js';
 import { KafkaAdmin, type KafkaDriver, KafkaManager } from '../../pkg/kafka/index.js';
-import { ConfiguredTopics, Logger } from '../repo/contracts.js';
+import { type KafkaTools } from '../../pkg/kafka_cli/index.js';
+import { Logger } from '../repo/contracts.js';
 import { type TopicSpec } from '../repo/persistent/topics.js';
 import { buildContainer } from './container.js';
 import { Driver, Topics } from './tokens.js';
 
-/** What a program for operators works with. */
-export interface OperatorTools {
-  readonly driver: KafkaDriver;
-  readonly admin: KafkaAdmin;
-  readonly kafka: KafkaManager;
-  /** The topics of this service. */
-  readonly topics: readonly string[];
-  /** How they should be. */
-  readonly topicSpecs: readonly TopicSpec[];
-  /** Sends what was accepted and ends the connections. */
-  close(): Promise<void>;
-}
-
 /**
  * Reaches the brokers of the configuration for a program that does one thing and ends. It never starts an
  * embedded broker.
- * @throws NoBrokerRuns, BrokerUnreachable, AccessDenied
+ * @throws NotAvailable, BrokerUnreachable, AccessDenied
  */
-export async function openOperatorTools(config: AppConfig, logger: Logger): Promise<OperatorTools> {
+export async function openOperatorTools(config: AppConfig, logger: Logger): Promise<KafkaTools> {
   const container = await buildContainer(
     config,
     (bindings) => void bindings.rebind<Logger>(Logger).toConstantValue(logger),
@@ -35,8 +23,7 @@ export async function openOperatorTools(config: AppConfig, logger: Logger): Prom
     driver: container.get<KafkaDriver>(Driver),
     admin: container.get(KafkaAdmin),
     kafka,
-    topicSpecs: [...container.get<ReadonlyMap<string, TopicSpec>>(Topics).values()],
-    topics: [...container.get<ConfiguredTopics>(ConfiguredTopics)],
+    topics: [...container.get<ReadonlyMap<string, TopicSpec>>(Topics).values()],
     close: () => kafka.close(),
   };
 }

@@ -1,12 +1,17 @@
 import { type Container } from 'inversify';
-import { type Config as AppConfig, ExitCode } from '../../config/config.js';
+import { type Config as AppConfig } from '../../config/config.js';
 import { type RootLogger } from '../../pkg/logger/index.js';
+import {
+  type Component,
+  ExitCode,
+  Lifecycle,
+  NotAvailable,
+  runUntilSignal,
+} from '../../pkg/program/index.js';
 import { Logger } from '../repo/contracts.js';
 import { eventComponents } from './components.js';
 import { type BuildOptions, buildContainer } from './container.js';
 import { apiComponent, type HttpComponentOptions, probesComponent } from './http.js';
-import { type Component, Lifecycle } from './lifecycle.js';
-import { NotAvailable } from './not_available.js';
 import { BrokerHandle } from './tokens.js';
 
 /**
@@ -62,31 +67,5 @@ async function runProgram(config: AppConfig, { mayStartBroker, links, parts }: P
     stopTimeoutMs: config.HTTP.SHUTDOWN_TIMEOUT,
     logger,
   });
-  onSignals(lifecycle, logger);
-  try {
-    await lifecycle.start();
-    if (lifecycle.running) logger.info(`${config.APP.NAME} is ready; stop it with Ctrl-C`);
-  } catch (error) {
-    logger.error('the program could not start', { error });
-    await logger.flush();
-    process.exit(ExitCode.FAILED);
-  }
-}
-
-function onSignals(lifecycle: Lifecycle, logger: RootLogger): void {
-  let asked = false;
-  const stop = (signal: NodeJS.Signals) => {
-    if (asked) process.exit(ExitCode.INTERRUPTED);
-    asked = true;
-    logger.info(`${signal}: stopping; once more to stop at once`);
-    void stopAndExit(lifecycle, logger);
-  };
-  process.on('SIGINT', stop).on('SIGTERM', stop);
-}
-
-async function stopAndExit(lifecycle: Lifecycle, logger: RootLogger): Promise<void> {
-  const clean = await lifecycle.stop();
-  logger.info(clean ? 'stopped' : 'stopped, not cleanly');
-  await logger.flush();
-  process.exit(clean ? ExitCode.OK : ExitCode.FAILED);
+  await runUntilSignal(lifecycle, { name: config.APP.NAME, logger });
 }

@@ -5,5 +5,7 @@ export { type Fault, type FaultOptions } from './faults/fault.js';
 export { type BrokerOptions, type BrokerProcessOptions } from './options.js';
 export { BrokerError } from './errors.js';
 export { StorageError } from './log/storage_error.js';
+export { type Outcome, serve, type ServeOptions } from './program/serve.js';
+export { shareBroker, type SharedBroker, type ShareOptions } from './shared_broker.js';
 export { type Clock } from './clock.js';
 export { DataFolder, DataFolderInUse, readRunFile, type RunFacts, type RunFile } from './data_folder.js';

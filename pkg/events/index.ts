@@ -3,3 +3,4 @@ export { defineEvent, type EventDefinition, type EventOf, type EventSpec } from 
 export { decodeEvent, encodeEvent, type EncodedEvent } from './codec.js';
 export { newEventId, reactionId } from './ids.js';
 export { InvalidEvent, UndecodableEvent, UnknownEventType } from './errors.js';
+export { RecentIds } from './recent_ids.js';

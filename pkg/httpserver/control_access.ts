@@ -9,6 +9,22 @@ import { HttpProblem } from './problem.js';
 export type ControlAccess =
   { readonly by: 'token'; readonly token: string } | { readonly by: 'loopback' } | { readonly by: 'nobody' };
 
+/**
+ * By the token where there is one; without it only this machine may, where the listener cannot be reached from
+ * elsewhere.
+ * @param options.trustsLoopback whether all that runs on this machine is one's own, as a developer's is
+ */
+export function controlAccess(options: {
+  token: string | undefined;
+  host: string;
+  trustsLoopback: boolean;
+}): ControlAccess {
+  const { token, host, trustsLoopback } = options;
+  if (token !== undefined) return { by: 'token', token };
+  const loopback = /^(localhost|127(\.\d+){3}|::1)$/.test(host);
+  return { by: loopback && trustsLoopback ? 'loopback' : 'nobody' };
+}
+
 /** Lets a request pass, or answers 401 or 403. */
 export function controlGuard(access: ControlAccess): RequestHandler {
   return (request, _response, next) => {

@@ -8,6 +8,7 @@ export {
   type TopicOffset,
 } from './admin.js';
 export type { TopicDifference } from './admin/differences.js';
+export { missingTopics } from './admin/missing_topics.js';
 export { applyTopics, driftOf, type AppliedTopic, type TopicDrift } from './admin/topic_plan.js';
 export type { Compression } from './codecs/codec.js';
 export type { ConsumerEvent, ConsumerEventListener, StoppedPartition } from './consumer/events.js';
@@ -32,10 +33,11 @@ export * from './errors.js';
 export { classifyFailure, type FailureClass, type FailureClassifier } from './failures/classify.js';
 export type { FailureDetails } from './failures/dead_letter_headers.js';
 export * from './failures/errors.js';
-export { errorClass } from './failures/failed_message.js';
 export type { FloodLimits } from './failures/flood_guard.js';
 export { FAILURE_TOPIC_CONFIGS } from './failures/provisioning.js';
 export { deadLetterTopic, retryTopic } from './failures/topic_names.js';
+export type { ReadPartition } from './follower/followed_partition.js';
+export { TopicFollower, type FollowerStatus, type TopicFollowerOptions } from './follower/topic_follower.js';
 export { createKafkajsDriver, type KafkajsDriverOptions } from './kafkajs/driver.js';
 export {
   KafkaManager,
@@ -53,6 +55,8 @@ export type {
   OutgoingMessage,
   PublishReceipt,
 } from './message.js';
+export { ConsumerMetrics } from './metrics/consumer_metrics.js';
+export { MessageMetrics } from './metrics/message_metrics.js';
 export { partitionForKey } from './partitioner.js';
 export type { ProducerOptions } from './producer/options.js';
 export { readPartition, type ReadBatch, type ReadOptions } from './reader/partition_reader.js';
@@ -62,8 +66,10 @@ export {
   type ReadableBytes,
   type ReadableMessage,
 } from './reader/readable.js';
+export { receiveOne, type ReceiveFrom, type ReceiveRequest } from './reader/receive_one.js';
 export { Producer, type PublishOptions } from './producer/producer.js';
 export type { SaslOptions } from './security/sasl.js';
 export type { Secret } from './security/secret.js';
 export type { TlsOptions } from './security/tls.js';
 export { clientCredentials } from './security/token_source.js';
+export { waitForBroker } from './wait_for_broker.js';

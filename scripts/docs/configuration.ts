@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type Field, listFields } from '../../config/fields.js';
 import { configSchema } from '../../config/schema.js';
+import { type Field, listFields } from '../../pkg/config/index.js';
 
 const HEAD = `# Configuration
 

@@ -3,8 +3,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
 import { loadConfig } from '../../config/config.js';
-import { encrypts } from '../../config/kafka_security.js';
-import { tlsFaults } from '../../config/tls_files.js';
 import { newAuthority } from '../support/certificates.js';
 import { placesOf, problemsOf } from './support.js';
 
@@ -133,21 +131,11 @@ describe('config: KAFKA.SSL and KAFKA.SASL', () => {
     expect(
       loadConfig({ env: { ...KAFKA, KAFKA_SSL_CERT: cert, KAFKA_SSL_KEY: key } }).KAFKA.SSL.CERT,
     ).to.equal(cert);
-    const twoMonths = 60 * 86_400_000;
-    expect(tlsFaults({ CERT: cert, KEY: key }, Date.now() + twoMonths)[0]?.what).to.match(/^expired on /);
   });
 
   it('never prints the key or the password', () => {
     const env = { ...KAFKA, KAFKA_SASL_PASSWORD: 'hunter22', KAFKA_SSL_KEY: 'hunter22' };
     const shown = problemsOf({ env }).map(({ what, mend }) => what + mend);
     expect(shown.join()).to.not.contain('hunter22');
-  });
-
-  it('encrypts when told, and where unset as soon as something says so', () => {
-    expect(encrypts({})).to.equal(false);
-    expect(encrypts({ MECHANISM: 'PLAIN' })).to.equal(true);
-    expect(encrypts({ CA: 'ca.pem' })).to.equal(true);
-    expect(encrypts({ MECHANISM: 'PLAIN', ENABLED: false })).to.equal(false);
-    expect(encrypts({ ENABLED: true })).to.equal(true);
   });
 });

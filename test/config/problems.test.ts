@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { expect } from 'chai';
-import { ConfigError, ExitCode, loadConfig } from '../../config/config.js';
+import { loadConfig } from '../../config/config.js';
+import { ConfigError } from '../../pkg/config/index.js';
+import { ExitCode } from '../../pkg/program/index.js';
 import { placesOf, problemsOf, withConfigFolder } from './support.js';
 
 const token = 'x'.repeat(32);

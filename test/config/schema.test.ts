@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { loadConfigWithSources } from '../../config/config.js';
-import { listFields } from '../../config/fields.js';
 import { configSchema } from '../../config/schema.js';
+import { listFields } from '../../pkg/config/fields.js';
 import { withConfigFolder } from './support.js';
 
 describe('config: schema and config.yaml', () => {

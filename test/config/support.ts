@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { ConfigError, loadConfig, type ConfigProblem, type LoadOptions } from '../../config/config.js';
+import { loadConfig, type LoadOptions } from '../../config/config.js';
+import { ConfigError, type ConfigProblem } from '../../pkg/config/index.js';
 
 /** Runs `use` with a configuration folder that holds the given files, and removes it. */
 export function withConfigFolder<T>(files: Readonly<Record<string, string>>, use: (dir: string) => T): T {

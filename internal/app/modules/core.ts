@@ -1,8 +1,15 @@
-import { ContainerModule } from 'inversify';
+import { ContainerModule, type ResolutionContext } from 'inversify';
 import { type Config as AppConfig } from '../../../config/config.js';
-import { createKafkajsDriver, KafkaAdmin, type KafkaDriver, KafkaManager } from '../../../pkg/kafka/index.js';
-import { type Logger as PkgLogger } from '../../../pkg/logger/index.js';
-import { redactText } from '../../../pkg/logger/index.js';
+import {
+  ConsumerMetrics,
+  createKafkajsDriver,
+  KafkaAdmin,
+  type KafkaDriver,
+  KafkaManager,
+  readPartition,
+  type ReadPartition,
+} from '../../../pkg/kafka/index.js';
+import { type Logger as PkgLogger, redactText } from '../../../pkg/logger/index.js';
 import { Metrics } from '../../../pkg/telemetry/index.js';
 import {
   Clock,
@@ -13,20 +20,18 @@ import {
   KafkaRepository,
   Logger,
 } from '../../repo/contracts.js';
-import { KafkaEventBus } from '../../repo/persistent/kafka/kafka_event_bus.js';
-import { ManagedKafkaRepository } from '../../repo/persistent/kafka/kafka_repository.js';
 import { EventFollowers } from '../../repo/persistent/kafka/event_followers.js';
-import { MessageReceiver } from '../../repo/persistent/kafka/message_receiver.js';
-import { partitionRecords } from '../../repo/persistent/kafka/partition_records.js';
-import { ConsumerMetrics } from '../../repo/persistent/kafka/consumer_metrics.js';
+import { EventLogger } from '../../repo/persistent/kafka/event_logger.js';
 import { EventMetrics } from '../../repo/persistent/kafka/event_metrics.js';
 import { EventObservers } from '../../repo/persistent/kafka/event_observers.js';
-import { EventLogger } from '../../repo/persistent/kafka/event_logger.js';
+import { KafkaEventBus } from '../../repo/persistent/kafka/kafka_event_bus.js';
+import { ManagedKafkaRepository } from '../../repo/persistent/kafka/kafka_repository.js';
+import { MessageReceiver } from '../../repo/persistent/kafka/message_receiver.js';
 import { instanceName, systemClock, uuidGenerator } from '../../repo/persistent/system/system.js';
 import { type TopicSpec, topicsOf } from '../../repo/persistent/topics.js';
 import { Health } from '../../usecase/contracts.js';
 import { HealthUseCase } from '../../usecase/health/health.js';
-import { kafkaSecurity } from '../kafka_connection.js';
+import { securityOf } from '../kafka_security.js';
 import { BrokerHandle, Config, Driver, TopicName, Topics } from '../tokens.js';
 
 const REBALANCE_TIMEOUT_MS = 60_000;
@@ -34,6 +39,12 @@ const REBALANCE_TIMEOUT_MS = 60_000;
 /** Parts of the time for a stop that handlers and unsent messages get; the rest is for commits and leaving. */
 const DRAIN_SHARE = 0.6;
 const FLUSH_SHARE = 0.2;
+
+/** Reads partitions without a group. */
+function readerOf(context: ResolutionContext): ReadPartition {
+  const [driver, logger] = [context.get<KafkaDriver>(Driver), context.get<PkgLogger>(Logger)];
+  return (options) => readPartition(driver, { ...options, logger });
+}
 
 /** What every domain builds on: the Kafka clients, typed events, time, ids and health. */
 export const coreModule = new ContainerModule(({ bind }) => {
@@ -53,7 +64,7 @@ export const coreModule = new ContainerModule(({ bind }) => {
       brokers: context.get<BrokerHandle>(BrokerHandle).brokers,
       clientId: config.KAFKA.CLIENT_ID,
       logger,
-      ...kafkaSecurity(config, logger),
+      ...securityOf(config, logger),
     });
   });
   bind(KafkaAdmin).toDynamicValue((context) => new KafkaAdmin(context.get<KafkaDriver>(Driver)));
@@ -88,7 +99,7 @@ export const coreModule = new ContainerModule(({ bind }) => {
       manager: context.get(KafkaManager),
       receiver: new MessageReceiver({
         admin: context.get(KafkaAdmin),
-        read: partitionRecords(context.get<KafkaDriver>(Driver), context.get(Logger)),
+        read: readerOf(context),
       }),
       instance: instanceName,
       onSent: (sent) => {
@@ -109,7 +120,7 @@ export const coreModule = new ContainerModule(({ bind }) => {
     const admin = context.get(KafkaAdmin);
     return new EventFollowers({
       countPartitions: async (topic) => (await admin.topicOffsets(topic)).length,
-      read: partitionRecords(context.get<KafkaDriver>(Driver), context.get(Logger)),
+      read: readerOf(context),
       observer: context.get(EventObserver),
       logger: context.get(Logger),
     });

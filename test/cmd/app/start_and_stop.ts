@@ -1,10 +1,10 @@
 /** Starts the service as cmd/app does and stops it, and leaves it to Node to end the process. */
 import { loadConfig } from '../../../config/config.js';
-import { buildContainer } from '../../../internal/app/container.js';
 import { eventComponents } from '../../../internal/app/components.js';
+import { buildContainer } from '../../../internal/app/container.js';
 import { apiComponent } from '../../../internal/app/http.js';
-import { Lifecycle } from '../../../internal/app/lifecycle.js';
 import { Logger } from '../../../internal/repo/contracts.js';
+import { Lifecycle } from '../../../pkg/program/lifecycle.js';
 
 const config = loadConfig({ flags: { 'HTTP.PORT': '0', 'LOG.LEVEL': 'error' } });
 const container = await buildContainer(config);

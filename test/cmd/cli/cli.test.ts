@@ -1,7 +1,7 @@
-import { expect } from 'chai';
-import { EXIT_CODES } from '../../../cmd/cli/failures.js';
 import { readFileSync } from 'node:fs';
 import { PassThrough } from 'node:stream';
+import { expect } from 'chai';
+import { EXIT_CODES } from '../../../pkg/kafka_cli/failures.js';
 import { testBrokers, uniqueName } from '../../support/broker.js';
 import { eventually } from '../../support/eventually.js';
 import { cli, cliJson, type CliRun, type RunOptions } from './run_in_process.js';

@@ -27,13 +27,14 @@ export async function cli(args: readonly string[], options: RunOptions = {}): Pr
       text[name] += chunk;
       onOutput?.(text.stdout);
     });
-  const code = await runCli(args, {
+  const io = {
     stdin: options.stdin ?? Readable.from(input === '' ? [] : [input]),
     stdout: stream('stdout'),
     stderr: stream('stderr'),
-    env: { ...(brokers === undefined ? {} : { KAFKA_BROKERS: brokers.join(',') }), ...env },
     signal,
-  });
+  };
+  const named = brokers === undefined ? {} : { KAFKA_BROKERS: brokers.join(',') };
+  const code = await runCli(args, io, { ...named, ...env });
   return { code, ...text };
 }
 

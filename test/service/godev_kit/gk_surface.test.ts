@@ -1,12 +1,13 @@
 import { expect } from 'chai';
-import { ConfigError, loadConfig } from '../../../config/config.js';
+import { loadConfig } from '../../../config/config.js';
 import { NotFound } from '../../../internal/entity/errors.js';
 import { Users } from '../../../internal/usecase/contracts.js';
+import { ConfigError } from '../../../pkg/config/index.js';
 import { createLogger } from '../../../pkg/logger/index.js';
 import { caught } from '../../support/caught.js';
 import { eventually } from '../../support/eventually.js';
-import { StubbedApi } from '../support/stubbed_api.js';
 import { operationsOf } from '../http/documented.js';
+import { StubbedApi } from '../support/stubbed_api.js';
 
 const TOKEN = 'a-control-token-of-more-than-32-characters';
 const production = { APP_ENV: 'production', KAFKA_BROKERS: 'kafka-1:9092' };

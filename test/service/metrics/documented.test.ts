@@ -2,10 +2,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';
 import { projectRoot } from '../../../config/project_root.js';
-import { requestMetrics } from '../../../internal/controller/http/metrics.js';
-import { ConsumerMetrics } from '../../../internal/repo/persistent/kafka/consumer_metrics.js';
 import { EventMetrics } from '../../../internal/repo/persistent/kafka/event_metrics.js';
-import { type KafkaManager } from '../../../pkg/kafka/index.js';
+import { requestMetrics } from '../../../pkg/httpserver/index.js';
+import { ConsumerMetrics, type KafkaManager } from '../../../pkg/kafka/index.js';
 import { Metrics } from '../../../pkg/telemetry/index.js';
 
 describe('docs/production.md', () => {

@@ -2,7 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';
 import { loadConfig } from '../../../config/config.js';
-import { kafkaSecurity } from '../../../internal/app/kafka_connection.js';
+import { securityOf } from '../../../internal/app/kafka_security.js';
 import { type Logger, redactText } from '../../../pkg/logger/index.js';
 import { LogBook } from '../../support/log.js';
 import { temporaryFolder } from '../../support/program.js';
@@ -30,7 +30,7 @@ describe('the password for the brokers, from a file', () => {
   /** What gives the password for each connection. */
   const passwordBy = (settings: Record<string, string>): (() => string) => {
     const logger: Logger = Object.assign(log, { child: () => logger });
-    const { sasl } = kafkaSecurity(loadConfig({ env: { ...env, ...settings } }), logger);
+    const { sasl } = securityOf(loadConfig({ env: { ...env, ...settings } }), logger);
     if (sasl === undefined || !('password' in sasl)) return expect.fail('there is no password');
     const { password } = sasl;
     return typeof password === 'string' ? () => password : password;

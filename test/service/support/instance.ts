@@ -3,10 +3,10 @@ import { type Config, loadConfig } from '../../../config/config.js';
 import { eventComponents } from '../../../internal/app/components.js';
 import { buildContainer, type Overrides } from '../../../internal/app/container.js';
 import { apiComponent } from '../../../internal/app/http.js';
-import { Lifecycle } from '../../../internal/app/lifecycle.js';
 import { TopicName, Topics } from '../../../internal/app/tokens.js';
 import { EventObserver, Logger, type StoredEvent } from '../../../internal/repo/contracts.js';
 import { type TopicSpec, topicsOf } from '../../../internal/repo/persistent/topics.js';
+import { Lifecycle } from '../../../pkg/program/lifecycle.js';
 import { testBrokers } from '../../support/broker.js';
 import { LogBook } from '../../support/log.js';
 

@@ -2,9 +2,9 @@ import sinon from 'sinon';
 import { loadConfig } from '../../../config/config.js';
 import { buildContainer } from '../../../internal/app/container.js';
 import { apiComponent } from '../../../internal/app/http.js';
-import { type Component } from '../../../internal/app/lifecycle.js';
 import { Logger } from '../../../internal/repo/contracts.js';
 import * as contracts from '../../../internal/usecase/contracts.js';
+import { type Component } from '../../../pkg/program/lifecycle.js';
 import { LogBook } from '../../support/log.js';
 
 /** The tokens of all use cases. */

@@ -2,10 +2,10 @@ import { expect } from 'chai';
 import sinon from 'sinon';
 import { EventFollowers } from '../../../internal/repo/persistent/kafka/event_followers.js';
 import { currentContext } from '../../../pkg/logger/index.js';
+import { FakeTopic } from '../../pkg/kafka/unit/follower/fake_topic.js';
 import { eventually } from '../../support/eventually.js';
 import { LogBook } from '../../support/log.js';
 import { doorEvents } from '../support/house_events.js';
-import { FakeTopic } from './fake_topic.js';
 
 const id = (last: number) => `0192f0c1-5b7e-7c3a-9d2e-3f4a5b6c7d${String(last).padStart(2, '0')}`;
 const event = (last: number) => ({

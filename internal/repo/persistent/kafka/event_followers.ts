@@ -4,9 +4,11 @@ import {
   type EventDefinition,
   type EventOf,
   InvalidEvent,
+  RecentIds,
   UndecodableEvent,
   UnknownEventType,
 } from '../../../../pkg/events/index.js';
+import { TopicFollower, type TopicFollowerOptions } from '../../../../pkg/kafka/index.js';
 import { runWithContext } from '../../../../pkg/logger/index.js';
 import {
   type EventObserver,
@@ -14,8 +16,6 @@ import {
   type Logger,
   type ReceivedMessage,
 } from '../../contracts.js';
-import { RecentIds } from './recent_ids.js';
-import { TopicFollower, type TopicFollowerOptions } from './topic_follower.js';
 
 export interface EventFollowersOptions extends Pick<TopicFollowerOptions, 'countPartitions' | 'read'> {
   observer: EventObserver;

@@ -1,0 +1,11 @@
+export { ConfigError, type ConfigProblem } from './config_error.js';
+export { effectiveSettings, type EffectiveSetting, type SettingValue } from './effective.js';
+export type { Environment } from './environment.js';
+export { envName, type Field, listFields } from './fields.js';
+export { group } from './group.js';
+export type { Given } from './layer.js';
+export { liveSecret, type SecretSetting } from './live_secret.js';
+export { type Loaded, loadSettings, type LoadSettingsOptions } from './load_settings.js';
+export { orExit } from './or_exit.js';
+export type { Rule, RuleCheck } from './rule.js';
+export { secretsOf } from './secrets.js';

@@ -1,0 +1,94 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { type Logger } from '../../logger/index.js';
+import { type ReadRecord } from '../driver.js';
+import { type ReadBatch, type ReadOptions } from '../reader/partition_reader.js';
+
+/** Reads a partition as {@link readPartition} does. */
+export type ReadPartition = (options: ReadOptions) => AsyncIterable<ReadBatch>;
+
+export interface FollowedPartitionOptions {
+  topic: string;
+  partition: number;
+  read: ReadPartition;
+  /** `live` is false for what was there before. */
+  handle: (record: ReadRecord, live: boolean) => Promise<void>;
+  signal: AbortSignal;
+  logger: Pick<Logger, 'warn'>;
+  /** Milliseconds before it is tried again after a failure; doubling, up to thirty times as many. Default 500. */
+  pauseMs?: number;
+}
+
+const FIRST_PAUSE_MS = 500;
+const MOST_DOUBLED = 30;
+
+/** Reads one partition in order until it is stopped, and past every failure from where it was. */
+export class FollowedPartition {
+  /** Where it cannot read on; undefined while it reads. */
+  stuckAt: string | undefined;
+  private position: bigint | 'earliest' = 'earliest';
+  /** Where the partition ended at first; unknown until it could be read. */
+  private end: bigint | undefined;
+  private onCaughtUp: () => void = () => undefined;
+
+  constructor(private readonly options: FollowedPartitionOptions) {}
+
+  /** Resolves once everything has been handled that was there at first, or it is stopped. */
+  caughtUp(): Promise<void> {
+    return new Promise((resolve) => {
+      this.onCaughtUp = resolve;
+      this.tellCaughtUp();
+    });
+  }
+
+  /** Resolves when the signal is aborted. */
+  async run(): Promise<void> {
+    const { signal, pauseMs: firstMs = FIRST_PAUSE_MS } = this.options;
+    let pauseMs = firstMs;
+    while (!this.isStopped()) {
+      const before = this.position;
+      try {
+        await this.readOn();
+      } catch (error) {
+        if (this.isStopped()) break;
+        if (this.position !== before) pauseMs = firstMs;
+        this.report(error);
+        await wait(pauseMs, undefined, { signal }).catch(() => undefined);
+        pauseMs = Math.min(2 * pauseMs, MOST_DOUBLED * firstMs);
+      }
+    }
+    this.tellCaughtUp();
+  }
+
+  private isStopped(): boolean {
+    return this.options.signal.aborted;
+  }
+
+  private report(error: unknown): void {
+    const { logger, topic, partition } = this.options;
+    const offset = String(this.position);
+    this.stuckAt = `${topic}[${partition}]@${offset}`;
+    logger.warn('a view cannot read on', { topic, partition, offset, error });
+  }
+
+  private async readOn(): Promise<void> {
+    const { topic, partition, read, handle, signal } = this.options;
+    for await (const batch of read({ topic, partition, from: this.position, signal })) {
+      this.end ??= batch.endOffset;
+      for (const record of batch.records) {
+        const offset = BigInt(record.offset);
+        await handle(record, offset >= this.end);
+        this.position = offset + 1n;
+      }
+      this.position = batch.nextOffset;
+      this.stuckAt = undefined;
+      this.tellCaughtUp();
+    }
+  }
+
+  private tellCaughtUp(): void {
+    const { position, end } = this;
+    const isThere = end !== undefined && position !== 'earliest' && position >= end;
+    // Once it is stopped, nobody is to wait for what will not come.
+    if (isThere || this.isStopped()) this.onCaughtUp();
+  }
+}

@@ -1,0 +1,33 @@
+import { Command } from 'commander';
+import { applyTopics, type AppliedTopic } from '../../kafka/index.js';
+import { type Cli } from '../cli.js';
+import { differenceLines } from '../topic_differences.js';
+
+interface Options {
+  allowDeletion: boolean;
+}
+
+/** `topics apply` */
+export function topicsApply(cli: Cli): Command {
+  return new Command('apply')
+    .description('Make the topics of the service as the code says: create, add partitions, change settings.')
+    .option('--allow-deletion', 'change also what makes brokers delete messages', false)
+    .action(({ allowDeletion }: Options) =>
+      cli.withKafka(async ({ driver, topics }) => {
+        const applied = await applyTopics(driver, topics, { mayDelete: allowDeletion });
+        cli.result(applied, (topics) => topics.map(describe).join('\n'));
+        const left = applied.reduce((sum, topic) => sum + topic.left.length, 0);
+        if (left > 0) throw new Error(`${left} differences are left`);
+      }),
+    );
+}
+
+function describe({ topic, created, changed, left }: AppliedTopic): string {
+  if (created) return `${topic} created`;
+  if (changed.length + left.length === 0) return `${topic} is as it should be`;
+  return [
+    topic,
+    ...changed.map(({ what, wanted, actual }) => `  ${what} changed from ${actual} to ${wanted}`),
+    ...differenceLines(left),
+  ].join('\n');
+}

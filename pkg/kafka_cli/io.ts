@@ -1,0 +1,13 @@
+import { type LogStream } from '../logger/index.js';
+
+/** What the program has of its surroundings. */
+export interface Io {
+  /** Results go here. */
+  readonly stdout: LogStream;
+  /** Progress, remarks and failures go here. */
+  readonly stderr: LogStream;
+  /** Read by commands that take their input there. */
+  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
+  /** Aborted when the user no longer wants it. */
+  readonly signal: AbortSignal;
+}
