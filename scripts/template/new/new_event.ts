@@ -2,15 +2,8 @@ import { addTopicKey } from '../config_keys.js';
 import { type Plan } from '../plan.js';
 import { Refusal } from '../refusal.js';
 import { addTopic } from '../topics.js';
-import {
-  type Domain,
-  eventListIn,
-  eventsOf,
-  findDomain,
-  importNames,
-  moduleOf,
-  specifier,
-} from './domain.js';
+import { type Domain, eventListIn, eventsOf, findDomain, moduleOf } from './domain.js';
+import { importNames, specifier } from './imports.js';
 import { checkEvent, sentence, type Spelled } from './names.js';
 
 const EXAMPLE_ID = '0192f0c1-5b7e-7c3a-9d2e-3f4a5b6c7d8e';
@@ -74,7 +67,8 @@ export type ${one.pascal}Event = EventOf<(typeof ${one.camel}Events)[number]>;
 
 function definitionOf(event: Spelled, type: string): string {
   const [subject = '', ...happened] = type.split('.');
-  return `/** What ${type} says. */
+  return `
+/** What ${type} says. */
 export const ${event.camel}Data = z.object({
   note: z.string().min(1).max(500).optional(),
 });

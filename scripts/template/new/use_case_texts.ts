@@ -1,4 +1,5 @@
-import { type Domain, type KnownEvent, specifier } from './domain.js';
+import { type Domain, type KnownEvent } from './domain.js';
+import { specifier } from './imports.js';
 import { sentence, type Spelled } from './names.js';
 
 /** What the texts of a use case are made of. */
