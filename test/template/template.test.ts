@@ -22,9 +22,10 @@ describe('the template', function () {
     await clone.made('bare', 'NAME=my-service');
     expect(clone.list('internal/app/modules')).to.deep.equal(['core.ts', 'kafka_control.ts']);
     expect(JSON.parse(clone.read('package.json'))).to.include({ name: 'my-service' });
-    await clone.compile();
+    await clone.made('build');
     expect(await clone.succeed('node_modules/.bin/knip')).not.to.match(/Unused|Refine/);
-    expect(await clone.tests('test/cmd/app/*.test.ts')).to.match(/\d+ passing/);
+    const starts = 'dist/test/cmd/app/*.test.js';
+    expect(await clone.succeed('node_modules/.bin/mocha', starts)).to.match(/\d+ passing/);
     await clone.commit();
     for (const step of [
       ['EVENT=order.placed'],

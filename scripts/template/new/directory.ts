@@ -2,6 +2,7 @@ import { type Plan } from '../plan.js';
 import { Refusal } from '../refusal.js';
 import { type Domain, eventListIn, eventsOf, moduleOf } from './domain.js';
 import { directoryFiles } from './directory_texts.js';
+import { ensureExample } from './examples.js';
 import { exportAll } from './exports.js';
 import { importNames, specifier } from './imports.js';
 import { routesOf } from './routes.js';
@@ -46,6 +47,7 @@ export function ensureDirectory(plan: Plan, domain: Domain): void {
       `ROUTE: ${snake} has a view of its own, see ${there}: write the route by hand, as those in ${domain.routeFile}`,
     );
   }
+  ensureExample(plan, domain, { event, eventFile: domain.eventFile });
   const files = directoryFiles({ domain, eventFile: domain.eventFile, event });
   for (const [part, file] of Object.entries(places)) plan.write(file, files[part as keyof typeof places]);
   exportAll(plan.source(REPO_CONTRACTS), `./contracts/${snake}.js`);

@@ -1,4 +1,5 @@
 import { type Domain, type KnownEvent } from './domain.js';
+import { exampleOf } from './examples.js';
 import { specifier } from './imports.js';
 
 /** What the texts of a view are made of. */
@@ -75,6 +76,7 @@ export class InMemory${pascal}Directory implements ${pascal}Directory {
     entityTest: `import { expect } from 'chai';
 import { apply${type} } from '${specifier(`${folder}any.ts`, `internal/entity/${one.snake}.ts`)}';
 import { type ${type} } from '${specifier(`${folder}any.ts`, eventFile)}';
+import { ${exampleOf(event)} } from './examples.js';
 
 const at = (second: number) => \`2025-10-09T12:00:0\${second}.000Z\`;
 const event = (id: string, timestamp: string) =>
@@ -85,7 +87,7 @@ const event = (id: string, timestamp: string) =>
     version: '1.0',
     timestamp,
     aggregateId: 'a-1',
-    data: {},
+    data: ${exampleOf(event)},
     metadata: { correlationId: 'request-1' },
   }) as ${type};
 
@@ -104,6 +106,7 @@ describe('what is known of ${words}', () => {
     adapterTest: `import { expect } from 'chai';
 import { type ${type} } from '${specifier(`${folder}any.ts`, eventFile)}';
 import { InMemory${pascal}Directory } from '../../../internal/repo/persistent/views/${one.snake}_directory.js';
+import { ${exampleOf(event)} } from './examples.js';
 
 const event = (id: string, aggregateId: string) =>
   ({
@@ -113,7 +116,7 @@ const event = (id: string, aggregateId: string) =>
     version: '1.0',
     timestamp: '2025-10-09T12:00:00.000Z',
     aggregateId,
-    data: {},
+    data: ${exampleOf(event)},
     metadata: { correlationId: 'request-1' },
   }) as ${type};
 

@@ -3,6 +3,7 @@ import { type Plan } from '../plan.js';
 import { Refusal } from '../refusal.js';
 import { addTopic } from '../topics.js';
 import { type Domain, eventListIn, eventsOf, findDomain, moduleOf } from './domain.js';
+import { ensureExample, exampleOf } from './examples.js';
 import { importNames, specifier } from './imports.js';
 import { checkEvent, sentence, type Spelled } from './names.js';
 
@@ -25,6 +26,11 @@ export function newEvent(plan: Plan, domainName: Spelled, type: string): void {
   array.addElement(event.camel);
   importNames(source, 'zod', ['z']);
   source.insertStatements(at, definitionOf(event, type));
+  ensureExample(plan, domain, {
+    event: { name: event.camel, type },
+    eventFile: file,
+    data: "{\n  note: 'said',\n}",
+  });
   plan.write(`${domain.testFolder}${event.snake}.test.ts`, testOf(domain, { event, type, file }));
 }
 
@@ -86,10 +92,12 @@ function testOf(
   domain: Domain,
   { event, type, file }: { event: Spelled; type: string; file: string },
 ): string {
+  const example = exampleOf({ name: event.camel });
   return `import { expect } from 'chai';
 import { type ${domain.one.pascal}Event, ${domain.one.camel}Events, ${event.camel} } from '${specifier(`${domain.testFolder}any.ts`, file)}';
 import { InvalidEvent } from '../../../pkg/events/index.js';
 import { caught } from '../../support/caught.js';
+import { ${example} } from './examples.js';
 
 describe('${type}', () => {
   const event = {
@@ -100,7 +108,7 @@ describe('${type}', () => {
     timestamp: '2025-10-09T12:00:00.000Z',
     aggregateType: '${domain.one.pascal}',
     aggregateId: '${domain.one.snake.replaceAll('_', '-')}-1',
-    data: { note: 'said' },
+    data: ${example},
     metadata: { correlationId: 'request-1' },
   } satisfies ${domain.one.pascal}Event;
 
@@ -113,8 +121,8 @@ describe('${type}', () => {
   });
 
   it('is refused where its data are not valid', () => {
-    const error = caught(() => ${event.camel}.parse({ ...event, data: { note: 7 } }), InvalidEvent);
-    expect(error.message).to.include('data.note');
+    const error = caught(() => ${event.camel}.parse({ ...event, data: 'nonsense' }), InvalidEvent);
+    expect(error.message).to.include('data');
   });
 });
 `;

@@ -1,7 +1,8 @@
 import { type SourceFile, SyntaxKind } from 'ts-morph';
 import { type Plan } from '../plan.js';
 import { Refusal } from '../refusal.js';
-import { type Domain, eventsOf, findDomain } from './domain.js';
+import { type Domain, eventsOf, findDomain, type KnownEvent } from './domain.js';
+import { ensureExample, exampleOf } from './examples.js';
 import { importNames, specifier } from './imports.js';
 import { checkRoute, type RouteName, sentence, type Spelled, spelled } from './names.js';
 import { newQuery } from './new_query.js';
@@ -37,9 +38,9 @@ export function newRoute(plan: Plan, { domain: domainName, route, useCase }: New
     return;
   }
   const command = commandFor(plan, domain, useCase);
-  const schema = dataSchemaOf(plan, domain, command);
+  const { event, schema } = publishedBy(plan, domain, command);
   addRoute(plan, domain, { name, command, schema });
-  addCases(plan, domain, { name, command });
+  addCases(plan, domain, { name, command, event });
 }
 
 /** The use case that the route calls: the one that is named, or the only one that no route calls yet. */
@@ -78,12 +79,12 @@ function commandsIn(source: SourceFile): Spelled[] {
   });
 }
 
-/** The schema of the data of the event that a use case publishes. */
-function dataSchemaOf(plan: Plan, domain: Domain, command: Spelled): string {
+/** The event that a use case publishes, and the schema of its data. */
+function publishedBy(plan: Plan, domain: Domain, command: Spelled): { event: KnownEvent; schema: string } {
   const useCase = plan.source(`${domain.useCaseFolder}${command.snake}.ts`);
   const used = new Set(useCase.getDescendantsOfKind(SyntaxKind.Identifier).map((one) => one.getText()));
   const event = eventsOf(plan, domain).find(({ name }) => used.has(name));
-  if (event?.dataSchema !== undefined) return event.dataSchema;
+  if (event?.dataSchema !== undefined) return { event, schema: event.dataSchema };
   throw new Refusal(
     `ROUTE: the data of ${event?.type ?? 'the event'} have no schema of their own to take into the route: ` +
       `export it from ${String(domain.eventFile)} and use it there as the event's data`,
@@ -137,17 +138,23 @@ function addRoute(
   addToRoutes(plan, domain, { name, route });
 }
 
-function addCases(plan: Plan, domain: Domain, { name, command }: RouteParts): void {
+function addCases(
+  plan: Plan,
+  domain: Domain,
+  { name, command, event }: RouteParts & { event: KnownEvent },
+): void {
+  ensureExample(plan, domain, { event, eventFile: domain.eventFile ?? '' });
   const source = addCase(
     plan,
     domain,
     `...answers(
     '${operation(name)}',
     (api) => api.stub(${command.pascal}, 'execute'),
-    { body: { ${name.hasId ? '' : "id: 'a-1', "}note: 'said' } },
+    { body: ${name.hasId ? exampleOf(event) : `{ id: 'a-1', ...${exampleOf(event)} }`} },
     { 202: recorded, 503: unconfirmed },
   )`,
   );
   importNames(source, '../../../internal/usecase/contracts.js', [command.pascal]);
   importNames(source, '../support/http_case.js', ['answers', 'recorded', 'unconfirmed']);
+  importNames(source, './examples.js', [exampleOf(event)]);
 }

@@ -3,6 +3,7 @@ import { type Plan } from '../plan.js';
 import { Refusal } from '../refusal.js';
 import { addContract, bindUseCase, refuseTakenUseCase } from './contracts.js';
 import { type Domain, eventListIn, eventsOf, findDomain, type KnownEvent, moduleOf } from './domain.js';
+import { ensureExample } from './examples.js';
 import { importNames, specifier } from './imports.js';
 import { checkEvent, type Spelled } from './names.js';
 import { commandFiles, reactionFiles } from './use_case_texts.js';
@@ -30,6 +31,7 @@ export function newUseCase(plan: Plan, { domain: domainName, name, publishes, on
     on === undefined ? eventToPublish(domain, known, publishes) : eventCalled('ON', domain, known, on);
   const parts = { domain, eventFile: domain.eventFile, name, event };
   const files = on === undefined ? commandFiles(parts) : reactionFiles(parts);
+  ensureExample(plan, domain, parts);
   addContract(plan, domain, files);
   plan.write(`${domain.useCaseFolder}${name.snake}.ts`, files.useCase);
   plan.write(`${domain.testFolder}${name.snake}.test.ts`, files.test);

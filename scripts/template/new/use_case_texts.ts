@@ -1,4 +1,5 @@
 import { type Domain, type KnownEvent } from './domain.js';
+import { exampleOf } from './examples.js';
 import { specifier } from './imports.js';
 import { sentence, type Spelled } from './names.js';
 
@@ -24,6 +25,7 @@ export function commandFiles({ domain, eventFile, name, event }: UseCaseParts): 
   const { pascal, words } = name;
   const useCaseFile = `${domain.useCaseFolder}${name.snake}.ts`;
   const testFile = `${domain.testFolder}${name.snake}.test.ts`;
+  const example = exampleOf(event);
   return {
     contractImports: [
       [specifier(domain.contractFile, eventFile), [`type ${eventType}`]],
@@ -70,6 +72,7 @@ import sinon from 'sinon';
 import { ${event.name} } from '${specifier(testFile, eventFile)}';
 import { ${pascal}UseCase } from '../../../internal/usecase/${domain.snake}/${name.snake}.js';
 import { rejection } from '../../support/caught.js';
+import { ${example} } from './examples.js';
 
 const position = { topic: 'a-topic', partition: 1, offset: '7' };
 
@@ -91,24 +94,24 @@ describe('the use case: ${words}', () => {
   });
 
   it('publishes ${event.type} under a new id, and says where it lies', async () => {
-    expect(await useCase.execute({})).to.deep.equal({ id: 'new-id', eventId: 'e-1', ...position });
+    expect(await useCase.execute(${example})).to.deep.equal({ id: 'new-id', eventId: 'e-1', ...position });
     const options = { id: 'new-id', signal: undefined };
     sinon.assert.calledOnceWithExactly(
       events.publish,
       ${event.name},
-      { aggregateId: 'new-id', data: {} },
+      { aggregateId: 'new-id', data: ${example} },
       options,
     );
   });
 
   it('concerns what the caller names', async () => {
-    expect(await useCase.execute({ id: 'own' })).to.include({ id: 'own' });
+    expect(await useCase.execute({ ...${example}, id: 'own' })).to.include({ id: 'own' });
     sinon.assert.calledWithMatch(events.publish, ${event.name}, { aggregateId: 'own' });
   });
 
   it('makes a command that is repeated under its key the same event', async () => {
     const { signal } = new AbortController();
-    await useCase.execute({}, { idempotencyKey: 'key-1', signal });
+    await useCase.execute(${example}, { idempotencyKey: 'key-1', signal });
     const expected = { id: 'id of key-1', signal };
     sinon.assert.calledWithMatch(events.publish, ${event.name}, { aggregateId: 'id of key-1' }, expected);
   });
@@ -116,7 +119,7 @@ describe('the use case: ${words}', () => {
   it('reports to the caller that the event could not be published', async () => {
     const failure = new Error('no broker');
     events.publish.rejects(failure);
-    expect(await rejection(useCase.execute({}), Error)).to.equal(failure);
+    expect(await rejection(useCase.execute(${example}), Error)).to.equal(failure);
   });
 });
 `,
@@ -130,6 +133,7 @@ export function reactionFiles({ domain, eventFile, name, event }: UseCaseParts):
   const ofType = `Extract<${eventType}, { type: '${event.type}' }>`;
   const useCaseFile = `${domain.useCaseFolder}${name.snake}.ts`;
   const testFile = `${domain.testFolder}${name.snake}.test.ts`;
+  const example = exampleOf(event);
   return {
     contractImports: [[specifier(domain.contractFile, eventFile), [`type ${eventType}`]]],
     contract: `/** ${sentence(words)}: what is done after ${event.type}. */
@@ -159,6 +163,7 @@ import { type ${eventType} } from '${specifier(testFile, eventFile)}';
 import { ${domain.one.camel}Reactions } from '../../../internal/controller/event/${domain.snake}.js';
 import { type ${pascal} } from '../../../internal/usecase/contracts.js';
 import { ${pascal}UseCase } from '../../../internal/usecase/${domain.snake}/${name.snake}.js';
+import { ${example} } from './examples.js';
 
 const event = {
   id: '0192f0c1-5b7e-7c3a-9d2e-3f4a5b6c7d8e',
@@ -167,7 +172,7 @@ const event = {
   version: '1.0',
   timestamp: '2025-10-09T12:00:00.000Z',
   aggregateId: '${domain.one.snake}-1',
-  data: {},
+  data: ${example},
   metadata: { correlationId: 'request-1' },
 } as ${ofType};
 
