@@ -76,6 +76,7 @@ describe('GK15: what the documents say', function () {
           if (language === 'diff') apply(text, said(mark, 'apply') ?? '');
           else if (mark.startsWith('run: background')) {
             await stop.get(ready)?.();
+            stop.delete(ready);
             stop.set(ready, await serve(text, ready));
           } else await sh(text, Number(said(mark, 'exit') ?? 0));
         }

@@ -12,6 +12,6 @@ await changeProject(async (open) => {
   return {
     plan,
     title: `The service ${options.name}, with ${options.kept.length === 0 ? 'no sample' : options.kept.join(' and ')}:`,
-    next: 'Done. `make test` checks it; `make new` begins a domain; `git checkout . && git clean -fd` undoes it.',
+    next: 'Done. `make test` checks it, `git checkout . && git clean -fd` undoes it; commit it, and `make new` begins a domain.',
   };
 });
