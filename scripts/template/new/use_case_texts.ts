@@ -130,6 +130,8 @@ describe('the use case: ${words}', () => {
 export function reactionFiles({ domain, eventFile, name, event }: UseCaseParts): UseCaseFiles {
   const eventType = `${domain.one.pascal}Event`;
   const { pascal, words } = name;
+  // The log says of which event it is, too.
+  const about = domain.one.camel === 'event' ? 'aggregateId' : `${domain.one.camel}Id`;
   const ofType = `Extract<${eventType}, { type: '${event.type}' }>`;
   const useCaseFile = `${domain.useCaseFolder}${name.snake}.ts`;
   const testFile = `${domain.testFolder}${name.snake}.test.ts`;
@@ -153,7 +155,7 @@ export class ${pascal}UseCase implements ${pascal} {
   constructor(@inject(Logger) private readonly logger: Logger) {}
 
   async execute({ id, aggregateId }: ${ofType}): Promise<void> {
-    this.logger.info('${words}', { eventId: id, ${domain.one.camel}Id: aggregateId });
+    this.logger.info('${words}', { eventId: id, ${about}: aggregateId });
   }
 }
 `,
@@ -180,7 +182,7 @@ describe('the use case: ${words}', () => {
   it('says of which event it took note', async () => {
     const logger = { debug: sinon.stub(), info: sinon.stub(), warn: sinon.stub(), error: sinon.stub() };
     await new ${pascal}UseCase(logger).execute(event);
-    const fields = { eventId: event.id, ${domain.one.camel}Id: '${domain.one.snake}-1' };
+    const fields = { eventId: event.id, ${about}: '${domain.one.snake}-1' };
     sinon.assert.calledOnceWithExactly(logger.info, '${words}', fields);
   });
 
