@@ -58,6 +58,7 @@ describe('the template', function () {
     await clone.made('drop', 'PKG=devbroker');
     expect(clone.has('pkg/devbroker')).to.equal(false);
     expect(clone.read('config/config.yaml')).not.to.include('embedded');
+    expect(clone.read('.dependency-cruiser.cjs')).not.to.include('devbroker');
     for (const file of clone.list('internal/app')) {
       if (file.endsWith('.ts'))
         expect(clone.read(`internal/app/${file}`), file).not.to.match(/embedded|mayStart/i);

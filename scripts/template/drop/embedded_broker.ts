@@ -1,4 +1,4 @@
-import { Node, SyntaxKind } from 'ts-morph';
+import { Node, Project, type SourceFile, SyntaxKind } from 'ts-morph';
 import { parseDocument } from 'yaml';
 import { groupOf, schemaRoot } from '../config_keys.js';
 import { type Plan } from '../plan.js';
@@ -8,6 +8,9 @@ const CONTAINER = 'internal/app/container.ts';
 /** Who says whether a broker may be started, and tells those who may not. */
 const CALLERS = [CONTAINER, 'internal/app/run.ts', 'internal/app/operator_tools.ts', 'cmd/cli/cli.ts'];
 const OPTION = 'mayStartBroker';
+const LAYERS = '.dependency-cruiser.cjs';
+const LAYERS_TEST = 'test/lint/layers.test.ts';
+const LAYER_RULE = 'devbroker-on-node-alone';
 
 /** Without an embedded broker, the brokers are addresses, and nobody starts one. */
 export function forgetEmbeddedBroker(plan: Plan): void {
@@ -18,6 +21,7 @@ export function forgetEmbeddedBroker(plan: Plan): void {
   }
   connectByAddress(plan);
   for (const file of CALLERS) removeUnused(plan.source(file));
+  forgetLayerRule(plan);
 }
 
 /** By default those of `make kafka`. */
@@ -104,4 +108,37 @@ function connectByAddress(plan: Plan): void {
     .find((statement) => statement.getText().includes('openBroker('));
   broker?.replaceWithText(`const { BROKERS } = config.KAFKA;
   const broker: BrokerHandle = { brokers: BROKERS, where: BROKERS.join(','), stop: () => Promise.resolve() };`);
+}
+
+/** What the package itself may import is a rule of its own, with a test. */
+function forgetLayerRule(plan: Plan): void {
+  // No TypeScript, so the plan has no tree of it.
+  const layers = new Project({ useInMemoryFileSystem: true }).createSourceFile(
+    'layers.ts',
+    plan.read(LAYERS),
+  );
+  forgetElements(layers);
+  plan.write(LAYERS, layers.getFullText());
+  if (!plan.has(LAYERS_TEST)) return;
+  const test = plan.source(LAYERS_TEST);
+  forgetElements(test);
+  for (const property of test.getDescendantsOfKind(SyntaxKind.PropertyAssignment)) {
+    if (property.getName().startsWith("'pkg/devbroker/")) property.remove();
+  }
+}
+
+/** Removes calls and lists that begin with the name of the rule from the lists that they stand in. */
+function forgetElements(source: SourceFile): void {
+  const named = (node: Node): boolean => {
+    const [first] = Node.isCallExpression(node)
+      ? node.getArguments()
+      : (node.asKind(SyntaxKind.ArrayLiteralExpression)?.getElements() ?? []);
+    return first?.asKind(SyntaxKind.StringLiteral)?.getLiteralText() === LAYER_RULE;
+  };
+  for (;;) {
+    const lists = source.getDescendantsOfKind(SyntaxKind.ArrayLiteralExpression);
+    const list = lists.find((one) => one.getElements().some(named));
+    if (!list) return;
+    list.removeElement(list.getElements().findIndex(named));
+  }
 }
