@@ -2,7 +2,8 @@
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
-TSX := node_modules/.bin/tsx
+# Not its command: that is a second process, which may pass Ctrl-C on to a program that had it from the terminal.
+TSX := node --import tsx
 LEGS := $(TSX) scripts/test_legs.ts
 INSTALLED := node_modules/.package-lock.json
 
@@ -52,7 +53,7 @@ kafka: $(INSTALLED) ## Start a real Apache Kafka and leave it running (PORT=9092
 kafka-stop: $(INSTALLED) ## Stop that Apache Kafka
 	@$(TSX) scripts/apache_kafka/main.ts stop
 
-test: $(INSTALLED) ## Lint, build and test all on the embedded parts
+test: $(INSTALLED) ## Lint, build and run the tests that need nothing from elsewhere
 	@$(LEGS) test
 
 test-unit: $(INSTALLED) ## Build and run the unit tests
@@ -73,7 +74,7 @@ test-node: $(INSTALLED) ## Build and run the tests on Node.js 22 and 24
 test-faults: $(INSTALLED) ## Build and run kill, chaos and fuzz loops (ROUNDS=200 SEED=7)
 	@ROUNDS='$(ROUNDS)' SEED='$(SEED)' $(LEGS) test-faults
 
-new: $(INSTALLED) ## Add to a domain (DOMAIN=orders EVENT=order.placed USECASE=place_order ROUTE='POST /orders')
+new: $(INSTALLED) ## Add to a domain (DOMAIN=orders EVENT=order.placed USECASE=place_order ROUTE='POST /orders'; asks without)
 	@DOMAIN='$(DOMAIN)' EVENT='$(EVENT)' USECASE='$(USECASE)' ON='$(ON)' ROUTE='$(ROUTE)' DRY='$(DRY)' \
 	  $(TSX) scripts/template/new/main.ts
 

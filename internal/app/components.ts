@@ -34,7 +34,7 @@ export function eventComponents(
   ];
 }
 
-/** The embedded broker, where there is one: the last to go. */
+/** What was started for the Kafka clients: the last to go. */
 function brokerComponent(container: Container): Component {
   return { name: 'broker', stop: () => container.get<BrokerHandle>(BrokerHandle).stop() };
 }

@@ -8,8 +8,9 @@ import { Refusal } from './refusal.js';
 const BAD_USAGE = 64;
 const SIGNS = { add: '+', change: '~', remove: '-' } as const;
 
-/** What is said of a plan once it is known what it changes. */
+/** A plan that is ready, and what is said of it. */
 export interface Outcome {
+  plan: Plan;
   /** Shown above the changes. */
   title: string;
   /** What to do next. */
@@ -19,12 +20,12 @@ export interface Outcome {
 /**
  * Runs a command that changes the project: plans it in memory, shows what it will do, and does it unless DRY is
  * set. A refusal ends it with status 64 or 1, and nothing is written.
+ * @param make asks for the plan once it knows that it will need one, since reading the project takes a while
  */
-export async function changeProject(make: (plan: Plan) => Promise<Outcome>): Promise<void> {
+export async function changeProject(make: (open: () => Promise<Plan>) => Promise<Outcome>): Promise<void> {
   const root = projectRoot();
   try {
-    const plan = await Plan.of(root);
-    const { title, next } = await make(plan);
+    const { plan, title, next } = await make(() => Plan.of(root));
     const changes = await plan.changes();
     if (changes.length === 0) throw new Refusal('there is nothing to do');
     const dry = isOn(process.env['DRY']);

@@ -112,7 +112,14 @@ export class Plan {
   private async formatted(file: string, text: string): Promise<string> {
     const filepath = path.join(this.root, file);
     if (!/\.(ts|json|ya?ml|cjs)$/.test(file) || file === 'package-lock.json') return text;
-    return format(text, { ...(await resolveConfig(filepath)), filepath });
+    const parted = file.endsWith('.ts') ? this.partedFromImports(file, text) : text;
+    return format(parted, { ...(await resolveConfig(filepath)), filepath });
+  }
+
+  /** Edits of imports take the empty line after the last of them away. */
+  private partedFromImports(file: string, text: string): string {
+    const end = this.source(file).getImportDeclarations().at(-1)?.getEnd() ?? 0;
+    return end > 0 && /^\n\S/.test(text.slice(end)) ? `${text.slice(0, end)}\n${text.slice(end)}` : text;
   }
 
   /** Writes the changes. */

@@ -28,24 +28,22 @@ export function pruneDangling(plan: Plan, gone: Set<string>): void {
   removeOrphans(plan, gone);
 }
 
-/** Every file that another one names, be it in an import that is worked out at run time. */
-function filesNamed(plan: Plan): Set<string> {
-  return new Set(
-    plan
-      .sources()
-      .flatMap(({ file, source }) =>
-        source
-          .getDescendantsOfKind(SyntaxKind.StringLiteral)
-          .flatMap((literal) => targetOf(file, literal.getLiteralText()) ?? []),
-      ),
+/** By file, those that it names, be it in an import that is worked out at run time. */
+function filesNamed(plan: Plan): Map<string, readonly string[]> {
+  return new Map(
+    plan.sources().map(({ file, source }) => {
+      const literals = source.getDescendantsOfKind(SyntaxKind.StringLiteral);
+      return [file, literals.flatMap((literal) => targetOf(file, literal.getLiteralText()) ?? [])];
+    }),
   );
 }
 
 /** Removes what tests and scripts shared and nobody imports any more. */
 function removeOrphans(plan: Plan, gone: Set<string>): void {
   const { entry } = JSON.parse(plan.read('knip.json')) as { entry: readonly string[] };
+  const named = filesNamed(plan);
   for (;;) {
-    const used = filesNamed(plan);
+    const used = new Set([...named].flatMap(([file, others]) => (plan.has(file) ? others : [])));
     const orphans = plan
       .files()
       .filter((file) => /^(test|scripts)\/.*\.ts$/.test(file) && !used.has(file) && !entry.includes(file))

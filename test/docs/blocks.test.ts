@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
@@ -16,8 +16,9 @@ const TIMEOUT_MS = 240_000;
 /**
  * Runs what the documents tell readers to run. A comment above a block says how:
  * - none: it must end, with status 0, or with the one that `exit: 78` names;
- * - `run: background`: it serves; the blocks after it up to the end of the document run beside it, and it is
- *   stopped then. It is up when the URL that `ready: <url>` names answers;
+ * - `run: background`: it serves; the blocks after it run beside it, up to the end of the document or the next
+ *   that is ready at the same place. It is up when the URL that `ready: <url>` names answers;
+ * - `apply: <file>`, above a diff: the file is changed so, and must be as the diff expects it;
  * - `run: elsewhere`: another test or another machine runs it, and the document says which.
  */
 describe('GK15: what the documents say', function () {
@@ -63,21 +64,43 @@ describe('GK15: what the documents say', function () {
 
   for (const file of documents()) {
     const blocks = blocksOf(file).filter(
-      ({ language, mark }) => language === 'sh' && mark !== 'run: elsewhere',
+      ({ language, mark }) =>
+        (language === 'sh' && mark !== 'run: elsewhere') || (language === 'diff' && mark.startsWith('apply')),
     );
     if (blocks.length === 0) continue;
     it(`${file}: every command works`, async () => {
-      const stop: (() => Promise<void>)[] = [];
+      const stop = new Map<string | undefined, () => Promise<void>>();
       try {
-        for (const { text, mark } of blocks) {
-          if (mark.startsWith('run: background')) stop.push(await serve(text, said(mark, 'ready')));
-          else await sh(text, Number(said(mark, 'exit') ?? 0));
+        for (const { text, mark, language } of blocks) {
+          const ready = said(mark, 'ready');
+          if (language === 'diff') apply(text, said(mark, 'apply') ?? '');
+          else if (mark.startsWith('run: background')) {
+            await stop.get(ready)?.();
+            stop.delete(ready);
+            stop.set(ready, await serve(text, ready));
+          } else await sh(text, Number(said(mark, 'exit') ?? 0));
         }
       } finally {
-        for (const end of stop.reverse()) await end();
+        for (const end of [...stop.values()].reverse()) await end();
         await sh('git checkout -q . && git clean -fdq -e node_modules');
       }
     });
+  }
+
+  function apply(diff: string, file: string): void {
+    const lines = diff.trimEnd().split('\n');
+    const side = (sign: string) =>
+      lines
+        .filter((line) => line.startsWith(sign) || line.startsWith(' '))
+        .map((line) => line.slice(1))
+        .join('\n');
+    const target = path.join(folder, file);
+    const text = readFileSync(target, 'utf8');
+    expect(text.split(side('-')), `${file} has once what is to be changed`).to.have.length(2);
+    writeFileSync(
+      target,
+      text.replace(side('-'), () => side('+')),
+    );
   }
 
   async function serve(text: string, where: string | undefined): Promise<() => Promise<void>> {

@@ -58,9 +58,27 @@ export class Clone {
     await this.succeed('git', 'commit', '--quiet', '--message', 'One step');
   }
 
-  /** What is not committed. */
-  changes(): Promise<string> {
-    return this.succeed('git', 'status', '--porcelain');
+  /** Files that are not as they are committed. */
+  async changed(): Promise<string[]> {
+    const lines = await this.succeed('git', 'status', '--porcelain', '--untracked-files=all');
+    return lines.split('\n').flatMap((line) => (line === '' ? [] : [line.slice(3)]));
+  }
+
+  /** Takes everything back to how the project is committed. */
+  async reset(): Promise<void> {
+    await this.succeed('git', 'reset', '--quiet', '--hard', 'origin/HEAD');
+    await this.succeed('git', 'clean', '-fdq');
+  }
+
+  /** Checks all types; what it learns is kept for the next time. */
+  async compile(): Promise<void> {
+    await this.succeed('node_modules/.bin/tsc', '--noEmit', '--tsBuildInfoFile', '.data/types.json');
+  }
+
+  /** Runs tests from their sources, but for the fault suites. @returns what was printed */
+  tests(pattern: string): Promise<string> {
+    const mocha = ['node_modules/.bin/mocha', '--node-option', 'import=tsx', '--ignore', 'test/**/faults/**'];
+    return this.succeed('node', ...mocha, pattern);
   }
 
   has(file: string): boolean {
@@ -82,7 +100,10 @@ export class Clone {
 
   private async run(program: string, args: readonly string[]): Promise<CommandResult> {
     const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !isForeign(name)));
+    const began = performance.now();
     const result = await runCommand(program, args, { cwd: this.folder, env, timeoutMs: TIMEOUT_MS });
+    const seconds = ((performance.now() - began) / 1000).toFixed(1);
+    console.log(`      ${seconds} s  ${path.basename(program)} ${args.join(' ')}`);
     if (!result) throw new Error(`there is no ${program}`);
     return result;
   }

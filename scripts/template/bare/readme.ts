@@ -43,10 +43,12 @@ make new EVENT=order.placed DOMAIN=orders
 make new USECASE=place_order DOMAIN=orders
 make new ROUTE='POST /orders' DOMAIN=orders
 make new USECASE=bill_order ON=order.placed DOMAIN=orders
+make new ROUTE='GET /orders/{id}' DOMAIN=orders
 \`\`\`
 
 Each command shows what it writes; what it writes compiles and is tested. Then say in
-\`internal/entity/order_event.ts\` what an order's event holds, and in \`internal/usecase/orders/\` what happens.
+\`internal/entity/order_event.ts\` what an order's event holds, in \`test/service/orders/examples.ts\` an example of it,
+and in \`internal/usecase/orders/\` what happens.
 
 - [docs/adding_an_event.md](docs/adding_an_event.md): what these commands write, step by step
 - [docs/architecture.md](docs/architecture.md): who may import whom, and how an event travels

@@ -1,7 +1,5 @@
-import { SyntaxKind } from 'ts-morph';
-import { parseDocument } from 'yaml';
-import { groupOf, schemaRoot } from '../config_keys.js';
 import { type Plan } from '../plan.js';
+import { forgetEmbeddedBroker } from './embedded_broker.js';
 
 /** What goes with a package beside its own folders; what imports it is found by itself. */
 export interface Dropped {
@@ -22,7 +20,9 @@ export const DROPPABLE: Readonly<Record<string, Dropped>> = {
       'config/embedded.ts',
       'docs/adr/0002-an-embedded-broker.md',
       'docs/benchmarks.md',
+      'internal/app/brokers.ts',
       'internal/app/embedded_broker.ts',
+      'internal/app/not_available.ts',
       'scripts/broker_program.ts',
       'scripts/verify_broker/',
       'test/bench/',
@@ -35,29 +35,7 @@ export const DROPPABLE: Readonly<Record<string, Dropped>> = {
       'test/support/embedded_broker.ts',
     ],
     configKeys: ['APP.DATA_DIR'],
-    targets: ['broker', 'bench', 'bench-broker', 'verify-broker'],
-    edit: useAddresses,
+    targets: ['broker', 'bench', 'bench-broker', 'test-contract', 'verify-broker'],
+    edit: forgetEmbeddedBroker,
   },
 };
-
-/** Without an embedded broker, KAFKA.BROKERS are addresses, by default those of `make kafka`. */
-function useAddresses(plan: Plan): void {
-  groupOf(schemaRoot(plan), 'KAFKA')
-    ?.getPropertyOrThrow('BROKERS')
-    .asKindOrThrow(SyntaxKind.PropertyAssignment)
-    .setInitializer(
-      `brokers
-      .default(['127.0.0.1:9092'])
-      .readonly()
-      .meta({ description: 'Bootstrap addresses.', expected: 'host:port of each broker' })`,
-    );
-  const file = 'config/config.yaml';
-  const document = parseDocument(plan.read(file));
-  document.setIn(['KAFKA', 'BROKERS'], ['127.0.0.1:9092']);
-  const group = document.getIn(['KAFKA'], true);
-  // What was said of the embedded broker stood above the first key.
-  if (typeof group === 'object' && group !== null && 'commentBefore' in group) {
-    group.commentBefore = ' host:port of one or more brokers; `make kafka` starts one.';
-  }
-  plan.write(file, document.toString({ lineWidth: 0 }));
-}

@@ -1,7 +1,7 @@
-import path from 'node:path';
 import { Node, type SourceFile, SyntaxKind } from 'ts-morph';
 import { type Plan } from '../plan.js';
 import { Refusal } from '../refusal.js';
+import { importNames } from './imports.js';
 import { type Spelled, spelled } from './names.js';
 
 /** Where the parts of a domain are. */
@@ -104,35 +104,6 @@ export function eventsOf(plan: Plan, { eventFile }: Domain): KnownEvent[] {
 /** The text of a string literal. */
 export function textOf(node: Node | undefined): string | undefined {
   return node?.asKind(SyntaxKind.StringLiteral)?.getLiteralText();
-}
-
-/** How a file imports another one of the project. */
-export function specifier(from: string, to: string): string {
-  const relative = path.posix.relative(path.posix.dirname(from), to).replace(/\.ts$/, '.js');
-  return relative.startsWith('.') ? relative : `./${relative}`;
-}
-
-/**
- * Adds an import of names to a file, to the one that is there where there is one; `type X` imports a type, and
- * `X as Y` under another name.
- */
-export function importNames(source: SourceFile, from: string, names: readonly string[]): void {
-  const found = source.getImportDeclaration((one) => one.getModuleSpecifierValue() === from);
-  const declaration = found ?? source.addImportDeclaration({ moduleSpecifier: from });
-  for (const text of names) {
-    const [name = '', alias] = text.replace(/^type /, '').split(' as ');
-    const known = declaration.getNamedImports().find((one) => one.getName() === name);
-    if (known && !text.startsWith('type ')) known.setIsTypeOnly(false);
-    if (known) continue;
-    const others = declaration.getNamedImports();
-    const at = others.findIndex((one) => one.getName().toLowerCase() > name.toLowerCase());
-    const isTypeOnly = text.startsWith('type ');
-    declaration.insertNamedImport(at < 0 ? others.length : at, {
-      name,
-      isTypeOnly,
-      ...(alias === undefined ? {} : { alias }),
-    });
-  }
 }
 
 /** The module of a domain, which is made and loaded where there is none. @returns the block that binds */

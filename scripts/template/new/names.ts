@@ -16,7 +16,8 @@ export interface Spelled {
 
 const SNAKE = /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/;
 const EVENT = /^[a-z][a-z0-9]*(_[a-z0-9]+)*(\.[a-z][a-z0-9]*(_[a-z0-9]+)*)+$/;
-const ROUTE = /^(POST|PUT) ((?:\/(?:[a-z0-9][a-z0-9_-]*|\{id\}))+)$/;
+const METHODS = { GET: 'get', POST: 'post', PUT: 'put' } as const;
+const PATH = /^(\/([a-z0-9][a-z0-9_-]*|\{id\}))+$/;
 const LONGEST = 60;
 
 /** What a variable must not be called. */
@@ -66,7 +67,8 @@ export function checkEvent(what: 'EVENT' | 'ON', type: string): Spelled {
 }
 
 export interface RouteName {
-  method: 'post' | 'put';
+  method: 'get' | 'post' | 'put';
+  /** With a parameter as in OpenAPI: `/orders/{id}`. */
   path: string;
   /** Whether the path has an `{id}`. */
   hasId: boolean;
@@ -74,11 +76,23 @@ export interface RouteName {
 
 /** @throws Refusal where it is no route that can be made */
 export function checkRoute(route: string): RouteName {
-  const text = route.startsWith('/') ? `POST ${route}` : route;
-  const [, method, path] = ROUTE.exec(text) ?? [];
-  if (method === undefined || path === undefined || path.split('{id}').length > 2) {
-    const rule = "like 'POST /orders' or 'PUT /orders/{id}': POST or PUT, and at most one {id}";
-    throw new Refusal(`ROUTE: "${route}" is no route ${rule}`, true);
+  const refuse = (why: string): never => {
+    throw new Refusal(
+      `ROUTE: "${route}" is no route like 'POST /orders', 'PUT /orders/{id}' or 'GET /orders': ${why}`,
+      true,
+    );
+  };
+  const [verb = '', written = '', ...rest] = route.split(/ +/);
+  if (!written.startsWith('/') || rest.length > 0)
+    return refuse('say a method and a path, one space between');
+  const method = METHODS[verb.toUpperCase() as keyof typeof METHODS] as RouteName['method'] | undefined;
+  if (method === undefined) return refuse(`${verb} is none of ${Object.keys(METHODS).join(', ')}`);
+  // As Express writes it.
+  const path = written.replaceAll(/:id(?=\/|$)/g, '{id}');
+  const ids = path.split('{id}').length - 1;
+  if (/[{}:]/.test(path.replaceAll('{id}', '')) || ids > 1) return refuse('its only parameter is one {id}');
+  if (!PATH.test(path)) {
+    return refuse('a path has lower-case words of letters, digits, - and _, and does not end with a /');
   }
-  return { method: method === 'POST' ? 'post' : 'put', path, hasId: path.includes('{id}') };
+  return { method, path, hasId: ids > 0 };
 }

@@ -2,15 +2,9 @@ import { addTopicKey } from '../config_keys.js';
 import { type Plan } from '../plan.js';
 import { Refusal } from '../refusal.js';
 import { addTopic } from '../topics.js';
-import {
-  type Domain,
-  eventListIn,
-  eventsOf,
-  findDomain,
-  importNames,
-  moduleOf,
-  specifier,
-} from './domain.js';
+import { type Domain, eventListIn, eventsOf, findDomain, moduleOf } from './domain.js';
+import { ensureExample, exampleOf } from './examples.js';
+import { importNames, specifier } from './imports.js';
 import { checkEvent, sentence, type Spelled } from './names.js';
 
 const EXAMPLE_ID = '0192f0c1-5b7e-7c3a-9d2e-3f4a5b6c7d8e';
@@ -32,6 +26,11 @@ export function newEvent(plan: Plan, domainName: Spelled, type: string): void {
   array.addElement(event.camel);
   importNames(source, 'zod', ['z']);
   source.insertStatements(at, definitionOf(event, type));
+  ensureExample(plan, domain, {
+    event: { name: event.camel, type },
+    eventFile: file,
+    data: "{\n  note: 'said',\n}",
+  });
   plan.write(`${domain.testFolder}${event.snake}.test.ts`, testOf(domain, { event, type, file }));
 }
 
@@ -74,7 +73,8 @@ export type ${one.pascal}Event = EventOf<(typeof ${one.camel}Events)[number]>;
 
 function definitionOf(event: Spelled, type: string): string {
   const [subject = '', ...happened] = type.split('.');
-  return `/** What ${type} says. */
+  return `
+/** What ${type} says. */
 export const ${event.camel}Data = z.object({
   note: z.string().min(1).max(500).optional(),
 });
@@ -92,10 +92,12 @@ function testOf(
   domain: Domain,
   { event, type, file }: { event: Spelled; type: string; file: string },
 ): string {
+  const example = exampleOf({ name: event.camel });
   return `import { expect } from 'chai';
 import { type ${domain.one.pascal}Event, ${domain.one.camel}Events, ${event.camel} } from '${specifier(`${domain.testFolder}any.ts`, file)}';
 import { InvalidEvent } from '../../../pkg/events/index.js';
 import { caught } from '../../support/caught.js';
+import { ${example} } from './examples.js';
 
 describe('${type}', () => {
   const event = {
@@ -106,7 +108,7 @@ describe('${type}', () => {
     timestamp: '2025-10-09T12:00:00.000Z',
     aggregateType: '${domain.one.pascal}',
     aggregateId: '${domain.one.snake.replaceAll('_', '-')}-1',
-    data: { note: 'said' },
+    data: ${example},
     metadata: { correlationId: 'request-1' },
   } satisfies ${domain.one.pascal}Event;
 
@@ -119,8 +121,8 @@ describe('${type}', () => {
   });
 
   it('is refused where its data are not valid', () => {
-    const error = caught(() => ${event.camel}.parse({ ...event, data: { note: 7 } }), InvalidEvent);
-    expect(error.message).to.include('data.note');
+    const error = caught(() => ${event.camel}.parse({ ...event, data: 'nonsense' }), InvalidEvent);
+    expect(error.message).to.include('data');
   });
 });
 `;

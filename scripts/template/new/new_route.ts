@@ -1,11 +1,21 @@
-import { Node, type SourceFile, SyntaxKind } from 'ts-morph';
+import { type SourceFile, SyntaxKind } from 'ts-morph';
 import { type Plan } from '../plan.js';
 import { Refusal } from '../refusal.js';
-import { type Domain, eventsOf, findDomain, importNames, moduleOf, specifier, textOf } from './domain.js';
+import { type Domain, eventsOf, findDomain, type KnownEvent } from './domain.js';
+import { ensureExample, exampleOf } from './examples.js';
+import { importNames, specifier } from './imports.js';
 import { checkRoute, type RouteName, sentence, type Spelled, spelled } from './names.js';
-
-const CASES = 'test/service/http/cases.ts';
-const ROUTES = 'internal/controller/http/v1/';
+import { newQuery } from './new_query.js';
+import {
+  addCase,
+  addToRoutes,
+  givePublishTimeout,
+  giveUseCase,
+  operation,
+  optionOf,
+  refuseTakenRoute,
+  routesOf,
+} from './routes.js';
 
 /** A route that is to be made. */
 export interface NewRoute {
@@ -15,29 +25,22 @@ export interface NewRoute {
   useCase: Spelled | undefined;
 }
 
-/** Adds an HTTP route to a use case, with what is documented of it and the cases that hold it to that. */
+/**
+ * Adds an HTTP route to a use case, with what is documented of it and the cases that hold it to that. A route that
+ * reads brings its use case along.
+ */
 export function newRoute(plan: Plan, { domain: domainName, route, useCase }: NewRoute): void {
   const name = checkRoute(route);
   const domain = findDomain(plan, domainName);
-  refuseTaken(plan, name);
-  const command = commandFor(plan, domain, useCase);
-  const schema = dataSchemaOf(plan, domain, command);
-  addRoute(plan, domain, { name, command, schema });
-  wire(plan, domain, command);
-  addCases(plan, domain, { name, command });
-}
-
-const operation = ({ method, path }: RouteName): string => `${method.toUpperCase()} ${path}`;
-
-function refuseTaken(plan: Plan, name: RouteName): void {
-  for (const file of plan.files().filter((one) => one.startsWith(ROUTES))) {
-    for (const fields of plan.source(file).getDescendantsOfKind(SyntaxKind.ObjectLiteralExpression)) {
-      const field = (key: string) =>
-        textOf(fields.getProperty(key)?.asKind(SyntaxKind.PropertyAssignment)?.getInitializer());
-      if (field('path') !== name.path || (field('method') ?? name.method) !== name.method) continue;
-      throw new Refusal(`ROUTE: there is a route ${operation(name)} already, in ${file}`);
-    }
+  refuseTakenRoute(plan, name);
+  if (name.method === 'get') {
+    newQuery(plan, domain, { name, useCase });
+    return;
   }
+  const command = commandFor(plan, domain, useCase);
+  const { event, schema } = publishedBy(plan, domain, command);
+  addRoute(plan, domain, { name, command, schema });
+  addCases(plan, domain, { name, command, event });
 }
 
 /** The use case that the route calls: the one that is named, or the only one that no route calls yet. */
@@ -76,12 +79,12 @@ function commandsIn(source: SourceFile): Spelled[] {
   });
 }
 
-/** The schema of the data of the event that a use case publishes. */
-function dataSchemaOf(plan: Plan, domain: Domain, command: Spelled): string {
+/** The event that a use case publishes, and the schema of its data. */
+function publishedBy(plan: Plan, domain: Domain, command: Spelled): { event: KnownEvent; schema: string } {
   const useCase = plan.source(`${domain.useCaseFolder}${command.snake}.ts`);
   const used = new Set(useCase.getDescendantsOfKind(SyntaxKind.Identifier).map((one) => one.getText()));
   const event = eventsOf(plan, domain).find(({ name }) => used.has(name));
-  if (event?.dataSchema !== undefined) return event.dataSchema;
+  if (event?.dataSchema !== undefined) return { event, schema: event.dataSchema };
   throw new Refusal(
     `ROUTE: the data of ${event?.type ?? 'the event'} have no schema of their own to take into the route: ` +
       `export it from ${String(domain.eventFile)} and use it there as the event's data`,
@@ -98,49 +101,27 @@ function addRoute(
   domain: Domain,
   { name, command, schema }: RouteParts & { schema: string },
 ): void {
-  const { one, routeFile, snake, words, eventFile = '' } = domain;
-  if (!plan.has(routeFile)) {
-    plan.write(
-      routeFile,
-      `import { z } from 'zod';
-import { defineRoute, type Route } from '../../../../pkg/httpserver/index.js';
-import { recorded, unpublished } from './schemas.js';
-
-export interface ${one.pascal}RoutesOptions {
-  /** Milliseconds that the brokers get to acknowledge an event. */
-  publishTimeoutMs: number;
-}
-
-/** The routes to ${words}. */
-export function ${one.camel}Routes(options: ${one.pascal}RoutesOptions): Route[] {
-  return [];
-}
-`,
-    );
-  }
-  const source = plan.source(routeFile);
-  const routes = source.getFunctionOrThrow(`${one.camel}Routes`);
-  const list = routes.getFirstDescendantByKindOrThrow(SyntaxKind.ReturnStatement).getExpression();
-  const options = source.getInterface(`${one.pascal}RoutesOptions`);
-  if (!Node.isArrayLiteralExpression(list) || !options) {
-    throw new Refusal(`ROUTE: ${routeFile} does not return a list of routes`);
-  }
+  const { source, at } = routesOf(plan, domain);
+  const { routeFile, snake, eventFile = '' } = domain;
   const body = `${command.camel}${name.hasId ? 'ById' : ''}Body`;
   if (source.getVariableDeclaration(body)) {
     throw new Refusal(`ROUTE: ${routeFile} has a route to ${command.snake} like this already`);
   }
-  if (!options.getProperty(command.camel)) options.addProperty({ name: command.camel, type: command.pascal });
-  importNames(source, '../../../usecase/contracts.js', [`type ${command.pascal}`]);
+  givePublishTimeout(plan, domain);
+  giveUseCase(plan, domain, command);
+  importNames(source, 'zod', ['z']);
   importNames(source, specifier(routeFile, eventFile), [schema]);
-  importNames(source, './schemas.js', [name.hasId ? 'idPath' : 'idInput']);
+  importNames(source, './schemas.js', [name.hasId ? 'idPath' : 'idInput', 'recorded', 'unpublished']);
   const id = name.hasId ? '' : 'id: idInput.optional(), ';
   const meta = `${command.pascal}${name.hasId ? 'ById' : ''}`;
   source.insertStatements(
-    routes.getChildIndex(),
+    at(),
     `\nconst ${body} = z.strictObject({ ${id}...${schema}.shape }).meta({ id: '${meta}' });\n`,
   );
+  const timeout = optionOf(plan, domain, 'publishTimeoutMs');
+  const call = optionOf(plan, domain, command.camel);
   const input = name.hasId ? '{ ...body, id: params.id }' : 'body';
-  list.addElement(`defineRoute({
+  const route = `defineRoute({
       method: '${name.method}',
       path: '${name.path}',
       tag: '${snake}',
@@ -150,65 +131,30 @@ export function ${one.camel}Routes(options: ${one.pascal}RoutesOptions): Route[]
       replies: { 202: { description: 'The event is stored.', body: recorded } },
       problems: unpublished,
       async handle({ ${name.hasId ? 'params, ' : ''}body, idempotencyKey }) {
-        const how = { idempotencyKey, signal: AbortSignal.timeout(options.publishTimeoutMs) };
-        return { status: 202, body: await options.${command.camel}.execute(${input}, how) };
+        const how = { idempotencyKey, signal: AbortSignal.timeout(${timeout}) };
+        return { status: 202, body: await ${call}.execute(${input}, how) };
       },
-    })`);
+    })`;
+  addToRoutes(plan, domain, { name, route });
 }
 
-function wire(plan: Plan, domain: Domain, command: Spelled): void {
-  const { source, body } = moduleOf(plan, domain);
-  const routes = `${domain.one.camel}Routes`;
-  const find = () =>
-    source
-      .getDescendantsOfKind(SyntaxKind.CallExpression)
-      .find((call) => call.getExpression().getText() === routes);
-  if (!find()) {
-    importNames(source, '../../../config/config.js', ['type Config as AppConfig']);
-    importNames(source, '../../../pkg/httpserver/index.js', ['type Route']);
-    importNames(source, `../../controller/http/v1/${domain.snake}.js`, [routes]);
-    importNames(source, '../tokens.js', ['ApiRoutes', 'Config']);
-    body.addStatements(`bind<Route[]>(ApiRoutes).toDynamicValue((context) =>
-    ${routes}({ publishTimeoutMs: context.get<AppConfig>(Config).HTTP.PUBLISH_TIMEOUT }),
-  );`);
-  }
-  const options = find()?.getArguments()[0];
-  if (!Node.isObjectLiteralExpression(options)) {
-    throw new Refusal(`ROUTE: ${domain.moduleFile} does not call ${routes} with options`);
-  }
-  if (options.getProperty(command.camel)) return;
-  options.addPropertyAssignment({ name: command.camel, initializer: `context.get(${command.pascal})` });
-}
-
-function addCases(plan: Plan, domain: Domain, { name, command }: RouteParts): void {
-  const file = `${domain.testFolder}http_cases.ts`;
-  const cases = `${domain.one.camel}Cases`;
-  if (!plan.has(file)) {
-    plan.write(
-      file,
-      `import { answers, recorded, unconfirmed } from '../support/http_case.js';
-
-/** What the routes of ${domain.words} answer. */
-export const ${cases} = [];
-`,
-    );
-    const all = plan.source(CASES);
-    importNames(all, `../${domain.snake}/http_cases.js`, [cases]);
-    all
-      .getVariableDeclarationOrThrow('CASES')
-      .getFirstDescendantByKindOrThrow(SyntaxKind.ArrayLiteralExpression)
-      .addElement(`...${cases}`);
-  }
-  const source = plan.source(file);
-  importNames(source, '../../../internal/usecase/contracts.js', [command.pascal]);
-  importNames(source, '../support/http_case.js', ['answers', 'recorded', 'unconfirmed']);
-  const list = source
-    .getVariableDeclarationOrThrow(cases)
-    .getFirstDescendantByKindOrThrow(SyntaxKind.ArrayLiteralExpression);
-  list.addElement(`...answers(
+function addCases(
+  plan: Plan,
+  domain: Domain,
+  { name, command, event }: RouteParts & { event: KnownEvent },
+): void {
+  ensureExample(plan, domain, { event, eventFile: domain.eventFile ?? '' });
+  const source = addCase(
+    plan,
+    domain,
+    `...answers(
     '${operation(name)}',
     (api) => api.stub(${command.pascal}, 'execute'),
-    { body: { ${name.hasId ? '' : "id: 'a-1', "}note: 'said' } },
+    { body: ${name.hasId ? exampleOf(event) : `{ id: 'a-1', ...${exampleOf(event)} }`} },
     { 202: recorded, 503: unconfirmed },
-  )`);
+  )`,
+  );
+  importNames(source, '../../../internal/usecase/contracts.js', [command.pascal]);
+  importNames(source, '../support/http_case.js', ['answers', 'recorded', 'unconfirmed']);
+  importNames(source, './examples.js', [exampleOf(event)]);
 }

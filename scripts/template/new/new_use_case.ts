@@ -1,20 +1,12 @@
 import { Node, SyntaxKind } from 'ts-morph';
 import { type Plan } from '../plan.js';
 import { Refusal } from '../refusal.js';
-import {
-  type Domain,
-  eventListIn,
-  eventsOf,
-  findDomain,
-  importNames,
-  type KnownEvent,
-  moduleOf,
-  specifier,
-} from './domain.js';
+import { addContract, bindUseCase, refuseTakenUseCase } from './contracts.js';
+import { type Domain, eventListIn, eventsOf, findDomain, type KnownEvent, moduleOf } from './domain.js';
+import { ensureExample } from './examples.js';
+import { importNames, specifier } from './imports.js';
 import { checkEvent, type Spelled } from './names.js';
-import { commandFiles, reactionFiles, type UseCaseFiles } from './use_case_texts.js';
-
-const CONTRACTS = 'internal/usecase/contracts.ts';
+import { commandFiles, reactionFiles } from './use_case_texts.js';
 
 /** A use case that is to be made. */
 export interface NewUseCase {
@@ -34,28 +26,17 @@ export function newUseCase(plan: Plan, { domain: domainName, name, publishes, on
     const first = `make new EVENT=${domain.snake.replace(/s$/, '')}.placed DOMAIN=${domain.snake}`;
     throw new Refusal(`USECASE: ${domain.snake} has no event yet, and a use case begins with one: ${first}`);
   }
-  refuseTaken(plan, domain, name);
+  refuseTakenUseCase(plan, domain, name);
   const event =
     on === undefined ? eventToPublish(domain, known, publishes) : eventCalled('ON', domain, known, on);
   const parts = { domain, eventFile: domain.eventFile, name, event };
   const files = on === undefined ? commandFiles(parts) : reactionFiles(parts);
+  ensureExample(plan, domain, parts);
   addContract(plan, domain, files);
   plan.write(`${domain.useCaseFolder}${name.snake}.ts`, files.useCase);
   plan.write(`${domain.testFolder}${name.snake}.test.ts`, files.test);
   bindUseCase(plan, domain, name);
   if (on !== undefined) addReaction(plan, domain, { name, event });
-}
-
-function refuseTaken(plan: Plan, domain: Domain, name: Spelled): void {
-  const file = `${domain.useCaseFolder}${name.snake}.ts`;
-  const contracts = plan.files().filter((one) => one.startsWith('internal/usecase/contracts'));
-  const taken = plan.has(file)
-    ? file
-    : contracts.find((one) => {
-        const source = plan.source(one);
-        return source.getInterface(name.pascal) ?? source.getVariableDeclaration(name.pascal);
-      });
-  if (taken !== undefined) throw new Refusal(`USECASE: there is a ${name.snake} already, in ${taken}`);
 }
 
 function eventToPublish(
@@ -84,24 +65,6 @@ function eventCalled(
   if (found) return found;
   const types = known.map((event) => event.type).join(', ');
   throw new Refusal(`${variable}: ${domain.snake} has no event ${type}, only ${types}`);
-}
-
-function addContract(plan: Plan, domain: Domain, { contract, contractImports }: UseCaseFiles): void {
-  if (!plan.has(domain.contractFile)) {
-    plan.write(domain.contractFile, '');
-    plan.source(CONTRACTS).addExportDeclaration({ moduleSpecifier: `./contracts/${domain.snake}.js` });
-  }
-  const source = plan.source(domain.contractFile);
-  for (const [from, names] of contractImports) importNames(source, from, names);
-  source.addStatements(`\n${contract}`);
-}
-
-function bindUseCase(plan: Plan, domain: Domain, name: Spelled): void {
-  const { source, body } = moduleOf(plan, domain);
-  importNames(source, '../../usecase/contracts.js', [name.pascal]);
-  const file = `../../usecase/${domain.snake}/${name.snake}.js`;
-  importNames(source, file, [`${name.pascal}UseCase`]);
-  body.addStatements(`bind(${name.pascal}).to(${name.pascal}UseCase);`);
 }
 
 /** Adds a use case to what is done after an event. */

@@ -1,4 +1,6 @@
-import { type Domain, type KnownEvent, specifier } from './domain.js';
+import { type Domain, type KnownEvent } from './domain.js';
+import { exampleOf } from './examples.js';
+import { specifier } from './imports.js';
 import { sentence, type Spelled } from './names.js';
 
 /** What the texts of a use case are made of. */
@@ -23,6 +25,7 @@ export function commandFiles({ domain, eventFile, name, event }: UseCaseParts): 
   const { pascal, words } = name;
   const useCaseFile = `${domain.useCaseFolder}${name.snake}.ts`;
   const testFile = `${domain.testFolder}${name.snake}.test.ts`;
+  const example = exampleOf(event);
   return {
     contractImports: [
       [specifier(domain.contractFile, eventFile), [`type ${eventType}`]],
@@ -69,6 +72,7 @@ import sinon from 'sinon';
 import { ${event.name} } from '${specifier(testFile, eventFile)}';
 import { ${pascal}UseCase } from '../../../internal/usecase/${domain.snake}/${name.snake}.js';
 import { rejection } from '../../support/caught.js';
+import { ${example} } from './examples.js';
 
 const position = { topic: 'a-topic', partition: 1, offset: '7' };
 
@@ -90,24 +94,24 @@ describe('the use case: ${words}', () => {
   });
 
   it('publishes ${event.type} under a new id, and says where it lies', async () => {
-    expect(await useCase.execute({})).to.deep.equal({ id: 'new-id', eventId: 'e-1', ...position });
+    expect(await useCase.execute(${example})).to.deep.equal({ id: 'new-id', eventId: 'e-1', ...position });
     const options = { id: 'new-id', signal: undefined };
     sinon.assert.calledOnceWithExactly(
       events.publish,
       ${event.name},
-      { aggregateId: 'new-id', data: {} },
+      { aggregateId: 'new-id', data: ${example} },
       options,
     );
   });
 
   it('concerns what the caller names', async () => {
-    expect(await useCase.execute({ id: 'own' })).to.include({ id: 'own' });
+    expect(await useCase.execute({ ...${example}, id: 'own' })).to.include({ id: 'own' });
     sinon.assert.calledWithMatch(events.publish, ${event.name}, { aggregateId: 'own' });
   });
 
   it('makes a command that is repeated under its key the same event', async () => {
     const { signal } = new AbortController();
-    await useCase.execute({}, { idempotencyKey: 'key-1', signal });
+    await useCase.execute(${example}, { idempotencyKey: 'key-1', signal });
     const expected = { id: 'id of key-1', signal };
     sinon.assert.calledWithMatch(events.publish, ${event.name}, { aggregateId: 'id of key-1' }, expected);
   });
@@ -115,7 +119,7 @@ describe('the use case: ${words}', () => {
   it('reports to the caller that the event could not be published', async () => {
     const failure = new Error('no broker');
     events.publish.rejects(failure);
-    expect(await rejection(useCase.execute({}), Error)).to.equal(failure);
+    expect(await rejection(useCase.execute(${example}), Error)).to.equal(failure);
   });
 });
 `,
@@ -126,9 +130,12 @@ describe('the use case: ${words}', () => {
 export function reactionFiles({ domain, eventFile, name, event }: UseCaseParts): UseCaseFiles {
   const eventType = `${domain.one.pascal}Event`;
   const { pascal, words } = name;
+  // The log says of which event it is, too.
+  const about = domain.one.camel === 'event' ? 'aggregateId' : `${domain.one.camel}Id`;
   const ofType = `Extract<${eventType}, { type: '${event.type}' }>`;
   const useCaseFile = `${domain.useCaseFolder}${name.snake}.ts`;
   const testFile = `${domain.testFolder}${name.snake}.test.ts`;
+  const example = exampleOf(event);
   return {
     contractImports: [[specifier(domain.contractFile, eventFile), [`type ${eventType}`]]],
     contract: `/** ${sentence(words)}: what is done after ${event.type}. */
@@ -148,7 +155,7 @@ export class ${pascal}UseCase implements ${pascal} {
   constructor(@inject(Logger) private readonly logger: Logger) {}
 
   async execute({ id, aggregateId }: ${ofType}): Promise<void> {
-    this.logger.info('${words}', { eventId: id, ${domain.one.camel}Id: aggregateId });
+    this.logger.info('${words}', { eventId: id, ${about}: aggregateId });
   }
 }
 `,
@@ -158,6 +165,7 @@ import { type ${eventType} } from '${specifier(testFile, eventFile)}';
 import { ${domain.one.camel}Reactions } from '../../../internal/controller/event/${domain.snake}.js';
 import { type ${pascal} } from '../../../internal/usecase/contracts.js';
 import { ${pascal}UseCase } from '../../../internal/usecase/${domain.snake}/${name.snake}.js';
+import { ${example} } from './examples.js';
 
 const event = {
   id: '0192f0c1-5b7e-7c3a-9d2e-3f4a5b6c7d8e',
@@ -166,7 +174,7 @@ const event = {
   version: '1.0',
   timestamp: '2025-10-09T12:00:00.000Z',
   aggregateId: '${domain.one.snake}-1',
-  data: {},
+  data: ${example},
   metadata: { correlationId: 'request-1' },
 } as ${ofType};
 
@@ -174,7 +182,7 @@ describe('the use case: ${words}', () => {
   it('says of which event it took note', async () => {
     const logger = { debug: sinon.stub(), info: sinon.stub(), warn: sinon.stub(), error: sinon.stub() };
     await new ${pascal}UseCase(logger).execute(event);
-    const fields = { eventId: event.id, ${domain.one.camel}Id: '${domain.one.snake}-1' };
+    const fields = { eventId: event.id, ${about}: '${domain.one.snake}-1' };
     sinon.assert.calledOnceWithExactly(logger.info, '${words}', fields);
   });
 

@@ -1,0 +1,95 @@
+import { expect } from 'chai';
+import { projectRoot } from '../../config/project_root.js';
+import { bareOptions } from '../../scripts/template/bare/bare.js';
+import { drop, dropOptions } from '../../scripts/template/drop/drop.js';
+import { add, type Wanted } from '../../scripts/template/new/add.js';
+import { Plan } from '../../scripts/template/plan.js';
+import { Refusal } from '../../scripts/template/refusal.js';
+import { caught } from '../support/caught.js';
+
+const DOMAIN = 'orders';
+const EVENT = 'order.placed';
+
+/** Each is worked out in memory; that nothing is written before all is known is tested with the commands. */
+describe('what is no good', function () {
+  this.timeout(60_000);
+
+  const cases: readonly (readonly [wanted: Wanted, said: string])[] = [
+    [{ EVENT }, 'DOMAIN is missing'],
+    [{ DOMAIN }, 'EVENT, USECASE or ROUTE is missing'],
+    [{ DOMAIN, EVENT: 'Order Placed' }, 'is no type like order.placed'],
+    [{ DOMAIN: 'Orders', EVENT }, 'is no name like orders'],
+    [{ DOMAIN: 'kafka_control', EVENT }, 'is taken'],
+    [{ DOMAIN: 'class', EVENT }, 'is a word of the language'],
+    [{ DOMAIN: 'users', EVENT: 'user.created' }, 'has an event user.created already'],
+    [{ DOMAIN: 'clients', EVENT: 'user.left' }, 'belongs to another domain'],
+    [{ DOMAIN, USECASE: 'place_order' }, 'has no event yet'],
+    [{ DOMAIN, USECASE: 'place_order', ON: EVENT, ROUTE: 'POST /orders' }, 'ON belongs to USECASE'],
+    [{ DOMAIN, ROUTE: 'POST /orders' }, 'has no use case to call yet'],
+    [{ DOMAIN: 'users', USECASE: 'users', EVENT: 'user.created' }, 'there is a users already'],
+    [{ DOMAIN: 'users', USECASE: 'greet', ON: 'user.vanished' }, 'has no event user.vanished'],
+    [{ DOMAIN: 'users', USECASE: 'greet' }, 'say with EVENT=… which event'],
+    [
+      { DOMAIN: 'users', EVENT: 'user.created', USECASE: 'add', ROUTE: 'POST /users' },
+      'there is a route POST /users',
+    ],
+    [{ DOMAIN, ROUTE: 'GET /orders' }, 'has no event yet'],
+    [{ DOMAIN: 'users', ROUTE: 'GET /users/:id' }, 'there is a route GET /users/{id} already'],
+    [{ DOMAIN: 'users', ROUTE: 'GET /users/{id}/age' }, 'has a view of its own'],
+    [{ DOMAIN, EVENT: 'page.read', ROUTE: 'GET /orders' }, 'would be Page, which is taken'],
+    [{ DOMAIN, EVENT, USECASE: 'place_order', ROUTE: 'DELETE /orders' }, 'DELETE is none of GET, POST, PUT'],
+    [{ DOMAIN, ROUTE: '/orders' }, 'say a method and a path'],
+    [{ DOMAIN, ROUTE: 'GET /orders/{number}' }, 'its only parameter is one {id}'],
+    [{ DOMAIN, ROUTE: 'GET /orders/{id}/of/{id}' }, 'its only parameter is one {id}'],
+    [{ DOMAIN, ROUTE: 'GET /Orders/' }, 'a path has lower-case words'],
+  ];
+  for (const [wanted, said] of cases) {
+    it(`make new ${Object.entries(wanted)
+      .map((pair) => pair.join('='))
+      .join(' ')}: ${said}`, async () => {
+      const plan = await Plan.of(projectRoot());
+      expect(caught(() => add(plan, wanted), Refusal).message).to.include(said);
+    });
+  }
+
+  it('make new: a query is called for what it answers, and not for what it does not', async () => {
+    const plan = await Plan.of(projectRoot());
+    add(plan, { DOMAIN, EVENT, USECASE: 'place_order', ROUTE: 'GET /orders/{id}' });
+    add(plan, { DOMAIN, USECASE: 'place_order', ROUTE: 'GET /orders/{id}/again' });
+    for (const [wanted, said] of [
+      [{ ROUTE: 'GET /orders', USECASE: 'place_order' }, 'leave USECASE out, or name a new one'],
+      [{ ROUTE: 'POST /orders', USECASE: 'place_order' }, 'has no use case to call yet'],
+      [{ ROUTE: 'GET /orders', EVENT }, 'has an event order.placed already'],
+    ] as const) {
+      expect(caught(() => add(plan, { DOMAIN, ...wanted }), Refusal).message).to.include(said);
+    }
+  });
+
+  it('make bare and make drop: names that there are not', () => {
+    for (const [options, said] of [
+      [{}, 'NAME is missing'],
+      [{ NAME: 'My Service' }, 'is no name'],
+      [{ NAME: 'my-service', KEEP: 'cats' }, 'there is no sample cats'],
+    ] as const) {
+      expect(caught(() => bareOptions(options), Refusal).message).to.include(said);
+    }
+    for (const [PKG, said] of [
+      ['', 'PKG is missing'],
+      ['kafka', 'the service is built on it'],
+      ['cats', 'there is no such package'],
+    ] as const) {
+      expect(caught(() => dropOptions({ PKG }), Refusal).message).to.include(said);
+    }
+  });
+
+  it('make drop: what has been dropped', async () => {
+    const plan = await Plan.of(projectRoot());
+    const options = dropOptions({ PKG: 'devbroker' });
+    drop(plan, options);
+    expect(
+      caught(() => {
+        drop(plan, options);
+      }, Refusal).message,
+    ).to.include('already');
+  });
+});
