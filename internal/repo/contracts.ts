@@ -73,6 +73,8 @@ export interface ConsumerStatus {
   readonly stoppedPartitions: readonly { readonly topic: string; readonly partition: number }[];
   /** Partitions that stand still until a message whose handler failed to the end can be set aside. */
   readonly blockedPartitions: readonly { readonly topic: string; readonly partition: number }[];
+  /** Partitions that stand still before records that are damaged. */
+  readonly unreadablePartitions: readonly { readonly topic: string; readonly partition: number }[];
   /** Partitions that wait for something that a handler needs. */
   readonly waitingPartitions: readonly { readonly topic: string; readonly partition: number }[];
   /** True while it pauses because too many messages failed to the end. */

@@ -1,4 +1,4 @@
-import type { DriverConsumer, FetchedBatch, TopicPartition } from '../driver.js';
+import type { DriverConsumer, FetchedBatch, SkippedRange, TopicPartition } from '../driver.js';
 import { HandlingInterrupted } from '../errors.js';
 import type { FailureDetails } from '../failures/dead_letter_headers.js';
 import type { DeadLetters } from '../failures/dead_letters.js';
@@ -136,6 +136,11 @@ export class Engine {
     if (!work.isDrained() && !work.dropped) work.carryOn();
   }
 
+  /** Goes over what needs no work. */
+  skip(skipped: SkippedRange): void {
+    this.#workFor(skipped)?.tracker.skipTo(skipped.nextOffset);
+  }
+
   /** Takes nothing of a partition: what was fetched is fetched again when the partition goes on. */
   reject(partition: TopicPartition): void {
     const work = this.#assignment?.get(partition);
@@ -181,7 +186,7 @@ export class Engine {
   }
 
   /** The work that the batch belongs to: a new one when the log itself was made anew. */
-  #workFor(batch: FetchedBatch): PartitionWork | undefined {
+  #workFor(batch: Pick<SkippedRange, 'topic' | 'partition' | 'from'>): PartitionWork | undefined {
     const work = this.#assignment?.get(batch);
     const expected = work?.tracker.next;
     if (work === undefined || expected === undefined || batch.from === expected) return work;

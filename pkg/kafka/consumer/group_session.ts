@@ -5,6 +5,7 @@ import {
   type DriverConsumerListener,
   type FetchedBatch,
   type KafkaDriver,
+  type SkippedRange,
   type TopicPartition,
 } from '../driver.js';
 import type { Assignment } from './assignment.js';
@@ -143,8 +144,13 @@ export class GroupSession implements DriverConsumerListener {
     await this.#engine.accept(batch);
   }
 
-  onSkipped(partition: TopicPartition, nextOffset: bigint): void {
-    this.assignment?.get(partition)?.tracker.skipTo(nextOffset);
+  onSkipped(skipped: SkippedRange): void {
+    if (!this.#stopping) this.#engine.skip(skipped);
+  }
+
+  onUnreadable(partition: TopicPartition, reason: string | undefined): void {
+    const work = this.assignment?.get(partition);
+    if (work !== undefined) work.unreadable = reason;
   }
 
   #membershipFailed(error: DriverError): void {

@@ -22,6 +22,9 @@ function problemsOf({ groupId, state, stoppedPartitions, partitions, flooded }: 
       ({ topic, partition, offset, cause }) =>
         `group ${groupId} stopped at ${topic}/${partition} offset ${offset}: ${cause}`,
     ),
+    ...partitions.flatMap(({ topic, partition, unreadable }) =>
+      unreadable === null ? [] : [`group ${groupId} cannot read ${topic}/${partition}: ${unreadable}`],
+    ),
     ...partitions.flatMap(({ topic, partition, deadLetterError }) =>
       deadLetterError === null
         ? []

@@ -21,6 +21,8 @@ export interface PartitionStatus extends TopicPartition {
   readonly holds: readonly Hold[];
   /** Why a dead letter cannot be written; null when that is not so. */
   readonly deadLetterError: string | null;
+  /** Why it cannot be read: its records are damaged; null when that is not so. */
+  readonly unreadable: string | null;
 }
 
 export function partitionStatus(work: PartitionWork): PartitionStatus {
@@ -37,6 +39,7 @@ export function partitionStatus(work: PartitionWork): PartitionStatus {
     running: work.running,
     holds: [...work.holds],
     deadLetterError: work.deadLetterError?.message ?? null,
+    unreadable: work.unreadable ?? null,
   };
 }
 

@@ -27,8 +27,18 @@ export interface DriverConsumerListener {
   onFetched(): void;
   /** Records of one partition. Never called twice at once for the same partition. */
   onBatch(batch: FetchedBatch): Promise<void>;
-  /** Nothing below `nextOffset` is left to read: control records and aborted transactions. */
-  onSkipped(partition: TopicPartition, nextOffset: bigint): void;
+  /** A fetch brought nothing that counts: control records, or records of aborted transactions. */
+  onSkipped(skipped: SkippedRange): void;
+  /** Why a partition cannot be read whose records are damaged; undefined once it can be again. */
+  onUnreadable(partition: TopicPartition, reason: string | undefined): void;
+}
+
+/** Offsets of one partition that hold nothing to be handled. */
+export interface SkippedRange extends TopicPartition {
+  /** The offset that was asked for. */
+  readonly from: bigint;
+  /** The offset after them. */
+  readonly nextOffset: bigint;
 }
 
 /** The offsets of some records, ascending. They may have gaps (compaction, transaction markers). */

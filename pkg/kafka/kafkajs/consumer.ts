@@ -14,6 +14,7 @@ import { toDriverError } from './errors.js';
 import { decodeFetchesOf } from './fetch_decoding.js';
 import { toFetched, toFetchedBatch } from './fetched_batch.js';
 import { FetchPositions } from './fetch_positions.js';
+import { restingIn } from './resting_partitions.js';
 import { fromAssignment, groupByTopic } from './topics.js';
 
 /** For finding and reaching the brokers: about 15 s, then the member crashes and is made anew. */
@@ -68,6 +69,9 @@ export function createConsumer(parts: {
       (config) => {
         cluster = config.cluster;
         decodeFetchesOf(cluster);
+        restingIn(cluster).onDamage = (partition, reason) => {
+          if (assigned) listener.onUnreadable(partition, reason);
+        };
         // kafkajs looks for the coordinator before each join, and would not wait by itself.
         followCoordinators(cluster, async () => {
           if (assigned && !stopping) await listener.onRejoining();
@@ -107,7 +111,7 @@ export function createConsumer(parts: {
       return;
     }
     take();
-    listener.onSkipped(fetched, fetched.nextOffset);
+    listener.onSkipped(fetched);
   };
 
   const join = async () => {

@@ -4,7 +4,7 @@ import { CommittedFilter } from '../records/committed_filter.js';
 import { decodeBatches } from '../records/decode.js';
 import type { UnpackedBatch } from '../records/unpacked_batch.js';
 import type { FetchCall, FetchedData, PartitionData, PositionMessage } from './internals.js';
-import { naming } from './resting_partitions.js';
+import { restingIn, type RestingPartitions } from './resting_partitions.js';
 import { readFetchAnswer, type FetchedPartition } from './wire/fetch_answer.js';
 import { Reader } from './wire/reader.js';
 
@@ -16,8 +16,8 @@ const CLIENT_THROTTLES = 8;
 
 /** What kafkajs gets in place of all messages that a fetch brought of a partition: where they end. */
 export interface FetchedRun extends PositionMessage {
-  /** Those of them with committed records. */
-  readonly batches: readonly UnpackedBatch[];
+  /** Those of them with committed records; whoever takes them empties it. */
+  readonly batches: UnpackedBatch[];
 }
 
 /**
@@ -28,30 +28,38 @@ export interface FetchedRun extends PositionMessage {
  */
 export function decodeFetchesOf(cluster: Cluster): void {
   const find = cluster.findBroker.bind(cluster);
-  cluster.findBroker = async (node) => decodingBroker((await find(node)) as unknown as LookingUp) as never;
+  const resting = restingIn(cluster);
+  cluster.findBroker = async (node) =>
+    decodingBroker((await find(node)) as unknown as RequestLookup, resting) as never;
 }
 
 /** The part of a kafkajs broker that knows how its node is spoken to, which it learns when it connects. */
-export interface LookingUp {
+export interface RequestLookup {
   lookupRequest(apiKey: number, requests: unknown): (parameters: unknown) => FetchCall;
 }
 
-/** @returns the same broker, but for fetches */
-export function decodingBroker(broker: LookingUp): LookingUp {
-  const lookupRequest: LookingUp['lookupRequest'] = (apiKey, requests) => {
+/**
+ * @param resting notes what could not be read, which kafkajs does not get to know
+ * @returns the same broker, but for fetches
+ */
+export function decodingBroker(
+  broker: RequestLookup,
+  resting: Pick<RestingPartitions, 'sift'>,
+): RequestLookup {
+  const lookupRequest: RequestLookup['lookupRequest'] = (apiKey, requests) => {
     const toCall = broker.lookupRequest(apiKey, requests);
-    return apiKey === FETCH ? (parameters) => withOwnDecoder(toCall(parameters)) : toCall;
+    return apiKey === FETCH ? (parameters) => withOwnDecoder(toCall(parameters), resting) : toCall;
   };
-  return Object.create(broker, { lookupRequest: { value: lookupRequest } }) as LookingUp;
+  return Object.create(broker, { lookupRequest: { value: lookupRequest } }) as RequestLookup;
 }
 
-function withOwnDecoder(call: FetchCall): FetchCall {
+function withOwnDecoder(call: FetchCall, resting: Pick<RestingPartitions, 'sift'>): FetchCall {
   const { parse } = call.response;
   return {
     ...call,
     response: {
       decode: (payload) => decode(payload, call.request.apiVersion),
-      parse: (data) => naming(data, parse),
+      parse: (data) => parse(resting.sift(data)),
     },
   };
 }
@@ -90,14 +98,19 @@ async function toPartition(answer: FetchedPartition): Promise<PartitionData> {
   }
 }
 
-/** @throws Error when they are damaged, or compressed by an unknown codec */
-async function unpack(answer: FetchedPartition): Promise<FetchedRun | undefined> {
-  const filter = new CommittedFilter(answer.aborted);
+/** @throws Error when the first of them is damaged, or compressed by an unknown codec */
+async function unpack({ bytes, aborted, ...place }: FetchedPartition): Promise<FetchedRun | undefined> {
+  const filter = new CommittedFilter(aborted);
   const batches: UnpackedBatch[] = [];
   let end: bigint | undefined;
-  for (const batch of decodeBatches(answer.bytes, answer)) {
-    end = batch.lastOffset;
-    if (filter.counts(batch)) batches.push(await batch.records());
+  try {
+    for (const batch of decodeBatches(bytes, place)) {
+      if (filter.counts(batch)) batches.push(await batch.records());
+      end = batch.lastOffset;
+    }
+  } catch (error) {
+    // What stands before the damage is handed over; the next fetch begins with it.
+    if (end === undefined) throw error;
   }
   return end === undefined ? undefined : { offset: end.toString(), isControlRecord: false, batches };
 }

@@ -1,5 +1,5 @@
 import { settlesWithin } from '../async.js';
-import { PartitionsFailed, RestingPartitions } from './resting_partitions.js';
+import { restingIn } from './resting_partitions.js';
 import {
   consumerGroupPrototype,
   protocolError,
@@ -23,7 +23,6 @@ const waiting = new WeakMap<SubscriptionState, Set<() => void>>();
 const failing = new WeakMap<ConsumerGroup, Map<number, Failing>>();
 /** When a node last answered a fetch, on the scale of performance.now(). */
 const answeredAt = new WeakMap<ConsumerGroup, number>();
-const restingOf = new WeakMap<ConsumerGroup, RestingPartitions>();
 const refreshing = new WeakSet<ConsumerGroup>();
 /** Those whose last attempt to join failed. */
 const unjoined = new WeakSet<ConsumerGroup>();
@@ -72,7 +71,7 @@ function patchGroup(prototype: ConsumerGroup): void {
 
   prototype.getActiveTopicPartitions = function () {
     const active = getActiveTopicPartitions.call(this);
-    const resting = restingIn(this);
+    const resting = restingIn(this.cluster);
     for (const [topic, partitions] of Object.entries(active)) {
       for (const partition of partitions) {
         if (resting.includes({ topic, partition })) partitions.delete(partition);
@@ -100,16 +99,13 @@ function patchGroup(prototype: ConsumerGroup): void {
       const batches = await fetch.call(this, nodeId);
       failing.get(this)?.delete(nodeId);
       answeredAt.set(this, performance.now());
-      restingIn(this).answered();
       return batches;
     } catch (error) {
       if (error instanceof ForClient) throw error.error;
-      if (error instanceof PartitionsFailed) {
-        rest(this, error);
-        return [];
-      }
       await waitOut(this, nodeId, error);
       return [];
+    } finally {
+      reportFailed(this);
     }
   };
 }
@@ -119,17 +115,13 @@ function isDealtWith({ name }: Error): boolean {
   return name === 'KafkaJSStaleTopicMetadataAssignment' || name === 'KafkaJSOffsetOutOfRange';
 }
 
-function restingIn(group: ConsumerGroup): RestingPartitions {
-  const resting = restingOf.get(group) ?? new RestingPartitions();
-  restingOf.set(group, resting);
-  return resting;
-}
-
 /** Goes on without the partitions for a while, and asks meanwhile who leads them. */
-function rest(group: ConsumerGroup, { partitions, message: error }: PartitionsFailed): void {
+function reportFailed(group: ConsumerGroup): void {
+  const failed = restingIn(group.cluster).takeFailed();
+  if (failed.length === 0) return;
+  const error = failed.map(({ topic, partition, reason }) => `${topic}/${partition}: ${reason}`).join('; ');
   group.logger.warn('partitions could not be fetched; they are asked for again later', { error });
-  restingIn(group).rest(partitions);
-  if (refreshing.has(group)) return;
+  if (refreshing.has(group) || failed.every(({ damaged }) => damaged)) return;
   refreshing.add(group);
   const end = () => refreshing.delete(group);
   // While one has no leader this fails after many attempts; the next fetch that fails begins anew.
@@ -168,7 +160,7 @@ function patchState(prototype: SubscriptionState): void {
 function hasNothingToFetch(group: ConsumerGroup, nodeId: number): boolean {
   try {
     const active = group.filterPartitionsByNode(nodeId, group.subscriptionState.active());
-    const resting = restingIn(group);
+    const resting = restingIn(group.cluster);
     return active.every(({ topic, partitions }) =>
       partitions.every((partition) => resting.includes({ topic, partition })),
     );

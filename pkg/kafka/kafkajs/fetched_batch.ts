@@ -25,12 +25,14 @@ export function toFetched(payload: EachBatchPayload): Fetched {
   const { batch } = payload;
   const { topic, partition } = batch;
   const from = BigInt((batch as FetchedByKafkajs).fetchedOffset);
-  const [run] = batch.messages as unknown as readonly FetchedRun[];
+  const [run] = batch.messages as unknown as readonly Partial<FetchedRun>[];
+  if (run?.batches === undefined) throw new Error('kafkajs handed over what this package did not decode');
   const last = batch.lastOffset();
   return {
     topic,
     partition,
-    records: new RecordRun(run?.batches ?? [], from),
+    // Taken out, since kafkajs and the commits under this assignment hold on to its batch.
+    records: new RecordRun(run.batches.splice(0), from),
     from,
     nextOffset: BigInt(last) + 1n,
     resolve: () => {

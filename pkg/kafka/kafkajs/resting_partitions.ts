@@ -1,10 +1,11 @@
 import type { TopicPartition } from '../driver.js';
-import type { FetchedData } from './internals.js';
+import { protocolError, type FetchedData, type PartitionData } from './internals.js';
 
 const FIRST_REST_MS = 100;
 const LONGEST_REST_MS = 2_000;
 
-/** What a broker answers of a partition that it does not lead (now), or cannot read at the moment. */
+const NONE = 0;
+/** What a broker answers of a partition that it does not lead (now), or that cannot be read at the moment. */
 const RESTING_ERRORS = new Set([
   2, // CORRUPT_MESSAGE
   3, // UNKNOWN_TOPIC_OR_PARTITION
@@ -17,51 +18,42 @@ const RESTING_ERRORS = new Set([
   78, // OFFSET_NOT_AVAILABLE
 ]);
 
-/** Some partitions of a fetch could not be read; of the others the answer is lost, and they are asked again. */
-export class PartitionsFailed extends Error {
-  constructor(
-    readonly partitions: readonly TopicPartition[],
-    override readonly cause: unknown,
-  ) {
-    super(
-      `${partitions.map(({ topic, partition }) => `${topic}/${partition}`).join(', ')}: ${String(cause)}`,
-    );
-  }
-}
-
-/**
- * Calls kafkajs's check of an answer, and tells which partitions failed where it is only they that cannot be read.
- * @throws PartitionsFailed; else what the check throws
- */
-export async function naming(
-  data: FetchedData,
-  check: (data: FetchedData) => Promise<FetchedData>,
-): Promise<FetchedData> {
-  try {
-    return await check(data);
-  } catch (error) {
-    const failed = data.responses.flatMap(({ topicName: topic, partitions }) =>
-      partitions.filter(({ errorCode }) => errorCode !== 0).map((each) => ({ ...each, topic })),
-    );
-    const rest = failed.length > 0 && failed.every(({ errorCode }) => RESTING_ERRORS.has(errorCode));
-    const damage = failed.find((each) => each.damage !== undefined)?.damage;
-    throw rest ? new PartitionsFailed(failed, damage ?? error) : error;
-  }
+/** A partition that could not be read, and why. */
+export interface FailedPartition extends TopicPartition {
+  readonly reason: string;
+  /** Its records are damaged, which no other leader mends. */
+  readonly damaged: boolean;
 }
 
 /** Partitions that are not asked for for a while, since they could not be read. */
 export class RestingPartitions {
-  readonly #resting = new Map<string, { readonly count: number; readonly until: number }>();
+  readonly #resting = new Map<string, { readonly count: number; readonly until: number; damaged: boolean }>();
+  #failed: FailedPartition[] = [];
+  /** Told why a partition cannot be read whose records are damaged, and when they can be again. */
+  onDamage: (partition: TopicPartition, reason: string | undefined) => void = () => undefined;
 
-  /** Lets partitions rest: each time in a row that they failed for longer. */
-  rest(partitions: readonly TopicPartition[]): void {
-    const now = performance.now();
-    for (const partition of partitions) {
-      const key = keyOf(partition);
-      const count = this.#resting.get(key)?.count ?? 0;
-      const until = now + Math.min(FIRST_REST_MS * 2 ** count, LONGEST_REST_MS);
-      this.#resting.set(key, { count: Math.min(count + 1, 10), until });
+  /**
+   * Takes out of an answer what could not be read, so that the others of it are not lost: kafkajs fails an answer
+   * as a whole. Such a partition rests, each time in a row for longer.
+   */
+  sift(data: FetchedData): FetchedData {
+    let failures = 0;
+    for (const { topicName: topic, partitions } of data.responses) {
+      for (const answer of partitions) {
+        if (RESTING_ERRORS.has(answer.errorCode)) {
+          failures += 1;
+          this.#rest({ ...answer, topic });
+        } else if (this.#resting.size > 0 && answer.errorCode === NONE) {
+          this.#forget({ ...answer, topic });
+        }
+      }
     }
+    if (failures === 0) return data;
+    const responses = data.responses.map((topic) => ({
+      ...topic,
+      partitions: topic.partitions.filter(({ errorCode }) => !RESTING_ERRORS.has(errorCode)),
+    }));
+    return { ...data, responses };
   }
 
   includes(partition: TopicPartition): boolean {
@@ -69,11 +61,35 @@ export class RestingPartitions {
     return resting !== undefined && resting.until > performance.now();
   }
 
-  /** A fetch was answered: what it asked for can be read. */
-  answered(): void {
-    const now = performance.now();
-    for (const [key, { until }] of this.#resting) if (until <= now) this.#resting.delete(key);
+  /** What could not be read since the last call. */
+  takeFailed(): FailedPartition[] {
+    return this.#failed.splice(0);
   }
+
+  #rest({ topic, partition, errorCode, damage }: TopicPartition & PartitionData): void {
+    const key = keyOf({ topic, partition });
+    const count = this.#resting.get(key)?.count ?? 0;
+    const until = performance.now() + Math.min(FIRST_REST_MS * 2 ** count, LONGEST_REST_MS);
+    const damaged = damage !== undefined;
+    this.#resting.set(key, { count: Math.min(count + 1, 10), until, damaged });
+    this.#failed.push({ topic, partition, damaged, reason: damage ?? protocolError(errorCode).message });
+    if (damaged) this.onDamage({ topic, partition }, damage);
+  }
+
+  #forget(partition: TopicPartition): void {
+    const key = keyOf(partition);
+    if (this.#resting.get(key)?.damaged === true) this.onDamage(partition, undefined);
+    this.#resting.delete(key);
+  }
+}
+
+const restingOf = new WeakMap<object, RestingPartitions>();
+
+/** Those of one kafkajs cluster, which is that of one consumer. */
+export function restingIn(cluster: object): RestingPartitions {
+  const resting = restingOf.get(cluster) ?? new RestingPartitions();
+  restingOf.set(cluster, resting);
+  return resting;
 }
 
 function keyOf({ topic, partition }: TopicPartition): string {

@@ -52,9 +52,9 @@ export class RecordRun implements Offsets {
   /** Makes the batch of the record the current one; returns its place there. */
   #placeOf(index: number): number {
     const place = index + this.#first;
-    if (place < this.#before) {
-      this.#current = 0;
-      this.#before = 0;
+    while (place < this.#before) {
+      this.#current -= 1;
+      this.#before -= this.batches[this.#current]?.length ?? this.#before;
     }
     for (let batch = this.batches[this.#current]; batch !== undefined; batch = this.batches[this.#current]) {
       if (place < this.#before + batch.length) break;

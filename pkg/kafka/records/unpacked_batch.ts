@@ -8,6 +8,8 @@ const EXACT_BASE = 2n ** 52n;
 /** What a stored batch says of all its records. */
 export interface BatchContext extends TopicPartition {
   readonly baseOffset: bigint;
+  /** What the last offset that the batch ever had adds to it. */
+  readonly lastOffsetDelta: number;
   /** Milliseconds since the epoch. */
   readonly baseTimestamp: number;
   /** When the broker stored the batch, where that is the time of its records. */
@@ -17,7 +19,7 @@ export interface BatchContext extends TopicPartition {
 /**
  * The records of one stored batch, no longer compressed. They are looked through at once, so that a damaged
  * one is found before any is handed out, but made only when they are asked for: what waits in a buffer costs
- * no more than its bytes.
+ * little more than its bytes.
  */
 export class UnpackedBatch implements Iterable<ReadRecord> {
   /** Where each record begins, after its length. */
@@ -34,8 +36,10 @@ export class UnpackedBatch implements Iterable<ReadRecord> {
   ) {
     const { baseOffset } = context;
     this.#exactBase = baseOffset < EXACT_BASE ? Number(baseOffset) : undefined;
+    if (count < 0) throw new RangeError(`it has ${count} records`);
     const reader = new VarintReader(body);
     for (let i = 0; i < count; i += 1) this.#lookThrough(reader);
+    if (reader.at < body.length) throw new RangeError(`it has more than the ${count} records that it names`);
   }
 
   get length(): number {
@@ -102,7 +106,11 @@ export class UnpackedBatch implements Iterable<ReadRecord> {
     reader.at += ATTRIBUTE_BYTES;
     reader.next(); // timestamp
     this.#starts.push(start);
-    this.#offsetDeltas.push(reader.next());
+    const offsetDelta = reader.next();
+    if (offsetDelta <= (this.#offsetDeltas.at(-1) ?? -1) || offsetDelta > this.context.lastOffsetDelta) {
+      throw new RangeError(`a record has the offset ${offsetDelta} in its batch`);
+    }
+    this.#offsetDeltas.push(offsetDelta);
     reader.skipBytes(); // key
     reader.skipBytes(); // value
     for (let headers = reader.next(); headers > 0; headers -= 1) {

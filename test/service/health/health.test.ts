@@ -17,6 +17,7 @@ const running: ConsumerStatus = {
   state: 'running',
   stoppedPartitions: [],
   blockedPartitions: [],
+  unreadablePartitions: [],
   waitingPartitions: [],
   flooded: false,
 };
@@ -96,11 +97,15 @@ describe('readiness', () => {
     expect(checks['consumer g.users']?.detail).to.include('users[2]');
   });
 
-  it('fails while a failed message cannot be set aside, and while too many messages fail', async () => {
+  it('fails while a failed message cannot be set aside, while messages are damaged, and while too many fail', async () => {
     consumersAre({ ...running, blockedPartitions: [{ topic: 'users', partition: 1 }] });
     const blocked = await health.readiness();
     expect(blocked.status).to.equal('fail');
     expect(blocked.checks['consumer g.users']?.detail).to.include('users[1]');
+    consumersAre({ ...running, unreadablePartitions: [{ topic: 'users', partition: 1 }] });
+    const damaged = await health.readiness();
+    expect(damaged.status).to.equal('fail');
+    expect(damaged.checks['consumer g.users']?.detail).to.include('users[1]');
     consumersAre({ ...running, flooded: true });
     expect((await health.readiness()).status).to.equal('fail');
   });

@@ -23,6 +23,7 @@ const kafkaStatus = {
       state: 'running',
       stoppedPartitions: [],
       blockedPartitions: [],
+      unreadablePartitions: [],
       waitingPartitions: [],
       flooded: false,
     },

@@ -71,15 +71,17 @@ describe('the Kafka repository', () => {
     expect(repository.getStatus()).to.include({ instance: 'machine:1', producerEnabled: true });
   });
 
-  it('names the partitions that wait until a failed message is set aside, and those that wait for what a handler needs', () => {
+  it('names the partitions that wait until a failed message is set aside, for what a handler needs, or before damage', () => {
     const partitions = [
-      { topic: 't', partition: 0, deadLetterError: null, holds: ['infrastructure'] },
-      { topic: 't', partition: 1, deadLetterError: 'no leader', holds: ['dead-letter'] },
+      { topic: 't', partition: 0, deadLetterError: null, unreadable: null, holds: ['infrastructure'] },
+      { topic: 't', partition: 1, deadLetterError: 'no leader', unreadable: null, holds: ['dead-letter'] },
+      { topic: 't', partition: 2, deadLetterError: null, unreadable: 'it is damaged', holds: [] },
     ];
     manager.getStatus.returns({ consumers: [{ groupId: 'g', partitions }] });
     const [consumer] = repository.getStatus().consumers;
     expect(consumer?.blockedPartitions).to.deep.equal([partitions[1]]);
     expect(consumer?.waitingPartitions).to.deep.equal([partitions[0]]);
+    expect(consumer?.unreadablePartitions).to.deep.equal([partitions[2]]);
   });
 
   for (const [what, error, expected] of [

@@ -123,6 +123,7 @@ export class ManagedKafkaRepository implements KafkaRepository {
     const consumers = status.consumers.map(({ partitions, ...consumer }) => ({
       ...consumer,
       blockedPartitions: partitions.filter(({ deadLetterError }) => deadLetterError !== null),
+      unreadablePartitions: partitions.filter(({ unreadable }) => unreadable !== null),
       waitingPartitions: partitions.filter(({ holds }) => holds.includes('infrastructure')),
     }));
     return { ...status, consumers, instance: this.options.instance };

@@ -135,9 +135,13 @@ describe('kafka: consuming under faults of the broker', function () {
       await nodes.inbox.has(3 * (round + 1), 4_000);
     }
     expect(nodes.inbox.values).not.to.include('damaged');
-    expect(nodes.warnings.join('\n')).to.match(/t\/0: .*compress/);
+    expect(nodes.warnings.join('\n')).to.match(/t\/0: the batch at offset 0 .*compress/);
+    const { ok, problems } = manager.health();
+    expect(ok).to.equal(false);
+    expect(problems.join()).to.match(/cannot read t\/0: the batch at offset 0/);
     damage.restore();
     await eventually(() => nodes.inbox.values.includes('damaged'));
+    expect(manager.health().ok).to.equal(true);
     expect(nodes.crashes()).to.equal(0);
   });
 

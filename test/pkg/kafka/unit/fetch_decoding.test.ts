@@ -3,16 +3,20 @@ import { expect } from 'chai';
 import {
   decodingBroker,
   type FetchedRun,
-  type LookingUp,
+  type RequestLookup,
 } from '../../../../pkg/kafka/kafkajs/fetch_decoding.js';
+import { RestingPartitions } from '../../../../pkg/kafka/kafkajs/resting_partitions.js';
 import type { FetchCall } from '../../../../pkg/kafka/kafkajs/internals.js';
 import { Writer } from '../../../../pkg/kafka/kafkajs/wire/writer.js';
+import { virtualClock } from '../../../support/virtual_clock.js';
 import { storedBatch } from '../support/stored_batch.js';
 
 const load = createRequire(import.meta.url);
 /** Of the protocol. */
 const FETCH = 1;
 const CORRUPT_MESSAGE = 2;
+const NOT_LEADER = 6;
+const OFFSET_OUT_OF_RANGE = 1;
 
 interface Answer {
   readonly partition: number;
@@ -45,8 +49,14 @@ const requests = load('kafkajs/src/protocol/requests/fetch') as {
 function calls(version: number): { theirs: FetchCall; ours: FetchCall } {
   const broker = { lookupRequest: () => requests.protocol({ version }) };
   const parameters = { topics: [], maxWaitTime: 1, minBytes: 1, maxBytes: 1 };
-  const call = (asked: LookingUp) => asked.lookupRequest(FETCH, requests)(parameters);
-  return { theirs: call(broker), ours: call(decodingBroker(broker)) };
+  const call = (asked: RequestLookup) => asked.lookupRequest(FETCH, requests)(parameters);
+  return { theirs: call(broker), ours: call(decodingBroker(broker, new RestingPartitions())) };
+}
+
+async function damagedBatch(baseOffset: bigint): Promise<Buffer> {
+  const bytes = await storedBatch({ baseOffset, values: ['damaged'] });
+  bytes.writeInt32BE(1_000, 57);
+  return bytes;
 }
 
 function recordsOf(run: unknown) {
@@ -108,7 +118,12 @@ describe('answers to fetches', () => {
 
   it('leave other requests as they are', () => {
     const make = () => ({}) as FetchCall;
-    expect(decodingBroker({ lookupRequest: () => make }).lookupRequest(FETCH + 1, requests)).to.equal(make);
+    expect(
+      decodingBroker({ lookupRequest: () => make }, new RestingPartitions()).lookupRequest(
+        FETCH + 1,
+        requests,
+      ),
+    ).to.equal(make);
   });
 
   it('end where their last batch ended when it was written, though compaction took its end', async () => {
@@ -140,14 +155,100 @@ describe('answers to fetches', () => {
 
   it('with damage in one partition say so of it alone', async () => {
     const good = await storedBatch({ baseOffset: 0n, values: ['good'] });
-    const bad = await storedBatch({ baseOffset: 0n, values: ['bad'] });
-    bad.writeInt32BE(1_000, 57);
-    const [damaged, whole] = await decode({ partition: 0, bytes: bad }, { partition: 1, bytes: good });
-    expect(damaged).to.deep.include({
-      errorCode: CORRUPT_MESSAGE,
-      damage: 'a record is cut short',
-      messages: [],
-    });
+    const [damaged, whole] = await decode(
+      { partition: 0, bytes: await damagedBatch(5n) },
+      { partition: 1, bytes: good },
+    );
+    expect(damaged).to.deep.include({ errorCode: CORRUPT_MESSAGE, messages: [] });
+    expect(damaged?.damage).to.match(/offset 5 .*cut short/);
     expect(recordsOf(whole?.messages[0])).to.have.length(1);
+  });
+
+  it('hand over what stands before the damage', async () => {
+    const good = await storedBatch({ baseOffset: 0n, values: ['one', 'two'] });
+    const bytes = Buffer.concat([
+      good,
+      await damagedBatch(2n),
+      await storedBatch({ baseOffset: 3n, values: ['x'] }),
+    ]);
+    const [partition] = await decode({ partition: 0, bytes });
+    expect(partition).to.include({ errorCode: 0 });
+    expect(partition?.messages[0]?.offset).to.equal('1');
+    expect(recordsOf(partition?.messages[0])).to.have.length(2);
+  });
+});
+
+describe('partitions that cannot be read', () => {
+  const answerOf = (...codes: number[]) => ({
+    throttleTime: 0,
+    errorCode: 0,
+    sessionId: 0,
+    responses: codes.map((errorCode, partition) => ({
+      topicName: 't',
+      partitions: [
+        {
+          partition,
+          errorCode,
+          ...(errorCode === CORRUPT_MESSAGE ? { damage: 'it is damaged' } : {}),
+          highWatermark: '0',
+          preferredReadReplica: -1,
+          abortedTransactions: [],
+          messages: [],
+        },
+      ],
+    })),
+  });
+  const codesOf = ({ responses }: ReturnType<typeof answerOf>) =>
+    responses.flatMap(({ partitions }) => partitions.map(({ errorCode }) => errorCode));
+
+  it('are taken out of an answer, of which the rest is kept, other errors too', () => {
+    const resting = new RestingPartitions();
+    expect(
+      codesOf(resting.sift(answerOf(0, NOT_LEADER, OFFSET_OUT_OF_RANGE, CORRUPT_MESSAGE)) as never),
+    ).to.deep.equal([0, OFFSET_OUT_OF_RANGE]);
+    expect([0, 1, 2, 3].map((partition) => resting.includes({ topic: 't', partition }))).to.deep.equal([
+      false,
+      true,
+      false,
+      true,
+    ]);
+    expect(resting.takeFailed().map(({ partition, damaged }) => [partition, damaged])).to.deep.equal([
+      [1, false],
+      [3, true],
+    ]);
+    expect(resting.takeFailed()).to.deep.equal([]);
+  });
+
+  it('rest for longer each time in a row, until they are read', () => {
+    const clock = virtualClock();
+    try {
+      const resting = new RestingPartitions();
+      const restMs = () => {
+        resting.sift(answerOf(NOT_LEADER));
+        let ms = 0;
+        for (; resting.includes({ topic: 't', partition: 0 }); ms += 100) clock.tick(100);
+        return ms;
+      };
+      const rests = [restMs(), restMs(), restMs()];
+      expect(rests).to.deep.equal([100, 200, 400]);
+      for (let i = 0; i < 10; i += 1) restMs();
+      expect(restMs()).to.equal(2_000);
+      resting.sift(answerOf(0));
+      expect(restMs()).to.equal(100);
+    } finally {
+      clock.restore();
+    }
+  });
+
+  it('are told where they are damaged, and when they can be read again', () => {
+    const told: unknown[] = [];
+    const resting = new RestingPartitions();
+    resting.onDamage = ({ partition }, reason) => told.push([partition, reason]);
+    resting.sift(answerOf(CORRUPT_MESSAGE, NOT_LEADER));
+    resting.sift(answerOf(0, 0));
+    expect(told).to.deep.equal([
+      [0, 'it is damaged'],
+      [0, undefined],
+    ]);
   });
 });

@@ -28,14 +28,14 @@ describe('GroupSession', () => {
     expect(batch.resolved).to.equal(true);
     await member.clock.tickAsync(100);
     expect(member.consumer.committed('t', 0)).to.equal(10n);
-    member.consumer.listener.onSkipped(FIRST, 12n);
+    member.consumer.listener.onSkipped({ ...FIRST, from: 10n, nextOffset: 12n });
     await member.clock.tickAsync(100);
     expect(member.consumer.committed('t', 0)).to.equal(12n);
   });
 
   it('O2: commits the end of what brought no record at all', async () => {
     await member.start();
-    member.consumer.listener.onSkipped(FIRST, 12n);
+    member.consumer.listener.onSkipped({ ...FIRST, from: 10n, nextOffset: 12n });
     await member.clock.tickAsync(100);
     expect(member.consumer.committed('t', 0)).to.equal(12n);
   });

@@ -24,7 +24,7 @@ describe('RecordRun', () => {
           for (const { size, gap } of batches) {
             stored.push(await storedBatch({ baseOffset: next, values: Array(size).fill('v') }));
             for (let i = 0; i < size; i += 1) offsets.push((next + BigInt(i)).toString());
-            next += BigInt(size + gap);
+            next += BigInt(Math.max(size, 1) + gap);
           }
           const unpacked = [];
           for (const batch of decodeBatches(Buffer.concat(stored), PLACE))

@@ -6,6 +6,7 @@ import type { DriverRecord, HeaderMap } from '../../../../../pkg/kafka/driver.js
 import { checksum } from '../../../../../pkg/kafka/kafkajs/internals.js';
 import { decodeBatches } from '../../../../../pkg/kafka/records/decode.js';
 import { encodeBatch } from '../../../../../pkg/kafka/records/encode.js';
+import { storedBatch } from '../../support/stored_batch.js';
 import { rejection } from '../fakes.js';
 import { sizeOfVarint, VarintReader, writeVarint } from '../../../../../pkg/kafka/records/varint.js';
 
@@ -81,10 +82,9 @@ describe('record batches', () => {
   });
 
   it('a batch that the fetch cut off is left out, the ones before it are not', async () => {
-    const records = [{ key: null, value: Buffer.from('v'), headers: {}, timestamp: 0 }];
-    const one = await encodeBatch(records, { stamp, codec: undefined, checksum });
-    const fetched = Buffer.concat([one, one]);
-    for (let length = 0; length <= fetched.length; length += 1) {
+    const one = await storedBatch({ baseOffset: 7n, values: ['v'] });
+    const fetched = Buffer.concat([one, await storedBatch({ baseOffset: 8n, values: ['v'] })]);
+    for (let length = one.length; length <= fetched.length; length += 1) {
       const whole = [...decodeBatches(fetched.subarray(0, length), PLACE)].length;
       expect(whole, `${length} bytes`).to.equal(Math.floor(length / one.length));
     }
@@ -120,6 +120,55 @@ describe('record batches', () => {
     expect(await rejection(recordLength())).to.be.instanceOf(RangeError);
     const format = await damaged((bytes) => bytes.writeInt8(1, 16));
     expect((await rejection(format())).message).to.contain('message format 1');
+  });
+
+  it('a first batch that is not whole is damage, since brokers never cut it off', async () => {
+    const whole = await storedBatch({ baseOffset: 7n, values: ['a'] });
+    for (let length = 1; length < whole.length; length += 1) {
+      expect(() => [...decodeBatches(whole.subarray(0, length), PLACE)]).to.throw(
+        RangeError,
+        'no whole batch',
+      );
+    }
+    expect([...decodeBatches(Buffer.alloc(0), PLACE)]).to.deep.equal([]);
+  });
+
+  it('an old format is damage however short its message is, and the offset is named', () => {
+    const old = Buffer.alloc(40);
+    old.writeBigInt64BE(7n);
+    old.writeInt8(1, 16);
+    expect(() => [...decodeBatches(old, PLACE)]).to.throw(RangeError, /offset 7 .*message format 1/);
+  });
+
+  it('batches that compaction emptied are there, markers as well', async () => {
+    const marker = await storedBatch({ baseOffset: 5n, values: [], compactedTail: 2 });
+    marker.writeInt16BE(0x30, 21);
+    const [first, second] = decodeBatches(
+      Buffer.concat([marker, await storedBatch({ baseOffset: 8n, values: [] })]),
+      PLACE,
+    );
+    expect(first).to.include({ lastOffset: 7n, control: true, aborts: false });
+    expect([...((await second?.records()) ?? [])]).to.deep.equal([]);
+  });
+
+  it('numbers of a batch that contradict each other are damage', async () => {
+    const COUNT = 57;
+    const LAST_DELTA = 23;
+    for (const [at, value] of [
+      [COUNT, 2],
+      [COUNT, 4],
+      [COUNT, -1],
+      [LAST_DELTA, 1],
+    ] as const) {
+      const bytes = await storedBatch({ baseOffset: 5n, values: ['a', 'b', 'c'] });
+      bytes.writeInt32BE(value, at);
+      const [batch] = decodeBatches(bytes, PLACE);
+      const error = await rejection(batch?.records() ?? Promise.resolve());
+      expect(error, `${value} at ${at}`).to.be.instanceOf(RangeError);
+      expect(String(error)).to.include('offset 5');
+    }
+    const batch = await storedBatch({ baseOffset: 5n, values: ['a', 'b'] });
+    expect(() => [...decodeBatches(Buffer.concat([batch, batch]), PLACE)]).to.throw(RangeError, 'offset 6');
   });
 
   it('gives the time of the broker where that counts', async () => {
