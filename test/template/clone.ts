@@ -114,6 +114,8 @@ function isForeign(name: string): boolean {
   return VARIABLES.includes(name) || /^(MAKE|MFLAGS|MAKEFLAGS|MAKELEVEL|TEST_|KAFKA_|npm_)/.test(name);
 }
 
+/** What went wrong, as mocha says it, and how it ended. */
 function tail(output: string): string {
-  return output.trimEnd().split('\n').slice(-60).join('\n');
+  const failures = output.match(/^ +\d+ failing\n[\s\S]*?(?=^--|$(?![\s\S]))/gm) ?? [];
+  return [...failures, ...output.trimEnd().split('\n').slice(-20)].join('\n');
 }
