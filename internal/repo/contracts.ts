@@ -73,7 +73,7 @@ export interface ConsumerStatus {
   readonly stoppedPartitions: readonly { readonly topic: string; readonly partition: number }[];
   /** Partitions that stand still until a message whose handler failed to the end can be set aside. */
   readonly blockedPartitions: readonly { readonly topic: string; readonly partition: number }[];
-  /** Partitions that stand still before records that are damaged. */
+  /** Partitions that cannot be read: their records are damaged, or the service may not. */
   readonly unreadablePartitions: readonly { readonly topic: string; readonly partition: number }[];
   /** Partitions that wait for something that a handler needs. */
   readonly waitingPartitions: readonly { readonly topic: string; readonly partition: number }[];

@@ -18,7 +18,9 @@ const consumer = z.object({
   state: z.string().describe('`running` once it has joined its group.'),
   stoppedPartitions: z.array(partition).describe('Stopped for good at a failing message.'),
   blockedPartitions: z.array(partition).describe('Waiting until a failed message can be set aside.'),
-  unreadablePartitions: z.array(partition).describe('Standing before records that are damaged.'),
+  unreadablePartitions: z
+    .array(partition)
+    .describe('That cannot be read: their records are damaged, or the service may not.'),
   waitingPartitions: z.array(partition).describe('Waiting for something that a handler needs.'),
   flooded: z.boolean().describe('Pausing, since too many messages failed.'),
 });
