@@ -107,4 +107,19 @@ describe('the views of the service on Kafka', function () {
     const { body } = await answer(service, '/v1/users');
     expect(body['items']).to.have.length(1);
   });
+
+  it('count each command whose body differs, also under a key that was used before', async () => {
+    const service = await instances.start({ prefix: uniqueName('views') });
+    const key = { 'idempotency-key': 'k-1' };
+    const ids = ['a', 'b', 'c', 'd'];
+    const created = await Promise.all(
+      ids.map((id) => service.send('POST', '/v1/users', { id, email: `${id}@example.com` }, key)),
+    );
+    expect(new Set(created.map(({ body }) => body['eventId'])).size).to.equal(4);
+    for (const id of ids) await has(service, `/v1/users/${id}`, { email: `${id}@example.com` });
+    for (const email of ['one@example.com', 'two@example.com']) {
+      expect((await service.send('PUT', '/v1/users/a', { email }, key)).status).to.equal(202);
+    }
+    await has(service, '/v1/users/a', { email: 'two@example.com' });
+  });
 });
