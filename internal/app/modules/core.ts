@@ -28,7 +28,7 @@ import { KafkaEventBus } from '../../repo/persistent/kafka/kafka_event_bus.js';
 import { ManagedKafkaRepository } from '../../repo/persistent/kafka/kafka_repository.js';
 import { MessageReceiver } from '../../repo/persistent/kafka/message_receiver.js';
 import { instanceName, systemClock, uuidGenerator } from '../../repo/persistent/system/system.js';
-import { type TopicSpec, topicsOf } from '../../repo/persistent/topics.js';
+import { copiesOf, type TopicSpec, topicsOf } from '../../repo/persistent/topics.js';
 import { Health } from '../../usecase/contracts.js';
 import { HealthUseCase } from '../../usecase/health/health.js';
 import { securityOf } from '../kafka_security.js';
@@ -84,6 +84,7 @@ export const coreModule = new ContainerModule(({ bind }) => {
         startTimeoutMs: SESSION_TIMEOUT + REBALANCE_TIMEOUT_MS,
         drainTimeoutMs: stopMs * DRAIN_SHARE,
         provision: KAFKA.PROVISION,
+        failureTopics: copiesOf(KAFKA.REPLICATION_FACTOR),
       },
       producer: { closeTimeoutMs: stopMs * FLUSH_SHARE },
       // What stays out of the log stays out of the topics as well.
