@@ -57,6 +57,7 @@ export type {
   PublishReceipt,
 } from './message.js';
 export { ConsumerMetrics } from './metrics/consumer_metrics.js';
+export { GroupPositions, type GroupPositionsOptions } from './metrics/group_positions.js';
 export { MessageMetrics } from './metrics/message_metrics.js';
 export { partitionForKey } from './partitioner.js';
 export type { ProducerOptions } from './producer/options.js';

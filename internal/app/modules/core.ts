@@ -3,6 +3,7 @@ import { type Config as AppConfig } from '../../../config/config.js';
 import {
   ConsumerMetrics,
   createKafkajsDriver,
+  GroupPositions,
   KafkaAdmin,
   type KafkaDriver,
   KafkaManager,
@@ -91,7 +92,8 @@ export const coreModule = new ContainerModule(({ bind }) => {
       deadLetters: { app: APP.NAME, version: APP.VERSION, redact: redactText },
       logger: context.get(Logger),
     });
-    metrics.watch(manager);
+    const positions = new GroupPositions(context.get(KafkaAdmin), { logger: context.get(Logger) });
+    metrics.watch(manager, positions);
     return manager;
   });
   bind(KafkaRepository).toDynamicValue((context) => {
