@@ -66,7 +66,9 @@ describe('the HTTP frame: input', () => {
       const key = { 'idempotency-key': 'k-1' };
       const first = await scoped('/v1/things/a', key, { name: 'n', more: { one: 1, other: 2 } });
       expect(await scoped('/v1/things/a', key, { more: { other: 2, one: 1 }, name: 'n' })).to.equal(first);
-      expect(await scoped('/v1/things/a', key, { name: 'n', more: { one: 1, other: 3 } })).not.to.equal(first);
+      expect(await scoped('/v1/things/a', key, { name: 'n', more: { one: 1, other: 3 } })).not.to.equal(
+        first,
+      );
       const plain = await scoped('/v1/things/a', key);
       expect(await scoped('/v1/things/a?limit=7', key)).not.to.equal(plain);
     });

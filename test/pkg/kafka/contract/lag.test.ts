@@ -1,23 +1,30 @@
 import { expect } from 'chai';
-import { ConsumerMetrics, GroupPositions, InfrastructureError } from '../../../../pkg/kafka/index.js';
+import {
+  ConsumerMetrics,
+  GroupPositions,
+  InfrastructureError,
+  type KafkaManager,
+} from '../../../../pkg/kafka/index.js';
 import { Metrics } from '../../../../pkg/telemetry/index.js';
 import { uniqueName } from '../../../support/broker.js';
 import { eventually } from '../../../support/eventually.js';
-import { closeAll, consume, Inbox, newTopic, numbered, openAdmin, openManager } from './harness.js';
+import { closeAll, consume, Inbox, newTopic, numbered, openAdmin } from './harness.js';
 
 /** The values of a metric by partition. */
 function valuesOf(text: string, name: string, topic: string): Record<string, number> {
   const found = text.matchAll(
     new RegExp(`^${name}\\{consumergroup="[^"]*",topic="${topic}",partition="(\\d+)"\\} (\\S+)$`, 'gm'),
   );
-  return Object.fromEntries(Array.from(found, ([, partition, value]) => [partition, Number(value)]));
+  return Object.fromEntries(
+    Array.from(found, ([, partition, value]) => [String(partition), Number(value)] as const),
+  );
 }
 
 describe('kafka contract: the metric of lag', function () {
   this.timeout(30_000);
   afterEach(closeAll);
 
-  async function watched(manager: Awaited<ReturnType<typeof openManager>>): Promise<Metrics> {
+  async function watched(manager: KafkaManager): Promise<Metrics> {
     const metrics = new Metrics();
     const positions = new GroupPositions(await openAdmin(), { maxAgeMs: 0, patienceMs: 10_000 });
     new ConsumerMetrics(metrics).watch(manager, positions);
