@@ -143,11 +143,16 @@ export const configSchema = group({
     URL: z
       .string()
       .regex(/^https?:\/\/\S+$/)
+      // It would be shown where URLs are, and no request can be made to it.
+      .refine(
+        (url) => !/^https?:[\\/]*[^\\/?#]*@/.test(url),
+        'has a user or a password; a key goes into TRANSLATOR.API_KEY',
+      )
       .max(2048)
       .optional()
       .meta({
         description: 'Translation service with the HTTP API of LibreTranslate; the phrasebook where unset.',
-        expected: 'a URL that starts with http:// or https://',
+        expected: 'a URL that starts with http:// or https://, without user and password',
       }),
     API_KEY: z
       .string()

@@ -173,7 +173,7 @@ ${colors.bold(`${printer.produced} produced, ${printer.consumed} consumed`)} in 
 What to try next:
   make run                                               the service: consumers and HTTP
   make kafka && KAFKA_BROKERS=localhost:9092 make demo   the same on Apache Kafka
-  internal/usecase/translations/translation_events.ts    the code that handled these events
+  internal/controller/event/translations.ts              what is done after these events
 `);
 }
 

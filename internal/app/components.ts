@@ -1,18 +1,12 @@
 import { type Container } from 'inversify';
 import { type Config as AppConfig } from '../../config/config.js';
-import {
-  FAILURE_TOPIC_CONFIGS,
-  FailureTopicsMissing,
-  KafkaAdmin,
-  KafkaManager,
-  missingTopics,
-  waitForBroker,
-} from '../../pkg/kafka/index.js';
+import { KafkaAdmin, KafkaManager, missingTopics, waitForBroker } from '../../pkg/kafka/index.js';
 import { type Component } from '../../pkg/program/index.js';
 import { Logger } from '../repo/contracts.js';
 import { EventFollowers } from '../repo/persistent/kafka/event_followers.js';
 import { type TopicSpec } from '../repo/persistent/topics.js';
-import { BrokerHandle, Config, EventConsumer, Topics, View } from './tokens.js';
+import { registerConsumers } from './register_consumers.js';
+import { BrokerHandle, Config, Topics, View } from './tokens.js';
 
 export interface EventComponentsOptions {
   /** Whether to wait for brokers that do not answer, instead of failing to start. Default false. */
@@ -47,6 +41,8 @@ function kafkaComponent(container: Container, isPatient: boolean): Component {
   return {
     name: 'kafka',
     async start() {
+      // First, since the topics that there must be depend on them.
+      registerConsumers(container);
       if (isPatient) await waitForBroker(manager, { logger: container.get<Logger>(Logger), signal });
       else await manager.ping();
       await haveTopics(container);
@@ -59,7 +55,8 @@ function kafkaComponent(container: Container, isPatient: boolean): Component {
 }
 
 /**
- * Creates the topics that are missing, or where that is not wanted, names them.
+ * Creates the topics that are missing, those for messages that fail when their group starts; or where that is not
+ * wanted, names all of them, so that one command is enough.
  * @throws Error naming every topic that is missing and what to do
  */
 async function haveTopics(container: Container): Promise<void> {
@@ -69,11 +66,16 @@ async function haveTopics(container: Container): Promise<void> {
     await admin.ensureTopics(topics);
     return;
   }
-  const missing = await missingTopics(admin, topics);
+  const forFailures = container.get(KafkaManager).failureTopics();
+  const names = [...topics.map(({ topic }) => topic), ...forFailures.flatMap((needed) => needed.topics)];
+  const missing = await missingTopics(
+    admin,
+    names.map((topic) => ({ topic })),
+  );
   if (missing.length === 0) return;
-  const names = missing.map(({ topic, partitions }) => `${topic} (${partitions} partitions)`).join(', ');
+  const list = missing.map(({ topic }) => topic).join(', ');
   throw new Error(
-    `These topics are missing: ${names}. Create them with "cli topics apply", or set KAFKA_PROVISION=true once.`,
+    `These topics are missing: ${list}. Create them with "cli topics apply", or set KAFKA_PROVISION=true once.`,
   );
 }
 
@@ -90,27 +92,5 @@ function viewsComponent(container: Container): Component {
 
 /** Every domain's consumers; they stop with the Kafka clients, after their work in hand. */
 function consumersComponent(container: Container): Component {
-  return {
-    name: 'consumers',
-    async start() {
-      for (const register of container.getAll<EventConsumer>(EventConsumer)) register();
-      try {
-        await container.get(KafkaManager).startAllConsumers();
-      } catch (error) {
-        throw error instanceof FailureTopicsMissing ? withCommands(error, container) : error;
-      }
-    },
-  };
-}
-
-/** Which commands make the topics that a group needs for messages that failed. */
-function withCommands(error: FailureTopicsMissing, container: Container): Error {
-  const { REPLICATION_FACTOR } = container.get<AppConfig>(Config).KAFKA;
-  const copies = REPLICATION_FACTOR > 0 ? [`--replication ${REPLICATION_FACTOR}`] : [];
-  const configs = Object.entries(FAILURE_TOPIC_CONFIGS).map(([name, value]) => `--config ${name}=${value}`);
-  const commands = error.topics.map(({ topic, partitions }) =>
-    ['cli topics create', topic, `--partitions ${partitions}`, ...copies, ...configs].join(' '),
-  );
-  const mend = `Create them, or set KAFKA_PROVISION=true once:\n${commands.join('\n')}`;
-  return new Error(`Topics for messages that fail are missing. ${mend}`, { cause: error });
+  return { name: 'consumers', start: () => container.get(KafkaManager).startAllConsumers() };
 }

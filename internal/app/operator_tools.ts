@@ -1,9 +1,10 @@
 import { type Config as AppConfig } from '../../config/config.js';
-import { KafkaAdmin, type KafkaDriver, KafkaManager } from '../../pkg/kafka/index.js';
+import { failureTopicSpecs, KafkaAdmin, type KafkaDriver, KafkaManager } from '../../pkg/kafka/index.js';
 import { type KafkaTools } from '../../pkg/kafka_cli/index.js';
 import { Logger } from '../repo/contracts.js';
-import { type TopicSpec } from '../repo/persistent/topics.js';
+import { copiesOf, type TopicSpec } from '../repo/persistent/topics.js';
 import { buildContainer } from './container.js';
+import { registerConsumers } from './register_consumers.js';
 import { Driver, Topics } from './tokens.js';
 
 /**
@@ -19,11 +20,18 @@ export async function openOperatorTools(config: AppConfig, logger: Logger): Prom
   );
   const kafka = container.get(KafkaManager);
   await kafka.ping();
+  const driver = container.get<KafkaDriver>(Driver);
+  const topics = [...container.get<ReadonlyMap<string, TopicSpec>>(Topics).values()];
   return {
-    driver: container.get<KafkaDriver>(Driver),
+    driver,
     admin: container.get(KafkaAdmin),
     kafka,
-    topics: [...container.get<ReadonlyMap<string, TopicSpec>>(Topics).values()],
+    topics,
+    failureTopics: async () => {
+      registerConsumers(container);
+      const layout = copiesOf(config.KAFKA.REPLICATION_FACTOR);
+      return failureTopicSpecs(driver, kafka.failureTopics(), { sources: topics, layout });
+    },
     close: () => kafka.close(),
   };
 }

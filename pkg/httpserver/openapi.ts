@@ -66,7 +66,8 @@ const idempotencyKey = {
   name: 'Idempotency-Key',
   in: 'header',
   required: false,
-  description: 'A request that is repeated under its key makes the same event again, which counts once.',
+  description:
+    'A request that is repeated under its key makes the same event again, which counts once. The same key with another body or query is another event.',
   schema: { type: 'string', minLength: 1, maxLength: 255 },
 };
 

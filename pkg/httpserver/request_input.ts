@@ -40,18 +40,30 @@ export function readInput(route: Route, request: Request): Omit<RequestInput<Req
   const headers = read('header', route.idempotent === true ? headerSchema : undefined, request.headers);
   const body = unfit ? undefined : read('body', schemas.body, request.body);
   if (problems.length > 0) throw invalid(problems);
-  const input = { params, query, body, idempotencyKey: scopedKey(request, headers?.['idempotency-key']) };
+  const key = headers?.['idempotency-key'];
+  const idempotencyKey = key === undefined ? undefined : scopedKey(request, key, { query, body });
+  const input = { params, query, body, idempotencyKey };
   // Each part was just read by the schema that its type is made from.
   return input as Omit<RequestInput<RequestParts>, 'signal'>;
 }
 
-/** A key counts within one route and path, whatever prefix it is called by, and one caller. */
-function scopedKey({ method, path, headers }: Request, key: string | undefined): string | undefined {
-  if (key === undefined) return undefined;
-  const caller = createHash('sha256')
-    .update(headers.authorization ?? '')
-    .digest('hex');
-  return [method, path, caller, key].join(' ');
+/**
+ * A key counts within one route and path, whatever prefix it is called by, one caller, and what is asked for: who
+ * uses a key again for something else would else be told that it was done, and it was not.
+ */
+function scopedKey({ method, path, headers }: Request, key: string, asked: Record<string, unknown>): string {
+  const [caller, content] = [headers.authorization ?? '', JSON.stringify(asked, sorted)].map(hash);
+  return [method, path, caller, content, key].join(' ');
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** For JSON in which the order of names says nothing. */
+function sorted(_name: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 function invalid(problems: readonly FieldProblem[]): HttpProblem {

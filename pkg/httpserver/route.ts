@@ -36,8 +36,8 @@ export interface RequestInput<Parts extends RequestParts> {
   readonly query: Part<Parts, 'query'>;
   readonly body: Part<Parts, 'body'>;
   /**
-   * The request's Idempotency-Key within this route, path and caller, so that it cannot meet the same key
-   * of another; undefined when none was sent, or the route does not take one.
+   * The request's Idempotency-Key within this route, path, caller, query and body, so that it cannot meet the same
+   * key of another request; undefined when none was sent, or the route does not take one.
    */
   readonly idempotencyKey: string | undefined;
   /** Aborted when the client has gone. */

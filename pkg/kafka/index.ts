@@ -8,6 +8,7 @@ export {
   type TopicOffset,
 } from './admin.js';
 export type { TopicDifference } from './admin/differences.js';
+export { failureTopicSpecs, type FailurePlan } from './admin/failure_plan.js';
 export { missingTopics } from './admin/missing_topics.js';
 export { applyTopics, driftOf, type AppliedTopic, type TopicDrift } from './admin/topic_plan.js';
 export type { Compression } from './codecs/codec.js';
@@ -34,7 +35,7 @@ export { classifyFailure, type FailureClass, type FailureClassifier } from './fa
 export type { FailureDetails } from './failures/dead_letter_headers.js';
 export * from './failures/errors.js';
 export type { FloodLimits } from './failures/flood_guard.js';
-export { FAILURE_TOPIC_CONFIGS } from './failures/provisioning.js';
+export type { FailureTopicLayout, FailureTopics } from './failures/provisioning.js';
 export { deadLetterTopic, retryTopic } from './failures/topic_names.js';
 export type { ReadPartition } from './follower/followed_partition.js';
 export { TopicFollower, type FollowerStatus, type TopicFollowerOptions } from './follower/topic_follower.js';
@@ -56,6 +57,7 @@ export type {
   PublishReceipt,
 } from './message.js';
 export { ConsumerMetrics } from './metrics/consumer_metrics.js';
+export { GroupPositions, type GroupPositionsOptions } from './metrics/group_positions.js';
 export { MessageMetrics } from './metrics/message_metrics.js';
 export { partitionForKey } from './partitioner.js';
 export type { ProducerOptions } from './producer/options.js';

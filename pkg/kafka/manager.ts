@@ -5,6 +5,7 @@ import { withDefaults, type GroupOptions, type SubscriptionOptions } from './con
 import { DriverError, type KafkaDriver } from './driver.js';
 import { ConsumerDisabled, KafkaClosed, ProducerDisabled, UnknownConsumer } from './errors.js';
 import type { FailureDetails } from './failures/dead_letter_headers.js';
+import type { FailureTopics } from './failures/provisioning.js';
 import type { Logger } from '../logger/index.js';
 import { silentLogger } from './silent_logger.js';
 import type { Bytes, MessageHandler, OutgoingMessage, PublishReceipt } from './message.js';
@@ -110,6 +111,11 @@ export class KafkaManager {
     const group = known ?? this.#createGroup(groupId);
     group.subscribe(topic, handler, options);
     this.#groups.set(groupId, group);
+  }
+
+  /** The dead-letter and retry topics that the registered groups need, by the topic that they need them for. */
+  failureTopics(): FailureTopics[] {
+    return [...this.#groups.values()].flatMap((group) => group.failureTopics());
   }
 
   /**

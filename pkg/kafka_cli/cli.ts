@@ -19,6 +19,11 @@ export interface KafkaTools {
   readonly kafka: KafkaManager;
   /** The topics of the service, and how they should be. */
   readonly topics: readonly TopicSpec[];
+  /**
+   * Those for messages that fail, of every group that the service has; see `failureTopicSpecs` of pkg/kafka. Asked
+   * for once, when the others are there.
+   */
+  readonly failureTopics: () => Promise<readonly TopicSpec[]>;
   /** Sends what was accepted and ends the connections. */
   close(): Promise<void>;
 }

@@ -3,6 +3,7 @@ import { type Config as AppConfig } from '../../../config/config.js';
 import {
   ConsumerMetrics,
   createKafkajsDriver,
+  GroupPositions,
   KafkaAdmin,
   type KafkaDriver,
   KafkaManager,
@@ -28,7 +29,7 @@ import { KafkaEventBus } from '../../repo/persistent/kafka/kafka_event_bus.js';
 import { ManagedKafkaRepository } from '../../repo/persistent/kafka/kafka_repository.js';
 import { MessageReceiver } from '../../repo/persistent/kafka/message_receiver.js';
 import { instanceName, systemClock, uuidGenerator } from '../../repo/persistent/system/system.js';
-import { type TopicSpec, topicsOf } from '../../repo/persistent/topics.js';
+import { copiesOf, type TopicSpec, topicsOf } from '../../repo/persistent/topics.js';
 import { Health } from '../../usecase/contracts.js';
 import { HealthUseCase } from '../../usecase/health/health.js';
 import { securityOf } from '../kafka_security.js';
@@ -84,13 +85,15 @@ export const coreModule = new ContainerModule(({ bind }) => {
         startTimeoutMs: SESSION_TIMEOUT + REBALANCE_TIMEOUT_MS,
         drainTimeoutMs: stopMs * DRAIN_SHARE,
         provision: KAFKA.PROVISION,
+        failureTopics: copiesOf(KAFKA.REPLICATION_FACTOR),
       },
       producer: { closeTimeoutMs: stopMs * FLUSH_SHARE },
       // What stays out of the log stays out of the topics as well.
       deadLetters: { app: APP.NAME, version: APP.VERSION, redact: redactText },
       logger: context.get(Logger),
     });
-    metrics.watch(manager);
+    const positions = new GroupPositions(context.get(KafkaAdmin), { logger: context.get(Logger) });
+    metrics.watch(manager, positions);
     return manager;
   });
   bind(KafkaRepository).toDynamicValue((context) => {

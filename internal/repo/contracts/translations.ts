@@ -6,7 +6,7 @@ import { type Page, type PageRequest } from './page.js';
 export interface Translator {
   /**
    * @param source, target ISO 639-1 codes
-   * @throws Unavailable when it may work later, NotAllowed when it never will
+   * @throws Unavailable when it may work later or an operator has to mend something, NotAllowed when it never will
    */
   translate(
     text: string,

@@ -29,9 +29,17 @@ const topics: Readonly<Record<string, TopicLayout>> = {
 };
 
 /**
- * The topics of these domains under the names that the configuration gives them (`KAFKA.TOPICS`), kept by so many
- * nodes (`KAFKA.REPLICATION_FACTOR`). A message is acknowledged once all of them but one have it, so that one may
- * fail at any time.
+ * How a topic is kept by so many nodes (`KAFKA.REPLICATION_FACTOR`). A message is acknowledged once all of them but one
+ * have it, so that one may fail at any time.
+ */
+export function copiesOf(replicationFactor: number): Pick<TopicSpec, 'replicationFactor' | 'configs'> {
+  const configs = replicationFactor > 1 ? { 'min.insync.replicas': String(replicationFactor - 1) } : {};
+  return { replicationFactor, configs };
+}
+
+/**
+ * The topics of these domains under the names that the configuration gives them (`KAFKA.TOPICS`), each kept as
+ * {@link copiesOf} says.
  * @throws Error for a domain that has none above
  */
 export function topicsOf(
@@ -39,12 +47,12 @@ export function topicsOf(
   { replicationFactor }: { readonly replicationFactor: number },
 ): ReadonlyMap<string, TopicSpec> {
   const specs = new Map(Object.entries(topics));
-  const configs = replicationFactor > 1 ? { 'min.insync.replicas': String(replicationFactor - 1) } : {};
+  const copies = copiesOf(replicationFactor);
   return new Map(
     Array.from(names, ([domain, topic]) => {
       const spec = specs.get(domain);
       if (!spec) throw new Error(`domain "${domain}" has no topic; add one to persistent/topics.ts`);
-      return [domain, { ...spec, topic, replicationFactor, configs: { ...spec.configs, ...configs } }];
+      return [domain, { ...spec, ...copies, topic, configs: { ...spec.configs, ...copies.configs } }];
     }),
   );
 }

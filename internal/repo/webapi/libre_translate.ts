@@ -12,8 +12,12 @@ export interface LibreTranslateOptions {
 
 const answer = z.object({ translatedText: z.string() });
 
-/** Statuses after which the same request may succeed later: a timeout, a rate limit, a failing service. */
-const isPassing = (status: number): boolean => status === 408 || status === 429 || status >= 500;
+/**
+ * Statuses that are about the text and its languages: no repetition changes them. All others are about the service or
+ * how it is reached: a failure, a rate limit, but also a key or an address that is wrong. Those an operator mends, and
+ * the requests wait for that.
+ */
+const FINAL = [400, 413, 422];
 
 /** {@link Translator} by a service with LibreTranslate's HTTP API (`POST /translate`). */
 export class LibreTranslate implements Translator {
@@ -27,7 +31,7 @@ export class LibreTranslate implements Translator {
     const response = await this.post({ q: text, source, target, format: 'text' }, signal);
     if (!response.ok) {
       await response.body?.cancel();
-      if (isPassing(response.status)) throw unavailable(`it answered ${response.status}`);
+      if (!FINAL.includes(response.status)) throw unavailable(`it answered ${response.status}`);
       throw new NotAllowed(
         'TRANSLATION_REFUSED',
         `The translation service refused the request with ${response.status}.`,

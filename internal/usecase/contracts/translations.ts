@@ -1,4 +1,5 @@
 import { type Translation } from '../../entity/translation.js';
+import { type TranslationEvent } from '../../entity/translation_event.js';
 import { type Page, type PageRequest, type StoredEvent } from '../../repo/contracts.js';
 import { type CommandOptions, type Recorded } from './command.js';
 
@@ -12,7 +13,7 @@ export interface TranslationInput {
   original: string;
 }
 
-/** Publishing and consuming the translation events. */
+/** Publishing the translation events, and what is known by them. */
 export interface TranslationEvents {
   /**
    * Asks for a translation; the answer comes as `translation.completed` with the same aggregate id.
@@ -20,11 +21,22 @@ export interface TranslationEvents {
    */
   produceTranslationEvent(input: TranslationInput, options?: CommandOptions): Promise<StoredEvent>;
   /** Keeps the translation history of this instance; resolves once it has caught up with the topic. */
-  followTranslationEvents(): Promise<void>;
-  /** Answers requested translations, shared among all instances, once the consumers are started. */
-  consumeTranslationEvents(): void;
+  consumeTranslationEvents(): Promise<void>;
 }
 export const TranslationEvents = Symbol.for('TranslationEvents');
+
+/** The event of a request for a translation. */
+export type RequestedTranslation = Extract<TranslationEvent, { type: 'translation.requested' }>;
+
+/** Does what a request asks for. */
+export interface AnswerTranslation {
+  /**
+   * Resolves when `translation.completed` is stored: the same event, however often it is called for one request.
+   * @throws Unavailable when it is to be called again later, NotAllowed when the translator never will
+   */
+  execute(event: RequestedTranslation, context: { signal: AbortSignal }): Promise<void>;
+}
+export const AnswerTranslation = Symbol.for('AnswerTranslation');
 
 /** Translations for those who call the service. */
 export interface Translations {

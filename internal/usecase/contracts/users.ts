@@ -11,7 +11,7 @@ export type UserEventInput = {
   [E in UserEvent as E['type']]: { type: E['type']; userId: string; data: E['data'] };
 }[UserEvent['type']];
 
-/** Publishing and consuming the user events. */
+/** Publishing the user events, and what is known by them. */
 export interface UserEvents {
   /** @throws InvalidEvent when the data does not satisfy the event's schema, NotPublished */
   produceUserEvent(input: UserEventInput, options?: CommandOptions): Promise<StoredEvent>;

@@ -1,17 +1,6 @@
 import { inject, injectable } from 'inversify';
-import {
-  translationCompleted,
-  type TranslationEvent,
-  translationEvents,
-  translationRequested,
-} from '../../entity/translation_event.js';
-import {
-  EventBus,
-  IdGenerator,
-  type StoredEvent,
-  TranslationHistory,
-  Translator,
-} from '../../repo/contracts.js';
+import { translationEvents, translationRequested } from '../../entity/translation_event.js';
+import { EventBus, IdGenerator, type StoredEvent, TranslationHistory } from '../../repo/contracts.js';
 import { type CommandOptions, type TranslationEvents, type TranslationInput } from '../contracts.js';
 
 @injectable()
@@ -20,7 +9,6 @@ export class TranslationEventsUseCase implements TranslationEvents {
     @inject(EventBus) private readonly events: EventBus,
     @inject(IdGenerator) private readonly ids: IdGenerator,
     @inject(TranslationHistory) private readonly history: TranslationHistory,
-    @inject(Translator) private readonly translator: Translator,
   ) {}
 
   async produceTranslationEvent(
@@ -32,23 +20,7 @@ export class TranslationEventsUseCase implements TranslationEvents {
     return this.events.publish(translationRequested, { aggregateId: id, userId, data }, { id, signal });
   }
 
-  followTranslationEvents(): Promise<void> {
+  consumeTranslationEvents(): Promise<void> {
     return this.events.follow(translationEvents, (event) => this.history.apply(event));
-  }
-
-  consumeTranslationEvents(): void {
-    this.events.subscribe(translationEvents, (event, { signal }) => this.answer(event, signal));
-  }
-
-  /**
-   * A request is answered by an event whose id follows from the request's, so that a second answer, to a
-   * request that was delivered twice, is the same event. Answers are not answered.
-   */
-  private async answer(event: TranslationEvent, signal: AbortSignal): Promise<void> {
-    if (event.type !== 'translation.requested') return;
-    const { aggregateId, userId, data } = event;
-    const translated = await this.translator.translate(data.original, data, { signal });
-    const draft = { aggregateId, userId, data: { ...data, translated } };
-    await this.events.publish(translationCompleted, draft, { causedBy: event, signal });
   }
 }

@@ -4,7 +4,7 @@ import { DuplicateConsumer, GroupSubscriptionMismatch, StartAborted } from '../e
 import { withSafeRedaction, type FailureDetails } from '../failures/dead_letter_headers.js';
 import { DeadLetters } from '../failures/dead_letters.js';
 import { FloodGuard } from '../failures/flood_guard.js';
-import { ensureFailureTopics } from '../failures/provisioning.js';
+import { ensureFailureTopics, type FailureTopics } from '../failures/provisioning.js';
 import type { Logger } from '../../logger/index.js';
 import { silentLogger } from '../silent_logger.js';
 import type { MessageHandler } from '../message.js';
@@ -114,6 +114,14 @@ export class GroupConsumer {
     return this.#subscriptions.has(topic);
   }
 
+  /** The topics that the group needs besides those that it was asked to read. */
+  failureTopics(): FailureTopics[] {
+    return [...this.#subscriptions.keys()].map((source) => ({
+      source,
+      topics: failureTopicsOf(this.#routesOf(source)),
+    }));
+  }
+
   /** What this member does at the moment. */
   status(): ConsumerStatus {
     const assignment = this.#session?.assignment;
@@ -193,12 +201,9 @@ export class GroupConsumer {
   }
 
   async #ensureTopics(): Promise<void> {
-    const needed = [...this.#subscriptions.keys()].map((source) => ({
-      source,
-      topics: failureTopicsOf(this.#routesOf(source)),
-    }));
-    const { provision } = this.#options;
-    await ensureFailureTopics(this.#driver.admin, needed, { groupId: this.groupId, provision });
+    const { provision, failureTopics: layout } = this.#options;
+    const group = { groupId: this.groupId, provision, layout };
+    await ensureFailureTopics(this.#driver.admin, this.failureTopics(), group);
   }
 
   #routesOf(source: string): Route[] {

@@ -1,5 +1,6 @@
 import type { FailureClassifier } from '../failures/classify.js';
 import { classifyFailure } from '../failures/classify.js';
+import type { FailureTopicLayout } from '../failures/provisioning.js';
 import { withFloodDefaults, type FloodLimits } from '../failures/flood_guard.js';
 import type { MessageHandler } from '../message.js';
 import { InvalidOption } from '../errors.js';
@@ -103,6 +104,8 @@ export interface GroupOptions {
   readonly maxBufferedBytes?: number;
   /** Creates the group's missing dead-letter and retry topics; else start() fails without them. Default true. */
   readonly provision?: boolean;
+  /** What those are created with, besides what follows from their source. Default: what the broker has. */
+  readonly failureTopics?: FailureTopicLayout;
   /** When so many messages fail for good that the consumer pauses; false for never. */
   readonly floodGuard?: Partial<FloodLimits> | false;
 }
@@ -169,6 +172,7 @@ export function withDefaults(options: GroupOptions): ResolvedGroupOptions {
     maxBufferedMessages: options.maxBufferedMessages ?? 100_000,
     maxBufferedBytes: options.maxBufferedBytes ?? 33_554_432,
     provision: options.provision ?? true,
+    failureTopics: options.failureTopics ?? {},
     floodGuard: options.floodGuard === false ? undefined : withFloodDefaults(options.floodGuard),
   };
   checkRanges(resolved, {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { DriverError, type DriverAdmin } from '../driver.js';
+import { DriverError, type DriverAdmin, type TopicSpec } from '../driver.js';
 import { FailureTopicsMissing, type MissingTopic } from './errors.js';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
@@ -10,11 +10,7 @@ const MAX_BYTES = 'max.message.bytes';
 const ROOM_BYTES = 65_536;
 /** Twice the default of brokers. */
 const LEAST_MAX_BYTES = 2_097_152;
-/** What failure topics are created with; one whose source takes larger messages takes larger ones as well. */
-export const FAILURE_TOPIC_CONFIGS: Readonly<Record<string, string>> = {
-  'retention.ms': String(RETENTION_MS),
-  [MAX_BYTES]: String(LEAST_MAX_BYTES),
-};
+const CONFIGS: Readonly<Record<string, string>> = { 'retention.ms': String(RETENTION_MS) };
 /** A topic that was just created is not known to every node at once. */
 const KNOWN_WITHIN_MS = 5_000;
 const ASK_AGAIN_MS = 100;
@@ -25,6 +21,14 @@ const BROKER_DEFAULT = -1;
 export interface FailureTopics {
   readonly source: string;
   readonly topics: readonly string[];
+}
+
+/** What failure topics are created with, besides what follows from their source. */
+export interface FailureTopicLayout {
+  /** Copies of each; -1, the default, leaves it to the broker. */
+  readonly replicationFactor?: number;
+  /** Settings, for example `min.insync.replicas`. */
+  readonly configs?: Readonly<Record<string, string>>;
 }
 
 interface MissingOf extends MissingTopic {
@@ -43,38 +47,50 @@ interface MissingOf extends MissingTopic {
 export async function ensureFailureTopics(
   admin: DriverAdmin,
   needed: readonly FailureTopics[],
-  group: { readonly groupId: string; readonly provision: boolean },
+  group: { readonly groupId: string; readonly provision: boolean; readonly layout?: FailureTopicLayout },
 ): Promise<void> {
   const found = await Promise.all(needed.map((topics) => missingOf(admin, topics)));
   const missing = found.flat();
   if (missing.length === 0) return;
   if (!group.provision) throw new FailureTopicsMissing(group.groupId, missing);
-  await Promise.all(missing.map((topic) => create(admin, topic)));
+  await Promise.all(missing.map((topic) => create(admin, topic, group.layout)));
 }
 
-async function create(admin: DriverAdmin, { source, ...spec }: MissingOf): Promise<void> {
+/** How a failure topic is created, in whose source messages may be so large. */
+export function failureTopicSpec(
+  { topic, partitions }: MissingTopic,
+  maxBytes: number,
+  { replicationFactor = BROKER_DEFAULT, configs }: FailureTopicLayout = {},
+): TopicSpec {
+  const room = String(Math.max(LEAST_MAX_BYTES, maxBytes + ROOM_BYTES));
+  return { topic, partitions, replicationFactor, configs: { ...CONFIGS, [MAX_BYTES]: room, ...configs } };
+}
+
+async function create(
+  admin: DriverAdmin,
+  { source, ...missing }: MissingOf,
+  layout: FailureTopicLayout | undefined,
+): Promise<void> {
   try {
-    const configs = { ...FAILURE_TOPIC_CONFIGS, [MAX_BYTES]: String(await maxBytesBeside(admin, source)) };
-    await admin.createTopic({ ...spec, replicationFactor: BROKER_DEFAULT, configs });
+    await admin.createTopic(failureTopicSpec(missing, await maxBytesOf(admin, source), layout));
   } catch (error) {
     if (!(error instanceof DriverError)) throw error;
     const { reason, message, protocolError } = error;
-    throw new DriverError(reason, message, { cause: error, protocolError, topic: spec.topic });
+    throw new DriverError(reason, message, { cause: error, protocolError, topic: missing.topic });
   }
 }
 
-/** What a topic must allow that takes the messages of `source` with their errors. */
-async function maxBytesBeside(admin: DriverAdmin, source: string): Promise<number> {
+/** The largest message that a topic takes; 0 where one may not ask. It may be one that was just created. */
+export async function maxBytesOf(admin: DriverAdmin, source: string): Promise<number> {
   const deadline = performance.now() + KNOWN_WITHIN_MS;
   for (;;) {
     try {
       const configs = await admin.topicConfigs(source);
-      const limit = Number(configs.find(({ name }) => name === MAX_BYTES)?.value ?? 0);
-      return Math.max(LEAST_MAX_BYTES, limit + ROOM_BYTES);
+      return Number(configs.find(({ name }) => name === MAX_BYTES)?.value ?? 0);
     } catch (error) {
       const reason = error instanceof DriverError ? error.reason : undefined;
       // Not everyone who may create a topic may ask for this; what is too large later says what to do.
-      if (reason === 'refused') return LEAST_MAX_BYTES;
+      if (reason === 'refused') return 0;
       if (reason !== 'unknown-topic' || performance.now() > deadline) throw error;
     }
     await delay(ASK_AGAIN_MS);
@@ -95,7 +111,8 @@ async function partitionsOfSource(admin: DriverAdmin, topic: string): Promise<nu
   return partitions;
 }
 
-async function countOrZero(admin: DriverAdmin, topic: string): Promise<number> {
+/** 0 for a topic that there is not. */
+export async function countOrZero(admin: DriverAdmin, topic: string): Promise<number> {
   try {
     return await admin.partitionCount(topic);
   } catch (error) {

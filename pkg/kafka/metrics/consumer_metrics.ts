@@ -3,6 +3,7 @@ import { type ConsumerEvent } from '../consumer/events.js';
 import { type PartitionStatus } from '../consumer/partition_status.js';
 import { errorClass } from '../failures/failed_message.js';
 import { type KafkaManager } from '../manager.js';
+import { type GroupPositions } from './group_positions.js';
 
 /** Seconds. */
 const HANDLING_TIMES = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
@@ -66,8 +67,12 @@ export class ConsumerMetrics {
     }
   };
 
-  /** Tells how the consumers stand whenever the metrics are read. */
-  watch(manager: Pick<KafkaManager, 'getStatus'>): void {
+  /**
+   * Tells how the consumers stand whenever the metrics are read.
+   * @param positions asks the brokers where fetching does not tell; without it the lag of a partition that is held is
+   *   that of its last fetch
+   */
+  watch(manager: Pick<KafkaManager, 'getStatus'>, positions?: GroupPositions): void {
     const consumers = () => manager.getStatus().consumers;
     this.metrics.gauge({
       name: 'messaging_consumer_up',
@@ -79,29 +84,35 @@ export class ConsumerMetrics {
           value: state === 'running' ? 1 : 0,
         })),
     });
-    const byPartition = (name: string, help: string, read: (partition: PartitionStatus) => number | null) => {
+    const byPartition = (
+      name: string,
+      help: string,
+      read: (partition: PartitionStatus, groupId: string) => number | undefined,
+    ) => {
       this.metrics.gauge({
         name,
         help,
         labels: ['consumergroup', 'topic', 'partition'],
-        read: () =>
-          consumers().flatMap(({ groupId, partitions }) =>
+        read: async () => {
+          await positions?.refresh(consumers());
+          return consumers().flatMap(({ groupId, partitions }) =>
             partitions.map((one) => ({
               labels: { consumergroup: groupId, topic: one.topic, partition: one.partition },
-              value: read(one) ?? -1,
+              value: read(one, groupId) ?? -1,
             })),
-          ),
+          );
+        },
       });
     };
     byPartition(
       'kafka_consumergroup_lag',
-      'Messages of partitions of this instance that are not finished, as of the last fetch; -1 before it.',
-      ({ lag }) => (lag === null ? null : Number(lag)),
+      'Messages of partitions of this instance that are not finished; -1 while that is not known.',
+      (one, group) => (positions === undefined ? numberOf(one.lag) : positions.lag(group, one)),
     );
     byPartition(
       'kafka_consumergroup_current_offset',
-      'The committed position in partitions of this instance; -1 where it has committed none.',
-      ({ committed }) => (committed === null ? null : Number(committed)),
+      'The committed position of the group in partitions of this instance; -1 where it has committed none.',
+      (one, group) => (positions === undefined ? numberOf(one.committed) : positions.committed(group, one)),
     );
     byPartition(
       'messaging_inflight_messages',
@@ -114,4 +125,8 @@ export class ConsumerMetrics {
       ({ holds }) => (holds.length > 0 ? 1 : 0),
     );
   }
+}
+
+function numberOf(offset: string | null): number | undefined {
+  return offset === null ? undefined : Number(offset);
 }

@@ -10,11 +10,16 @@ interface Options {
 /** `topics apply` */
 export function topicsApply(cli: Cli): Command {
   return new Command('apply')
-    .description('Make the topics of the service as the code says: create, add partitions, change settings.')
+    .description(
+      'Make the topics of the service and its groups as the code says: create, add partitions, change settings.',
+    )
     .option('--allow-deletion', 'change also what makes brokers delete messages', false)
     .action(({ allowDeletion }: Options) =>
-      cli.withKafka(async ({ driver, topics }) => {
-        const applied = await applyTopics(driver, topics, { mayDelete: allowDeletion });
+      cli.withKafka(async ({ driver, topics, failureTopics }) => {
+        const options = { mayDelete: allowDeletion };
+        const sources = await applyTopics(driver, topics, options);
+        // Only now is it known what their sources have become.
+        const applied = [...sources, ...(await applyTopics(driver, await failureTopics(), options))];
         cli.result(applied, (topics) => topics.map(describe).join('\n'));
         const left = applied.reduce((sum, topic) => sum + topic.left.length, 0);
         if (left > 0) throw new Error(`${left} differences are left`);

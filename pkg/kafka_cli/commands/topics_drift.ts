@@ -6,10 +6,12 @@ import { differenceLines } from '../topic_differences.js';
 /** `topics drift` */
 export function topicsDrift(cli: Cli): Command {
   return new Command('drift')
-    .description('Where the topics of the service are not as the code says; exits 1 when any is.')
+    .description(
+      'Where the topics of the service and its groups are not as the code says; exits 1 when any is.',
+    )
     .action(() =>
-      cli.withKafka(async ({ driver, topics }) => {
-        const drift = await driftOf(driver, topics);
+      cli.withKafka(async ({ driver, topics, failureTopics }) => {
+        const drift = await driftOf(driver, [...topics, ...(await failureTopics())]);
         cli.result(drift, (topics) => topics.map(describe).join('\n'));
         const off = drift.filter(isOff);
         if (off.length > 0) {

@@ -24,6 +24,7 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   translations: {
     paths: [
       'internal/app/modules/translations.ts',
+      'internal/controller/event/translations.ts',
       'internal/controller/http/v1/translations.ts',
       'internal/entity/translation.ts',
       'internal/entity/translation_event.ts',

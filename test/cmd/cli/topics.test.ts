@@ -9,13 +9,15 @@ describe('cmd/cli: topics of the service', function () {
   let brokers: readonly string[];
   let env: Record<string, string>;
   let users: string;
+  let translations: string;
 
   before(async () => {
     brokers = await testBrokers();
   });
   beforeEach(() => {
     users = uniqueName('users');
-    env = { KAFKA_TOPICS_USER_EVENTS: users, KAFKA_TOPICS_TRANSLATION_EVENTS: uniqueName('translations') };
+    translations = uniqueName('translations');
+    env = { KAFKA_TOPICS_USER_EVENTS: users, KAFKA_TOPICS_TRANSLATION_EVENTS: translations };
   });
 
   const run = (...args: string[]) => cli(['topics', ...args], { brokers, env });
@@ -24,12 +26,33 @@ describe('cmd/cli: topics of the service', function () {
     const missing = await run('drift');
     expect(missing.code).to.equal(1);
     expect(missing.stdout).to.include(`${users} is missing`);
-    expect(missing.stderr).to.match(/2 of 2 topics differ; "topics apply" mends them/);
+    expect(missing.stderr).to.match(/4 of 4 topics differ; "topics apply" mends them/);
 
     expect(await run('apply')).to.include({ code: 0 });
     const { code, stdout } = await run('drift');
     expect(code).to.equal(0);
     expect(stdout).to.include(`${users} is as it should be`);
+  });
+
+  it('apply makes the topics for messages that fail with the partitions of their topic, and drift knows them', async () => {
+    const deadLetters = `${translations}.godev-kit-group.${translations}-dlt`;
+    expect((await run('drift')).stdout).to.include(`${deadLetters} is missing`);
+    const admin = new KafkaAdmin(await openDriver());
+    await admin.ensureTopics([{ topic: translations, partitions: 5, replicationFactor: 1 }]);
+    await run('apply');
+    expect((await admin.describeTopic(deadLetters)).partitions).to.have.length(5);
+    await admin.alterTopicConfigs(deadLetters, { 'max.message.bytes': '1000' });
+    const { stdout } = await run('drift');
+    expect(stdout).to.include('max.message.bytes is 1000, should be 2097152');
+  });
+
+  it('apply leaves what an operator gave the topics for messages that fail beyond what they need', async () => {
+    const deadLetters = `${translations}.godev-kit-group.${translations}-dlt`;
+    await run('apply');
+    const admin = new KafkaAdmin(await openDriver());
+    await admin.addPartitions(deadLetters, 4);
+    await admin.alterTopicConfigs(deadLetters, { 'max.message.bytes': '9000000', 'retention.ms': '-1' });
+    expect((await run('apply')).stdout).to.include(`${deadLetters} is as it should be`);
   });
 
   it('apply deletes nothing: what would, stays until it is told, and exits 1', async () => {
@@ -43,12 +66,14 @@ describe('cmd/cli: topics of the service', function () {
     expect(told.stdout).to.include('cleanup.policy changed from compact to delete');
   });
 
-  it('a production service asks for three copies, of which two must have a message', async () => {
+  it('a production service asks for three copies of every topic, of which two must have a message', async () => {
     const production = { APP_ENV: 'production', HTTP_CONTROL_TOKEN: 'x'.repeat(32) };
     await run('apply');
     const { code, stdout } = await cli(['topics', 'drift'], { brokers, env: { ...env, ...production } });
     expect(code).to.equal(1);
-    expect(stdout).to.include('replicationFactor is 1, should be 3');
-    expect(stdout).to.include('min.insync.replicas is 1, should be 2');
+    const differs = (what: string) => stdout.split(what).length - 1;
+    // Those for messages that fail included.
+    expect(differs('replicationFactor is 1, should be 3')).to.equal(4);
+    expect(differs('min.insync.replicas is 1, should be 2')).to.equal(4);
   });
 });

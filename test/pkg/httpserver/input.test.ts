@@ -47,8 +47,8 @@ describe('the HTTP frame: input', () => {
       expect(JSON.stringify(errors).length).to.be.lessThan(30_000);
     });
 
-    const scoped = async (path: string, headers: Record<string, string>): Promise<unknown> => {
-      const response = await frame.send('POST', path, { name: 'n' }, headers);
+    const scoped = async (path: string, headers: Record<string, string>, body: object = { name: 'n' }) => {
+      const response = await frame.send('POST', path, body, headers);
       return ((await response.json()) as { said: Record<string, unknown> }).said['idempotencyKey'];
     };
 
@@ -60,6 +60,17 @@ describe('the HTTP frame: input', () => {
       expect(await scoped('/v1/things/b', key)).not.to.equal(first);
       expect(await scoped('/v1/things/a', { 'idempotency-key': 'k-2' })).not.to.equal(first);
       expect(await scoped('/v1/things/a', { ...key, authorization: 'Bearer x' })).not.to.equal(first);
+    });
+
+    it('with an Idempotency-Key that is another one for another body or query, whatever the order of names', async () => {
+      const key = { 'idempotency-key': 'k-1' };
+      const first = await scoped('/v1/things/a', key, { name: 'n', more: { one: 1, other: 2 } });
+      expect(await scoped('/v1/things/a', key, { more: { other: 2, one: 1 }, name: 'n' })).to.equal(first);
+      expect(await scoped('/v1/things/a', key, { name: 'n', more: { one: 1, other: 3 } })).not.to.equal(
+        first,
+      );
+      const plain = await scoped('/v1/things/a', key);
+      expect(await scoped('/v1/things/a?limit=7', key)).not.to.equal(plain);
     });
   });
 

@@ -1,6 +1,12 @@
 import { expect } from 'chai';
 import sinon from 'sinon';
-import { NotAllowed, NotPublished, Unavailable } from '../../../internal/entity/errors.js';
+import {
+  Conflict,
+  NotAllowed,
+  NotFound,
+  NotPublished,
+  Unavailable,
+} from '../../../internal/entity/errors.js';
 import { UndecodableEvent } from '../../../pkg/events/index.js';
 import { type MessageReceiver } from '../../../internal/repo/persistent/kafka/message_receiver.js';
 import {
@@ -89,6 +95,8 @@ describe('the Kafka repository', () => {
     ['what is unavailable', new Unavailable('TRANSLATOR_UNAVAILABLE', 'It is down.'), 'infrastructure'],
     ['what is not allowed', new NotAllowed('TRANSLATION_REFUSED', 'Never.'), 'fatal'],
     ['what was not published', new NotPublished('unknown', 'e-1'), 'infrastructure'],
+    ['what is not there', new NotFound('USER_NOT_FOUND', 'There is none.'), 'retry'],
+    ['what contradicts', new Conflict('USER_EXISTS', 'There is one.'), 'retry'],
     ['an error', new Error('once'), 'retry'],
   ] as const) {
     it(`tells how a failure is dealt with: ${what}`, () => {

@@ -41,14 +41,14 @@ describe('the translator by LibreTranslate', () => {
     expect(asked).to.deep.equal([['POST', '/translate', body]]);
   });
 
-  for (const status of [408, 429, 500, 502, 503]) {
+  for (const status of [401, 403, 404, 408, 429, 500, 502, 503]) {
     it(`calls the service unavailable when it answers ${status}, so that it is asked again`, async () => {
       await serve((_request, response) => response.writeHead(status).end());
       expect((await rejection(translate(), Unavailable)).code).to.equal('TRANSLATOR_UNAVAILABLE');
     });
   }
 
-  for (const status of [400, 403, 404]) {
+  for (const status of [400, 413, 422]) {
     it(`takes ${status} for a refusal that no repetition changes`, async () => {
       await serve((_request, response) => response.writeHead(status).end());
       expect((await rejection(translate(), NotAllowed)).code).to.equal('TRANSLATION_REFUSED');

@@ -1,17 +1,9 @@
 import 'reflect-metadata';
-import { expect } from 'chai';
 import sinon from 'sinon';
-import {
-  translationCompleted,
-  translationEvents,
-  translationRequested,
-} from '../../../internal/entity/translation_event.js';
+import { translationEvents, translationRequested } from '../../../internal/entity/translation_event.js';
 import { type IdGenerator } from '../../../internal/repo/contracts.js';
 import { TranslationEventsUseCase } from '../../../internal/usecase/translations/translation_events.js';
-import { type EventDefinition, type EventOf } from '../../../pkg/events/index.js';
-import { rejection } from '../../support/caught.js';
-
-type Handler = (event: EventOf<EventDefinition>, context: { signal: AbortSignal }) => Promise<void>;
+import { type EventDefinition } from '../../../pkg/events/index.js';
 
 const request = {
   id: '0192f0c1-5b7e-7c3a-9d2e-3f4a5b6c7d8e',
@@ -36,7 +28,6 @@ describe('the use case for translation events', () => {
     following: sandbox.stub(),
   };
   const history = { apply: sandbox.stub(), find: sandbox.stub(), listOfUser: sandbox.stub() };
-  const translator = { translate: sandbox.stub() };
   const ids: IdGenerator = { next: () => 'id-1', derived: (name) => `id of ${name}` };
   let useCase: TranslationEventsUseCase;
 
@@ -44,14 +35,8 @@ describe('the use case for translation events', () => {
     sandbox.reset();
     events.publish.resolves({});
     events.follow.resolves();
-    useCase = new TranslationEventsUseCase(events, ids, history, translator);
+    useCase = new TranslationEventsUseCase(events, ids, history);
   });
-
-  /** The handler that the use case subscribed for `definitions`. */
-  function subscribed(definitions: readonly EventDefinition[]): Handler {
-    sinon.assert.calledOnceWithMatch(events.subscribe, definitions);
-    return events.subscribe.firstCall.args[1] as Handler;
-  }
 
   /** The handler that follows `definitions`. */
   function followed(definitions: readonly EventDefinition[]): (event: unknown) => Promise<void> {
@@ -82,41 +67,8 @@ describe('the use case for translation events', () => {
     );
   });
 
-  it('answers a requested translation with a completed one that names its cause', async () => {
-    translator.translate.resolves('hallo');
-    useCase.consumeTranslationEvents();
-    await subscribed(translationEvents)(request, { signal });
-    sinon.assert.calledOnceWithExactly(translator.translate, 'hello', request.data, { signal });
-    const draft = {
-      aggregateId: 'translation-1',
-      userId: 'user-1',
-      data: { ...request.data, translated: 'hallo' },
-    };
-    sinon.assert.calledOnceWithExactly(events.publish, translationCompleted, draft, {
-      causedBy: request,
-      signal,
-    });
-  });
-
-  it('fails the message, so that it is tried again, when the translator fails', async () => {
-    const failure = new Error('translator is down');
-    translator.translate.rejects(failure);
-    useCase.consumeTranslationEvents();
-    const outcome = subscribed(translationEvents)(request, { signal });
-    expect(await rejection(outcome, Error)).to.equal(failure);
-    sinon.assert.notCalled(events.publish);
-  });
-
-  it('does not answer a completed translation, or it would never end', async () => {
-    useCase.consumeTranslationEvents();
-    const data = { ...request.data, translated: 'hallo' };
-    await subscribed(translationEvents)({ ...request, type: 'translation.completed', data }, { signal });
-    sinon.assert.notCalled(translator.translate);
-    sinon.assert.notCalled(events.publish);
-  });
-
   it('keeps the translation history by the translation events', async () => {
-    await useCase.followTranslationEvents();
+    await useCase.consumeTranslationEvents();
     await followed(translationEvents)(request);
     sinon.assert.calledOnceWithExactly(history.apply, request);
   });

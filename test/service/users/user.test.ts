@@ -32,6 +32,20 @@ describe('a user', () => {
     });
   });
 
+  it('keeps what was updated when the event that created them comes again', () => {
+    const user = applyUserEvent(applyUserEvent(undefined, created), updated);
+    expect(applyUserEvent(user, created)).to.deep.equal(user);
+  });
+
+  it('is changed by another creation, as two at once can make', () => {
+    const user = applyUserEvent(applyUserEvent(undefined, created), {
+      ...created,
+      id: 'e-9',
+      data: updated.data,
+    });
+    expect(user).to.include({ email: 'b@example.com', createdBy: 'e-1' });
+  });
+
   it('is gone once deleted', () => {
     expect(applyUserEvent(applyUserEvent(undefined, created), deleted)).to.equal(undefined);
     expect(applyUserEvent(undefined, deleted)).to.equal(undefined);

@@ -38,6 +38,41 @@ describe('records by id', () => {
     );
   });
 
+  it('do not sort all again after each new one', () => {
+    let compared = 0;
+    /** An id that counts how often its text is looked at. */
+    const counting = (text: string) => ({ toString: () => ((compared += 1), text) }) as unknown as string;
+    const records = new RecordsById<number>();
+    const texts = Array.from({ length: 1_000 }, (_, i) => `user-${String(i * 7).padStart(5, '0')}`);
+    for (const [i, text] of texts.entries()) records.set(counting(text), i);
+    records.page({ limit: 1 });
+    for (const text of ['user-00003', 'user-03004', 'user-99999']) {
+      records.set(counting(text), -1);
+      compared = 0;
+      records.page({ limit: 1 });
+      expect(compared).to.be.greaterThan(0).and.lessThan(50);
+    }
+  });
+
+  it('forget ids that are removed before a listing, and most of those that were listed', () => {
+    const records = new RecordsById<number>();
+    const kept = () => {
+      const { sorted, added, gone } = records as unknown as Record<string, Set<string> & string[]>;
+      return Number(sorted?.length) + Number(added?.size) + Number(gone?.size);
+    };
+    for (let i = 0; i < 1_000; i += 1) {
+      records.set(`id-${i}`, i);
+      records.set(`id-${i}`, undefined);
+    }
+    expect(kept()).to.equal(0);
+    for (let i = 0; i < 1_000; i += 1) {
+      records.set(`id-${i}`, i);
+      records.page({ limit: 1 });
+      records.set(`id-${i}`, undefined);
+    }
+    expect(kept()).to.be.lessThan(10);
+  });
+
   it('go on after an id that is no longer there', () => {
     const records = new RecordsById<string>();
     for (const id of ['a', 'b', 'c']) records.set(id, id);

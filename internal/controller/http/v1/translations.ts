@@ -39,7 +39,8 @@ export function translationRoutes({ translations, publishTimeoutMs }: Translatio
       path: '/translations',
       tag: 'translations',
       summary: 'Ask for a translation',
-      description: 'Answers once the request is stored; get the translation by the id that it answers.',
+      description:
+        'Answers once the request is stored; get the translation by the id that it answers. It stays `requested` while the translator cannot be had, and for good where it refuses the text or does not know the languages.',
       idempotent: true,
       request: { body: request },
       replies: { 202: { description: 'The request is stored.', body: recorded } },

@@ -29,6 +29,9 @@ const accepted = {
   202: { description: 'The event is stored; reads show it within moments.', body: recorded },
 };
 const unknown = { 404: 'There is no such user.' };
+const gone = {
+  404: 'There is no such user, or no longer: repeated after it was done, it is answered so as well.',
+};
 
 /** Users: commands answer once their event is stored, questions are answered from the directory. */
 export function userRoutes({ users, publishTimeoutMs }: UserRoutesOptions): Route[] {
@@ -52,6 +55,8 @@ export function userRoutes({ users, publishTimeoutMs }: UserRoutesOptions): Rout
       path: '/users/{id}',
       tag: 'users',
       summary: 'Replace the profile of a user',
+      description:
+        'Repeated under its key it undoes no later change, unless 10,000 events or more came between.',
       idempotent: true,
       request: { params: idPath, body: wholeProfile },
       replies: accepted,
@@ -72,7 +77,7 @@ export function userRoutes({ users, publishTimeoutMs }: UserRoutesOptions): Rout
         query: z.strictObject({ reason: z.string().max(500).optional() }),
       },
       replies: accepted,
-      problems: { ...unknown, ...unpublished },
+      problems: { ...gone, ...unpublished },
       async handle({ params, query, idempotencyKey }) {
         const options = { idempotencyKey, signal: patience() };
         return { status: 202, body: await users.remove(params.id, query.reason, options) };

@@ -10,7 +10,8 @@ import { rejection } from './fakes.js';
 
 describe('ensureFailureTopics', () => {
   const needed = [{ source: 'orders', topics: ['orders.g-dlt'] }];
-  const group = { groupId: 'g', provision: true };
+  const layout = { replicationFactor: 3, configs: { 'min.insync.replicas': '2' } };
+  const group = { groupId: 'g', provision: true, layout };
 
   async function createdWith(topicConfigs: () => Promise<TopicConfig[]>): Promise<TopicSpec[]> {
     const created: TopicSpec[] = [];
@@ -31,6 +32,12 @@ describe('ensureFailureTopics', () => {
   it('gives dead letters room for the largest message of their source, and its error', async () => {
     expect(limitOf(await createdWith(limited('8000000')))).to.be.greaterThan(8_000_000 + 16_384);
     expect(limitOf(await createdWith(limited('1000')))).to.equal(2_097_152);
+  });
+
+  it('gives them the copies that were asked for', async () => {
+    const [spec] = await createdWith(limited('1000'));
+    expect(spec).to.include({ partitions: 4, replicationFactor: 3 });
+    expect(spec?.configs).to.include({ 'min.insync.replicas': '2', 'retention.ms': '2592000000' });
   });
 
   it('does without the limit of the source where it may not ask for it, and fails where it gets no answer', async () => {

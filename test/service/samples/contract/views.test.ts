@@ -107,4 +107,33 @@ describe('the views of the service on Kafka', function () {
     const { body } = await answer(service, '/v1/users');
     expect(body['items']).to.have.length(1);
   });
+
+  it('answer a repeated removal as what it is once it is done, and say so in the document', async () => {
+    const service = await instances.start({ prefix: uniqueName('views') });
+    const key = { 'idempotency-key': 'k-1' };
+    await service.send('POST', '/v1/users', { id: 'a', email: 'a@example.com' });
+    await has(service, '/v1/users/a', {});
+    expect((await service.send('DELETE', '/v1/users/a', undefined, key)).status).to.equal(202);
+    await eventually(async () => (await answer(service, '/v1/users/a')).status === 404);
+    const repeated = await service.send('DELETE', '/v1/users/a', undefined, key);
+    expect(repeated).to.deep.include({ status: 404 });
+    expect(repeated.body['code']).to.equal('USER_NOT_FOUND');
+    const { body } = await service.send('GET', '/openapi.json');
+    expect(JSON.stringify(body['paths'])).to.include('or no longer: repeated after it was done');
+  });
+
+  it('count each command whose body differs, also under a key that was used before', async () => {
+    const service = await instances.start({ prefix: uniqueName('views') });
+    const key = { 'idempotency-key': 'k-1' };
+    const ids = ['a', 'b', 'c', 'd'];
+    const created = await Promise.all(
+      ids.map((id) => service.send('POST', '/v1/users', { id, email: `${id}@example.com` }, key)),
+    );
+    expect(new Set(created.map(({ body }) => body['eventId'])).size).to.equal(4);
+    for (const id of ids) await has(service, `/v1/users/${id}`, { email: `${id}@example.com` });
+    for (const email of ['one@example.com', 'two@example.com']) {
+      expect((await service.send('PUT', '/v1/users/a', { email }, key)).status).to.equal(202);
+    }
+    await has(service, '/v1/users/a', { email: 'two@example.com' });
+  });
 });
