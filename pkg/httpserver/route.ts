@@ -40,7 +40,7 @@ export interface RequestInput<Parts extends RequestParts> {
    * of another; undefined when none was sent, or the route does not take one.
    */
   readonly idempotencyKey: string | undefined;
-  /** Aborted when the client has gone. */
+  /** Aborted when the client has gone, or the program stops: what waits for something is to answer without. */
   readonly signal: AbortSignal;
 }
 
