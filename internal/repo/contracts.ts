@@ -143,7 +143,7 @@ export interface KafkaRepository {
   enableProducer(): void;
   disableProducer(): Promise<void>;
   isProducerEnabled(): boolean;
-  /** @throws Unavailable when not all consumers could join their groups */
+  /** @throws Unavailable when not all consumers could join their groups yet; they go on trying */
   enableConsumer(): Promise<void>;
   disableConsumer(): Promise<void>;
   isConsumerEnabled(): boolean;

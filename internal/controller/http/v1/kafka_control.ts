@@ -52,7 +52,8 @@ export function kafkaControlRoutes(kafka: Kafka): Route[] {
     switchRoute({
       path: '/kafka/consumer/enable',
       summary: 'Switch consuming on',
-      description: 'Answers once the consumers have joined their groups.',
+      description:
+        'Answers once the consumers have joined their groups. Those that cannot at once go on trying: the switch is on.',
       turn: () => kafka.enableConsumer(),
     }),
     switchRoute({

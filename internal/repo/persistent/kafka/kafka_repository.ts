@@ -106,7 +106,11 @@ export class ManagedKafkaRepository implements KafkaRepository {
     try {
       await this.manager.enableConsumer();
     } catch (cause) {
-      throw new Unavailable('KAFKA_UNAVAILABLE', 'Not all consumers could join their groups.', { cause });
+      throw new Unavailable(
+        'KAFKA_UNAVAILABLE',
+        'Consuming is on, but not all consumers have joined their groups yet; they go on trying.',
+        { cause },
+      );
     }
   }
 

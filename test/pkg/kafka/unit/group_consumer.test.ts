@@ -115,6 +115,48 @@ describe('GroupConsumer', () => {
     expect(group.status().state).to.equal('running');
   });
 
+  it('a start that is to keep trying fails and is tried again with growing pauses, its topics as well', async () => {
+    const down = () => Promise.reject(new DriverError('unreachable', 'ECONNREFUSED'));
+    const [join, lookUp] = [driver.onJoin, driver.admin.partitionCount.bind(driver.admin)];
+    driver.admin.partitionCount = down;
+    expect((await rejection(group.start({ keepTrying: true }))).code).to.equal('KAFKA_GROUP_JOIN_FAILED');
+    expect(group.status().state).to.equal('recovering');
+    driver.admin.partitionCount = lookUp;
+    driver.onJoin = down;
+    await clock.tickAsync(1_200);
+    expect(driver.lookups).to.include('t');
+    expect(driver.consumers).to.have.length(1);
+    await clock.tickAsync(1_200);
+    expect(driver.consumers, 'the second pause is longer').to.have.length(1);
+    driver.onJoin = join;
+    driver.admin.partitionCount = () => expect.fail('the topics were found already');
+    await clock.tickAsync(1_300);
+    expect(driver.consumers).to.have.length(2);
+    expect(group.status().state).to.equal('running');
+  });
+
+  it('a start while it recovers is tried at once, and recovering goes on when that fails', async () => {
+    const join = driver.onJoin;
+    driver.onJoin = () => Promise.reject(crash);
+    await rejection(group.start({ keepTrying: true }));
+    await rejection(group.start());
+    expect(driver.consumers).to.have.length(2);
+    expect(group.status().state).to.equal('recovering');
+    driver.onJoin = join;
+    await group.start();
+    expect(group.status().state).to.equal('running');
+    await clock.tickAsync(60_000);
+    expect(driver.consumers).to.have.length(3);
+  });
+
+  it('stopping ends the tries of a start that is to keep trying', async () => {
+    driver.onJoin = () => Promise.reject(crash);
+    await rejection(group.start({ keepTrying: true }));
+    await group.stop();
+    await clock.tickAsync(120_000);
+    expect([driver.consumers.length, group.status().state]).to.deep.equal([1, 'stopped']);
+  });
+
   it('a start that fails says why, names the brokers, and can be repeated', async () => {
     const join = driver.onJoin;
     driver.onJoin = async () => {
