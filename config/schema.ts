@@ -69,6 +69,10 @@ export const configSchema = group({
       5_000,
       'Milliseconds that the brokers get to acknowledge the event of a request; then it answers 503.',
     ),
+    KAFKA_TIMEOUT: milliseconds(
+      10_000,
+      'Milliseconds that the brokers get for what a control request asks of them; then it answers 503.',
+    ),
     DRAIN_DELAY: z.int().min(0).max(600_000).default(0).meta({
       description: 'Milliseconds between not being ready any more and taking no more connections.',
       production: 3_000,

@@ -115,6 +115,14 @@ export interface SendOptions {
   signal?: AbortSignal | undefined;
 }
 
+/** How long a message is waited for. */
+export interface ReceiveOptions {
+  /** Milliseconds, where none is there yet. */
+  timeoutMs: number;
+  /** Aborted when nobody is there any more to take it. */
+  signal?: AbortSignal | undefined;
+}
+
 /** Raw messages, and the switches of this instance's Kafka clients. */
 export interface KafkaRepository {
   /**
@@ -129,12 +137,14 @@ export interface KafkaRepository {
   ): Promise<MessagePosition>;
   /**
    * The next message of a topic for a group that nobody consumes by: from its committed offset on, else from
-   * the beginning. Its offset is committed first, so that the next call gets the one after it.
+   * the beginning. Its offset is committed first, so that the next call gets the one after it; calls of this
+   * process for the same topic and group take turns.
    *
-   * @returns undefined when none came until the signal was aborted
-   * @throws NotFound when there is no such topic, Conflict while the group has members, Unavailable
+   * @returns undefined when none came in time, or the signal was aborted
+   * @throws NotFound when there is no such topic, Conflict while the group has members, NotAllowed when the
+   *   brokers refuse it, Unavailable
    */
-  receiveOne(topic: string, groupId: string, signal: AbortSignal): Promise<ReceivedMessage | undefined>;
+  receiveOne(topic: string, groupId: string, options: ReceiveOptions): Promise<ReceivedMessage | undefined>;
   /** Registers a handler; {@link startConsumer} or {@link startAllConsumers} sets it to work. */
   addConsumer(topic: string, groupId: string, handler: MessageHandler): void;
   startConsumer(topic: string): Promise<void>;

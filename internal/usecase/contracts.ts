@@ -46,7 +46,8 @@ export interface Kafka {
   /**
    * The next message of a topic for a group, whose position moves on by it.
    * @returns undefined when none came in time
-   * @throws NotFound when there is no such topic, Conflict while the group has members, Unavailable
+   * @throws NotFound when there is no such topic, Conflict while the group has members, NotAllowed when the
+   *   brokers refuse it, Unavailable
    */
   receiveMessage(
     query: ReceiveQuery,

@@ -8,6 +8,7 @@ import {
   KafkaManager,
   readPartition,
   type ReadPartition,
+  Receiver,
 } from '../../../pkg/kafka/index.js';
 import { type Logger as PkgLogger, redactText } from '../../../pkg/logger/index.js';
 import { Metrics } from '../../../pkg/telemetry/index.js';
@@ -95,10 +96,13 @@ export const coreModule = new ContainerModule(({ bind }) => {
     const metrics = context.get(EventMetrics);
     return new ManagedKafkaRepository({
       manager: context.get(KafkaManager),
-      receiver: new MessageReceiver({
-        admin: context.get(KafkaAdmin),
-        read: readerOf(context),
-      }),
+      receiver: new MessageReceiver(
+        new Receiver({
+          admin: context.get(KafkaAdmin),
+          read: readerOf(context),
+          brokerTimeoutMs: context.get<AppConfig>(Config).HTTP.KAFKA_TIMEOUT,
+        }),
+      ),
       instance: instanceName,
       onSent: (sent) => {
         metrics.sent(sent);

@@ -37,9 +37,7 @@ export class KafkaUseCase implements Kafka {
     { topic, group, timeoutMs }: ReceiveQuery,
     { signal }: { signal?: AbortSignal } = {},
   ): Promise<ReceivedMessage | undefined> {
-    const timeout = AbortSignal.timeout(timeoutMs);
-    const patience = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
-    return this.kafka.receiveOne(topic, group, patience);
+    return this.kafka.receiveOne(topic, group, { timeoutMs, signal });
   }
 
   async enableProducer(): Promise<SwitchReport> {

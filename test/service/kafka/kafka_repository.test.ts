@@ -61,9 +61,9 @@ describe('the Kafka repository', () => {
   });
 
   it('receives a message by the receiver', async () => {
-    const { signal } = new AbortController();
-    receiver.receive.withArgs('t', 'g', signal).resolves('message');
-    expect(await repository.receiveOne('t', 'g', signal)).to.equal('message');
+    const options = { timeoutMs: 1, signal: new AbortController().signal };
+    receiver.receive.withArgs('t', 'g', options).resolves('message');
+    expect(await repository.receiveOne('t', 'g', options)).to.equal('message');
   });
 
   it('says which instance it speaks of', () => {

@@ -13,6 +13,7 @@ import {
   type MessageHandler,
   type MessagePosition,
   type ReceivedMessage,
+  type ReceiveOptions,
   type SendOptions,
 } from '../../contracts.js';
 import { type MessageReceiver } from './message_receiver.js';
@@ -74,8 +75,8 @@ export class ManagedKafkaRepository implements KafkaRepository {
     }
   }
 
-  receiveOne(topic: string, groupId: string, signal: AbortSignal): Promise<ReceivedMessage | undefined> {
-    return this.options.receiver.receive(topic, groupId, signal);
+  receiveOne(topic: string, groupId: string, options: ReceiveOptions): Promise<ReceivedMessage | undefined> {
+    return this.options.receiver.receive(topic, groupId, options);
   }
 
   addConsumer(topic: string, groupId: string, handler: MessageHandler): void {
