@@ -5,7 +5,7 @@ import { withSafeRedaction, type FailureDetails } from '../failures/dead_letter_
 import { DeadLetters } from '../failures/dead_letters.js';
 import { FloodGuard } from '../failures/flood_guard.js';
 import { ensureFailureTopics } from '../failures/provisioning.js';
-import type { Logger } from '../../logger/index.js';
+import { type Logger, runWithoutContext } from '../../logger/index.js';
 import { silentLogger } from '../silent_logger.js';
 import type { MessageHandler } from '../message.js';
 import { delayAfter } from './backoff.js';
@@ -160,7 +160,7 @@ export class GroupConsumer {
    */
   start({ keepTrying = false }: StartOptions = {}): Promise<void> {
     const stops = this.#stops;
-    return this.#mutex.run(async () => {
+    const begin = async (): Promise<void> => {
       if (this.#state === 'running') return;
       if (stops !== this.#stops) throw new StartAborted(this.groupId);
       clearTimeout(this.#recovery);
@@ -176,7 +176,9 @@ export class GroupConsumer {
         if (isKept && !(failure instanceof StartAborted)) this.#recoverLater(failure);
         throw failure;
       }
-    });
+    };
+    // What it logs from now on is not about the request that switched it on.
+    return this.#mutex.run(() => runWithoutContext(begin));
   }
 
   /** Drains, commits and leaves the group; starts that are under way or wait for their turn are given up. Never rejects. */

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { SinonFakeTimers } from 'sinon';
 import { DriverError, GroupConsumer } from '../../../../pkg/kafka/index.js';
+import { currentContext, runWithContext } from '../../../../pkg/logger/index.js';
 import { deferred, FakeDriver, rejection } from './fakes.js';
 import { endUnder, virtualClock } from '../../../support/virtual_clock.js';
 
@@ -74,6 +75,22 @@ describe('GroupConsumer', () => {
     await clock.tickAsync(1_300);
     expect(driver.consumers).to.have.length(3);
     expect(group.status()).to.deep.include({ state: 'running' });
+  });
+
+  it('lives outside of the request that starts it, whose correlation id is none of its lines', async () => {
+    const seen: unknown[] = [];
+    const join = driver.onJoin;
+    driver.onJoin = (consumer, timeoutMs) => {
+      seen.push(currentContext());
+      return join(consumer, timeoutMs);
+    };
+    await runWithContext({ correlationId: 'req-1' }, async () => {
+      await group.start();
+      expect(currentContext()?.correlationId).to.equal('req-1');
+    });
+    driver.consumers[0]?.listener.onCrashed(crash);
+    await clock.tickAsync(1_200);
+    expect(seen).to.deep.equal([undefined, undefined]);
   });
 
   it('a crashed consumer that is stopped stays stopped', async () => {

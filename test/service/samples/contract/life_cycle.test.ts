@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { type Broker, startBroker } from '../../../../pkg/devbroker/index.js';
 import { KafkaAdmin } from '../../../../pkg/kafka/index.js';
+import { currentContext } from '../../../../pkg/logger/index.js';
 import { onExternalBroker } from '../../../support/broker.js';
 import { eventually } from '../../../support/eventually.js';
 import { type Instance, Instances } from '../../support/instance.js';
@@ -60,6 +61,23 @@ describe('the life of the service', function () {
     expect(await members(one)).to.equal(0);
     await turn(one, 'enable');
     await eventually(async () => (await statusOf(one, waiting.body['id'])) === 'completed');
+  });
+
+  it('logs nothing of its consumers under the correlation id of the request that switched them on', async () => {
+    const service = await start();
+    const headers = { 'x-correlation-id': 'of-the-switch' };
+    await turn(service, 'disable');
+    const contexts: unknown[] = [];
+    const { info } = service.log;
+    service.log.info = (message, fields) => {
+      if (message === 'partitions assigned') contexts.push(currentContext());
+      info.call(service.log, message, fields);
+    };
+    await service.send('POST', '/v1/kafka/consumer/enable', undefined, headers);
+    const other = await start();
+    await eventually(async () => (await members(other)) === 2);
+    await eventually(() => contexts.length >= 2);
+    expect(contexts.filter((context) => context !== undefined)).to.deep.equal([]);
   });
 
   it('G6: a consumer that crashes is started anew, and the service is not ready meanwhile', async () => {
