@@ -123,6 +123,12 @@ export interface ReceiveOptions {
   signal?: AbortSignal | undefined;
 }
 
+/** How long it is waited for what a switch sets going. */
+export interface SwitchOptions {
+  /** Aborted when nobody waits for it any more; the switch stands as it was turned. */
+  signal?: AbortSignal | undefined;
+}
+
 /** Raw messages, and the switches of this instance's Kafka clients. */
 export interface KafkaRepository {
   /**
@@ -151,11 +157,13 @@ export interface KafkaRepository {
   /** Starts what is registered; where consuming is switched off, it starts when that is switched on. */
   startAllConsumers(): Promise<void>;
   enableProducer(): void;
-  disableProducer(): Promise<void>;
+  /** @throws Unavailable when what was accepted before is not settled by the time that nobody waits any more */
+  disableProducer(options?: SwitchOptions): Promise<void>;
   isProducerEnabled(): boolean;
   /** @throws Unavailable when not all consumers could join their groups yet; they go on trying */
-  enableConsumer(): Promise<void>;
-  disableConsumer(): Promise<void>;
+  enableConsumer(options?: SwitchOptions): Promise<void>;
+  /** @throws Unavailable when work in hand is not finished by the time that nobody waits any more */
+  disableConsumer(options?: SwitchOptions): Promise<void>;
   isConsumerEnabled(): boolean;
   getStatus(): KafkaStatus;
   /** Resolves when a broker answers. @throws Unavailable */

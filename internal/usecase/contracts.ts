@@ -36,6 +36,12 @@ export interface SwitchReport {
   instance: string;
 }
 
+/** How long it is waited for what a switch sets going. */
+export interface SwitchOptions {
+  /** Aborted when nobody waits any more. */
+  signal?: AbortSignal | undefined;
+}
+
 /** Messages by hand, and the control of this instance's Kafka clients. */
 export interface Kafka {
   /**
@@ -54,12 +60,14 @@ export interface Kafka {
     options?: { signal?: AbortSignal },
   ): Promise<ReceivedMessage | undefined>;
   enableProducer(): Promise<SwitchReport>;
+  // The switches below are turned at once; when the signal is aborted before what they resolve with, they
+  // throw Unavailable, which says how far it has come.
   /** Resolves when what was accepted before is settled. */
-  disableProducer(): Promise<SwitchReport>;
+  disableProducer(options?: SwitchOptions): Promise<SwitchReport>;
   /** Resolves when the consumers have joined their groups. */
-  enableConsumer(): Promise<SwitchReport>;
+  enableConsumer(options?: SwitchOptions): Promise<SwitchReport>;
   /** Resolves when the consumers have finished their work in hand and left their groups. */
-  disableConsumer(): Promise<SwitchReport>;
+  disableConsumer(options?: SwitchOptions): Promise<SwitchReport>;
   status(): KafkaStatus;
 }
 export const Kafka = Symbol.for('Kafka');

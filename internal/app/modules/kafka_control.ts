@@ -18,7 +18,7 @@ export const kafkaControlModule = new ContainerModule(({ bind }) => {
     const longestWaitMs = Math.min(LONGEST_WAIT_MS, WRITE_TIMEOUT - 2 * KAFKA_TIMEOUT - 1);
     return [
       ...kafkaMessageRoutes({ kafka, publishTimeoutMs: PUBLISH_TIMEOUT, longestWaitMs }),
-      ...kafkaControlRoutes(kafka),
+      ...kafkaControlRoutes({ kafka, switchTimeoutMs: KAFKA_TIMEOUT }),
     ];
   });
 });

@@ -78,8 +78,10 @@ describe('the use case for messages by hand', () => {
     it(`${call} turns the switch and says how it stands now, on which instance`, async () => {
       const enabled = call.startsWith('enable');
       asks.callsFake(() => acts.called === enabled);
-      expect(await useCase[call]()).to.deep.equal({ enabled, instance: 'machine:1' });
+      const options = { signal: new AbortController().signal };
+      expect(await useCase[call](options)).to.deep.equal({ enabled, instance: 'machine:1' });
       sinon.assert.calledOnce(acts);
+      if (call !== 'enableProducer') sinon.assert.calledWith(acts, options);
     });
   }
 
