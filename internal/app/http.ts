@@ -108,8 +108,9 @@ function listener(container: Container, options: ListenerOptions): Component {
       onListening(await server.start());
     },
     async stop() {
-      // Whoever sends work here is told by /readyz before it finds the door closed.
-      await wait(HTTP.DRAIN_DELAY);
+      // Whoever sends work here is told by /readyz before it finds the door closed. Where it has never been ready,
+      // nobody does.
+      if (options.life().hasStarted) await wait(HTTP.DRAIN_DELAY);
       stopping.abort(new Error('the program stops'));
       await server.stop({ graceMs: stopTimes(config).requestsMs });
     },
