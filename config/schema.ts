@@ -78,8 +78,8 @@ export const configSchema = group({
       production: 3_000,
     }),
     SHUTDOWN_TIMEOUT: milliseconds(
-      10_000,
-      'Milliseconds that requests and handlers in flight get to finish at shutdown.',
+      8_000,
+      'Milliseconds for a stop, DRAIN_DELAY included, in which requests and handlers in flight finish.',
     ),
     CONTROL_TOKEN: z
       .string()
