@@ -40,9 +40,15 @@ export function readInput(route: Route, request: Request): Omit<RequestInput<Req
   const headers = read('header', route.idempotent === true ? headerSchema : undefined, request.headers);
   const body = unfit ? undefined : read('body', schemas.body, request.body);
   if (problems.length > 0) throw invalid(problems);
-  const input = { params, query, body, idempotencyKey: scopedKey(request, headers?.['idempotency-key']) };
+  const flags = new Set(Object.keys(route.flags ?? {}).filter((name) => isSet(request.query[name])));
+  const idempotencyKey = scopedKey(request, headers?.['idempotency-key']);
+  const input = { params, query, body, flags, idempotencyKey };
   // Each part was just read by the schema that its type is made from.
   return input as Omit<RequestInput<RequestParts>, 'signal'>;
+}
+
+function isSet(value: unknown): boolean {
+  return value !== undefined && value !== 'false';
 }
 
 /** A key counts within one route and path, whatever prefix it is called by, and one caller. */
