@@ -91,7 +91,10 @@ export class HttpServer {
       setTimeout(() => {
         for (const socket of this.connections) if (socket.bytesRead === 0) socket.destroy();
       }, UNUSED_MS);
-      if (Number.isFinite(graceMs)) grace = setTimeout(() => this.server.closeAllConnections(), graceMs);
+      if (!Number.isFinite(graceMs)) return;
+      grace = setTimeout(() => {
+        this.server.closeAllConnections();
+      }, graceMs);
     });
     clearTimeout(grace);
   }
