@@ -182,7 +182,8 @@ async function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined
   if (signal === undefined) return promise;
   return new Promise<T>((resolve, reject) => {
     const onAbort = (): void => {
-      reject(signal.reason as Error);
+      // A promise that the same signal settles says more: a message that was taken back is not stored.
+      setImmediate(reject, signal.reason);
     };
     signal.addEventListener('abort', onAbort, { once: true });
     promise.then(resolve, reject).finally(() => {
