@@ -283,6 +283,8 @@ export class GroupConsumer {
       error,
     });
     this.#emit?.({ type: 'crashed', groupId: this.groupId, error, restartInMs: delayMs });
+    // One that is due may have been waiting for a start that failed meanwhile.
+    clearTimeout(this.#recovery);
     this.#recovery = setTimeout(() => {
       void this.#mutex.run(() => this.#recover());
     }, delayMs);
