@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { KafkaRepository, TranslationEvents } from '../../../../internal/app/index.js';
+import { Unavailable } from '../../../../internal/entity/errors.js';
 import { Translator } from '../../../../internal/repo/contracts.js';
 import { uniqueName } from '../../../support/broker.js';
 import { eventually } from '../../../support/eventually.js';
@@ -78,6 +79,31 @@ describe('translations on Kafka', function () {
     await eventsOf(service).produceTranslationEvent(translation);
     await eventually(() => asked);
     expect(await service.stop()).to.equal(true);
+  });
+
+  it('tells as its lag all requests that wait while the translator cannot be had', async () => {
+    const down = () => Promise.reject(new Unavailable('TRANSLATOR_UNAVAILABLE', 'It is down.'));
+    const service = await instances.start({
+      prefix: uniqueName('lag'),
+      overrides: (bindings) =>
+        void bindings.rebind<Translator>(Translator).toConstantValue({ translate: down }),
+    });
+    // Ids that follow from a key go to the same partitions each time: to all three of them.
+    const ask = (numbers: string) =>
+      Promise.all(
+        Array.from(numbers, (idempotencyKey) =>
+          eventsOf(service).produceTranslationEvent(translation, { idempotencyKey }),
+        ),
+      );
+    const waiting = () =>
+      service.container.get<KafkaRepository>(KafkaRepository).getStatus().consumers[0]?.waitingPartitions ??
+      [];
+    await ask('abcdefghij');
+    await eventually(() => waiting().length === 3);
+    await ask('0123456789');
+    const text = await (await service.call('/metrics')).text();
+    const lags = text.matchAll(/^kafka_consumergroup_lag\{.*topic="[^"]*translation-events",.*\} (\d+)$/gm);
+    expect(Array.from(lags, ([, lag]) => Number(lag)).reduce((sum, lag) => sum + lag)).to.equal(20);
   });
 
   it('shares the work among instances: each request is handled by one of them', async () => {
