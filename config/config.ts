@@ -5,6 +5,7 @@ import { kafkaSecurityRule } from '../pkg/kafka_settings/index.js';
 import { EMBEDDED } from './embedded.js';
 import { productionProblems } from './production_rules.js';
 import { projectRoot } from './project_root.js';
+import { timeProblems } from './time_rules.js';
 import { configSchema, type Config } from './schema.js';
 
 export type { Config } from './schema.js';
@@ -42,7 +43,7 @@ export function loadConfigWithSources({
     flags,
     mode: 'APP.ENV',
     defaults: packageVersion(root),
-    rules: [productionProblems, kafkaSecurityRule({ plain: [EMBEDDED] })],
+    rules: [productionProblems, timeProblems, kafkaSecurityRule({ plain: [EMBEDDED] })],
   });
 }
 

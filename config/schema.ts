@@ -69,13 +69,17 @@ export const configSchema = group({
       5_000,
       'Milliseconds that the brokers get to acknowledge the event of a request; then it answers 503.',
     ),
+    KAFKA_TIMEOUT: milliseconds(
+      10_000,
+      'Milliseconds that the brokers get for what a control request asks of them; then it answers 503.',
+    ),
     DRAIN_DELAY: z.int().min(0).max(600_000).default(0).meta({
       description: 'Milliseconds between not being ready any more and taking no more connections.',
       production: 3_000,
     }),
     SHUTDOWN_TIMEOUT: milliseconds(
-      10_000,
-      'Milliseconds that requests and handlers in flight get to finish at shutdown.',
+      8_000,
+      'Milliseconds for a stop, DRAIN_DELAY included, in which requests and handlers in flight finish.',
     ),
     CONTROL_TOKEN: z
       .string()

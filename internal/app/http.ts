@@ -18,6 +18,7 @@ import { Metrics } from '../../pkg/telemetry/index.js';
 import { toProblem } from '../controller/http/problems.js';
 import { Logger } from '../repo/contracts.js';
 import { Health } from '../usecase/contracts.js';
+import { stopTimes } from './stop_times.js';
 import { ApiRoutes, Config } from './tokens.js';
 
 /** Every route of the API is served under both: the sources of this service disagree on the prefix. */
@@ -76,9 +77,12 @@ interface ListenerOptions extends HttpComponentOptions {
 /** Listens first, so that the probes answer while the rest starts, and is the first to stop. */
 function listener(container: Container, options: ListenerOptions): Component {
   const { port, portSetting, groups, pages, onListening } = options;
-  const { APP, HTTP, METRICS } = container.get<AppConfig>(Config);
+  const config = container.get<AppConfig>(Config);
+  const { APP, HTTP, METRICS } = config;
+  const stopping = new AbortController();
   const app = createHttpApp({
     groups,
+    stopping: stopping.signal,
     pages,
     control: controlAccess({
       token: HTTP.CONTROL_TOKEN,
@@ -104,9 +108,11 @@ function listener(container: Container, options: ListenerOptions): Component {
       onListening(await server.start());
     },
     async stop() {
-      // Whoever sends work here is told by /readyz before it finds the door closed.
-      await wait(HTTP.DRAIN_DELAY);
-      await server.stop();
+      // Whoever sends work here is told by /readyz before it finds the door closed. Where it has never been ready,
+      // nobody does.
+      if (options.life().hasStarted) await wait(HTTP.DRAIN_DELAY);
+      stopping.abort(new Error('the program stops'));
+      await server.stop({ graceMs: stopTimes(config).requestsMs });
     },
   };
 }

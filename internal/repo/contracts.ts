@@ -73,7 +73,7 @@ export interface ConsumerStatus {
   readonly stoppedPartitions: readonly { readonly topic: string; readonly partition: number }[];
   /** Partitions that stand still until a message whose handler failed to the end can be set aside. */
   readonly blockedPartitions: readonly { readonly topic: string; readonly partition: number }[];
-  /** Partitions that stand still before records that are damaged. */
+  /** Partitions that cannot be read: their records are damaged, or the service may not. */
   readonly unreadablePartitions: readonly { readonly topic: string; readonly partition: number }[];
   /** Partitions that wait for something that a handler needs. */
   readonly waitingPartitions: readonly { readonly topic: string; readonly partition: number }[];
@@ -115,6 +115,20 @@ export interface SendOptions {
   signal?: AbortSignal | undefined;
 }
 
+/** How long a message is waited for. */
+export interface ReceiveOptions {
+  /** Milliseconds, where none is there yet. */
+  timeoutMs: number;
+  /** Aborted when nobody is there any more to take it. */
+  signal?: AbortSignal | undefined;
+}
+
+/** How long it is waited for what a switch sets going. */
+export interface SwitchOptions {
+  /** Aborted when nobody waits for it any more; the switch stands as it was turned. */
+  signal?: AbortSignal | undefined;
+}
+
 /** Raw messages, and the switches of this instance's Kafka clients. */
 export interface KafkaRepository {
   /**
@@ -129,23 +143,27 @@ export interface KafkaRepository {
   ): Promise<MessagePosition>;
   /**
    * The next message of a topic for a group that nobody consumes by: from its committed offset on, else from
-   * the beginning. Its offset is committed first, so that the next call gets the one after it.
+   * the beginning. Its offset is committed first, so that the next call gets the one after it; calls of this
+   * process for the same topic and group take turns.
    *
-   * @returns undefined when none came until the signal was aborted
-   * @throws NotFound when there is no such topic, Conflict while the group has members, Unavailable
+   * @returns undefined when none came in time, or the signal was aborted
+   * @throws NotFound when there is no such topic, Conflict while the group has members, NotAllowed when the
+   *   brokers refuse it, Unavailable
    */
-  receiveOne(topic: string, groupId: string, signal: AbortSignal): Promise<ReceivedMessage | undefined>;
+  receiveOne(topic: string, groupId: string, options: ReceiveOptions): Promise<ReceivedMessage | undefined>;
   /** Registers a handler; {@link startConsumer} or {@link startAllConsumers} sets it to work. */
   addConsumer(topic: string, groupId: string, handler: MessageHandler): void;
   startConsumer(topic: string): Promise<void>;
   /** Starts what is registered; where consuming is switched off, it starts when that is switched on. */
   startAllConsumers(): Promise<void>;
   enableProducer(): void;
-  disableProducer(): Promise<void>;
+  /** @throws Unavailable when what was accepted before is not settled by the time that nobody waits any more */
+  disableProducer(options?: SwitchOptions): Promise<void>;
   isProducerEnabled(): boolean;
-  /** @throws Unavailable when not all consumers could join their groups */
-  enableConsumer(): Promise<void>;
-  disableConsumer(): Promise<void>;
+  /** @throws Unavailable when not all consumers could join their groups yet; they go on trying */
+  enableConsumer(options?: SwitchOptions): Promise<void>;
+  /** @throws Unavailable when work in hand is not finished by the time that nobody waits any more */
+  disableConsumer(options?: SwitchOptions): Promise<void>;
   isConsumerEnabled(): boolean;
   getStatus(): KafkaStatus;
   /** Resolves when a broker answers. @throws Unavailable */

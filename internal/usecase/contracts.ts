@@ -36,6 +36,12 @@ export interface SwitchReport {
   instance: string;
 }
 
+/** How long it is waited for what a switch sets going. */
+export interface SwitchOptions {
+  /** Aborted when nobody waits any more. */
+  signal?: AbortSignal | undefined;
+}
+
 /** Messages by hand, and the control of this instance's Kafka clients. */
 export interface Kafka {
   /**
@@ -46,19 +52,22 @@ export interface Kafka {
   /**
    * The next message of a topic for a group, whose position moves on by it.
    * @returns undefined when none came in time
-   * @throws NotFound when there is no such topic, Conflict while the group has members, Unavailable
+   * @throws NotFound when there is no such topic, Conflict while the group has members, NotAllowed when the
+   *   brokers refuse it, Unavailable
    */
   receiveMessage(
     query: ReceiveQuery,
     options?: { signal?: AbortSignal },
   ): Promise<ReceivedMessage | undefined>;
   enableProducer(): Promise<SwitchReport>;
+  // The switches below are turned at once; when the signal is aborted before what they resolve with, they
+  // throw Unavailable, which says how far it has come.
   /** Resolves when what was accepted before is settled. */
-  disableProducer(): Promise<SwitchReport>;
+  disableProducer(options?: SwitchOptions): Promise<SwitchReport>;
   /** Resolves when the consumers have joined their groups. */
-  enableConsumer(): Promise<SwitchReport>;
+  enableConsumer(options?: SwitchOptions): Promise<SwitchReport>;
   /** Resolves when the consumers have finished their work in hand and left their groups. */
-  disableConsumer(): Promise<SwitchReport>;
+  disableConsumer(options?: SwitchOptions): Promise<SwitchReport>;
   status(): KafkaStatus;
 }
 export const Kafka = Symbol.for('Kafka');

@@ -26,6 +26,8 @@ export interface HttpAppOptions {
   /** Paths whose lines in the access log are at debug. */
   readonly quietPaths?: readonly string[];
   readonly observers?: readonly ExchangeObserver[];
+  /** Aborted when the program stops: the signals of the requests in hand are aborted with it. */
+  readonly stopping?: AbortSignal;
   /** Served before the routes: pages and files that are no API. */
   readonly pages?: readonly RequestHandler[];
 }
@@ -35,14 +37,23 @@ export interface HttpAppOptions {
  * and a problem (RFC 9457) for everything that goes wrong.
  */
 export function createHttpApp(options: HttpAppOptions): Express {
-  const { groups, control, logger, toProblem, quietPaths = [], observers = [], pages = [] } = options;
+  const {
+    groups,
+    control,
+    logger,
+    toProblem,
+    stopping,
+    quietPaths = [],
+    observers = [],
+    pages = [],
+  } = options;
   const app = express();
   app.disable('etag');
   app.use(correlation());
   app.use(exchanges([accessLog(logger, quietPaths), ...observers]));
   app.use(securityHeaders());
   for (const page of pages) app.use(page);
-  const guards = { control: controlGuard(control), body: jsonBody() };
+  const guards = { control: controlGuard(control), body: jsonBody(), stopping };
   for (const { prefixes, routes, available } of groups) {
     const served = [...(available ? [gate(available)] : []), routesRouter(routes, guards)];
     for (const prefix of prefixes) app.use(prefix === '' ? '/' : prefix, ...served);

@@ -73,10 +73,14 @@ export class HttpServer {
     return `http://${family === 'IPv6' ? `[${address}]` : address}:${actual}`;
   }
 
-  /** Takes no new connections and resolves when the last request is answered. May be called at any time. */
-  async stop(): Promise<void> {
+  /**
+   * Takes no new connections and resolves when the last request is answered. May be called at any time.
+   * @param graceMs after which connections are cut whose request has not come to its end, or is not answered
+   */
+  async stop({ graceMs = Infinity }: { graceMs?: number } = {}): Promise<void> {
     this.stopping = true;
     if (!this.server.listening) return;
+    let grace: NodeJS.Timeout | undefined;
     await new Promise<void>((resolve) => {
       this.server.close(() => {
         resolve();
@@ -87,7 +91,12 @@ export class HttpServer {
       setTimeout(() => {
         for (const socket of this.connections) if (socket.bytesRead === 0) socket.destroy();
       }, UNUSED_MS);
+      if (!Number.isFinite(graceMs)) return;
+      grace = setTimeout(() => {
+        this.server.closeAllConnections();
+      }, graceMs);
     });
+    clearTimeout(grace);
   }
 }
 

@@ -36,7 +36,7 @@ export function openApiDocument(info: OpenApiInfo, groups: readonly RouteGroup[]
 }
 
 function operation(route: Route, gated: boolean, schemas: SchemaBook): Json {
-  const { method, path, summary, description, tag, access, request } = route;
+  const { method, path, summary, description, tag, access, request, flags } = route;
   const name = path.replaceAll(/[^a-z0-9]+(.)?/gi, (_match, letter?: string) => (letter ?? '').toUpperCase());
   return {
     operationId: `${method}${name}`,
@@ -47,6 +47,7 @@ function operation(route: Route, gated: boolean, schemas: SchemaBook): Json {
     parameters: [
       ...parameters('path', request?.params, schemas),
       ...parameters('query', request?.query, schemas),
+      ...Object.entries(flags ?? {}).map(([flag, does]) => flagParameter(flag, does)),
       ...(route.idempotent === true ? [idempotencyKey] : []),
     ],
     ...(request?.body === undefined
@@ -70,6 +71,17 @@ const idempotencyKey = {
     'A request that is repeated under its key makes the same event again, which counts once. The same key with another body or query is another event.',
   schema: { type: 'string', minLength: 1, maxLength: 255 },
 };
+
+function flagParameter(name: string, description: string): Json {
+  return {
+    name,
+    in: 'query',
+    required: false,
+    allowEmptyValue: true,
+    description,
+    schema: { type: 'string' },
+  };
+}
 
 function parameters(place: string, schema: z.ZodObject | undefined, schemas: SchemaBook): Json[] {
   if (schema === undefined) return [];

@@ -77,14 +77,15 @@ export function probeRoutes({ life, readiness, readyWhen }: ProbesOptions): Rout
       path: '/readyz',
       summary: 'Whether this instance should get work',
       description: readyWhen,
-      request: { query: z.strictObject({ verbose: z.enum(['', 'true', 'false']).default('false') }) },
+      // Whoever probes takes a refusal for an answer: nothing else of the query is looked at.
+      flags: { verbose: 'Also says what was looked at.' },
       replies: {
         200: { description: 'It should.', body: report },
         503: { description: 'It should not.', body: report },
       },
-      async handle({ query }) {
+      async handle({ flags }) {
         const { status: overall, checks } = await look();
-        const body = { status: overall, ...(query.verbose === 'false' ? {} : { checks }) };
+        const body = { status: overall, ...(flags.has('verbose') ? { checks } : {}) };
         return { status: overall === 'fail' ? 503 : 200, body };
       },
     }),

@@ -40,11 +40,16 @@ export function readInput(route: Route, request: Request): Omit<RequestInput<Req
   const headers = read('header', route.idempotent === true ? headerSchema : undefined, request.headers);
   const body = unfit ? undefined : read('body', schemas.body, request.body);
   if (problems.length > 0) throw invalid(problems);
+  const flags = new Set(Object.keys(route.flags ?? {}).filter((name) => isSet(request.query[name])));
   const key = headers?.['idempotency-key'];
   const idempotencyKey = key === undefined ? undefined : scopedKey(request, key, { query, body });
-  const input = { params, query, body, idempotencyKey };
+  const input = { params, query, body, flags, idempotencyKey };
   // Each part was just read by the schema that its type is made from.
   return input as Omit<RequestInput<RequestParts>, 'signal'>;
+}
+
+function isSet(value: unknown): boolean {
+  return value !== undefined && value !== 'false';
 }
 
 /**

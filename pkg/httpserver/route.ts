@@ -40,7 +40,9 @@ export interface RequestInput<Parts extends RequestParts> {
    * key of another request; undefined when none was sent, or the route does not take one.
    */
   readonly idempotencyKey: string | undefined;
-  /** Aborted when the client has gone. */
+  /** Those of the route's flags that the query has. */
+  readonly flags: ReadonlySet<string>;
+  /** Aborted when the client has gone, or the program stops: what waits for something is to answer without. */
   readonly signal: AbortSignal;
 }
 
@@ -68,6 +70,11 @@ export interface RouteSpec<Parts extends RequestParts, Spec extends Replies> {
   /** Whether the route takes an Idempotency-Key. Default false. */
   readonly idempotent?: boolean;
   readonly request?: Parts;
+  /**
+   * Query parameters that count by being there, whatever their value (but for `false`): name to what it does. What
+   * else the query holds is left alone, unless `request` has a schema for it.
+   */
+  readonly flags?: Readonly<Record<string, string>>;
   readonly replies: Spec;
   /** Further answers, all of them problems: status to what it means here. */
   readonly problems?: Readonly<Record<number, string>>;

@@ -9,6 +9,8 @@ export interface RouteGuards {
   readonly control: RequestHandler;
   /** Before routes with a body. */
   readonly body: readonly RequestHandler[];
+  /** Aborted when requests that wait are to end. */
+  readonly stopping?: AbortSignal | undefined;
 }
 
 /** Serves the routes; another method on one of their paths answers 405 with those that there are. */
@@ -22,7 +24,7 @@ export function routesRouter(routes: readonly Route[], guards: RouteGuards): Rou
         nameRoute(route),
         ...(route.access === 'control' ? [guards.control] : []),
         ...(route.request?.body === undefined ? [] : guards.body),
-        serve(route),
+        serve(route, guards.stopping),
       );
     }
     place.all(refuseMethod(onPath));
@@ -38,19 +40,27 @@ function nameRoute({ path }: Route): RequestHandler {
   };
 }
 
-function serve(route: Route): RequestHandler {
+function serve(route: Route, stopping: AbortSignal | undefined): RequestHandler {
   return async (request, response) => {
-    const reply = await route.handle({ ...readInput(route, request), signal: goneSignal(response) });
+    const signal = endSignal(response, stopping);
+    const reply = await route.handle({ ...readInput(route, request), signal });
     send(response, reply, route.replies[reply.status]);
   };
 }
 
-function goneSignal(response: Response): AbortSignal {
-  const gone = new AbortController();
+function endSignal(response: Response, stopping: AbortSignal | undefined): AbortSignal {
+  const end = new AbortController();
+  const stop = (): void => {
+    end.abort(stopping?.reason);
+  };
+  // By hand: what AbortSignal.any derives from a signal that lives as long as the program may be kept as long.
+  if (stopping?.aborted) stop();
+  else stopping?.addEventListener('abort', stop, { once: true });
   response.once('close', () => {
-    if (!response.writableFinished) gone.abort(new Error('the client has gone'));
+    stopping?.removeEventListener('abort', stop);
+    if (!response.writableFinished) end.abort(new Error('the client has gone'));
   });
-  return gone.signal;
+  return end.signal;
 }
 
 /** @param spec a JSON body is cut to its schema, so that nothing is sent that is not documented */

@@ -68,7 +68,8 @@ export {
   type ReadableBytes,
   type ReadableMessage,
 } from './reader/readable.js';
-export { receiveOne, type ReceiveFrom, type ReceiveRequest } from './reader/receive_one.js';
+export type { ReceiveFrom, ReceiveRequest } from './reader/receive_one.js';
+export { Receiver } from './reader/receiver.js';
 export { Producer, type PublishOptions } from './producer/producer.js';
 export type { SaslOptions } from './security/sasl.js';
 export type { Secret } from './security/secret.js';

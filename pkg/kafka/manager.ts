@@ -1,6 +1,6 @@
 import type { ConsumerEventListener } from './consumer/events.js';
 import { healthOf, type KafkaHealth } from './consumer/health.js';
-import { GroupConsumer, type ConsumerStatus } from './consumer/group_consumer.js';
+import { GroupConsumer, type ConsumerStatus, type StartOptions } from './consumer/group_consumer.js';
 import { withDefaults, type GroupOptions, type SubscriptionOptions } from './consumer/options.js';
 import { DriverError, type KafkaDriver } from './driver.js';
 import { ConsumerDisabled, KafkaClosed, ProducerDisabled, UnknownConsumer } from './errors.js';
@@ -192,13 +192,15 @@ export class KafkaManager {
   }
 
   /**
-   * Starts the groups that ran when the consumer side was disabled, or that were to start meanwhile.
-   * @throws UnknownTopic, GroupJoinFailed, StartAborted when it is disabled meanwhile, KafkaClosed
+   * Starts the groups that ran when the consumer side was disabled, or that were to start meanwhile. Those that
+   * cannot be started at once go on being tried, with growing pauses: the switch stays on.
+   * @throws UnknownTopic, FailureTopicsMissing, TopicNotCreated, GroupJoinFailed when one of them was not
+   *   started at once, StartAborted when it is disabled meanwhile, KafkaClosed
    */
   async enableConsumer(): Promise<void> {
     this.#assertOpen();
     this.#consumerEnabled = true;
-    await startGroups([...this.#wanted]);
+    await startGroups([...this.#wanted], { keepTrying: true });
   }
 
   /** Drains and commits all groups and leaves them; others take over their partitions. */
@@ -296,8 +298,8 @@ export class KafkaManager {
 }
 
 /** Starts all, and reports the first that could not, after all have been tried. */
-async function startGroups(groups: readonly GroupConsumer[]): Promise<void> {
-  const results = await Promise.allSettled(groups.map((group) => group.start()));
+async function startGroups(groups: readonly GroupConsumer[], options?: StartOptions): Promise<void> {
+  const results = await Promise.allSettled(groups.map((group) => group.start(options)));
   const failed = results.find((result) => result.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
 }

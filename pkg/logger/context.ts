@@ -6,7 +6,7 @@ export interface LogContext {
   readonly [field: string]: unknown;
 }
 
-const storage = new AsyncLocalStorage<LogContext>();
+const storage = new AsyncLocalStorage<LogContext | undefined>();
 
 /**
  * Runs `fn`, and everything it starts, with this context: its fields are in every line logged there. It
@@ -16,6 +16,14 @@ const storage = new AsyncLocalStorage<LogContext>();
  */
 export function runWithContext<T>(context: LogContext, fn: () => T): T {
   return storage.run(context, fn);
+}
+
+/**
+ * Runs `fn`, and everything it starts, without a context: for what a request begins and outlives it.
+ * @returns what `fn` returns.
+ */
+export function runWithoutContext<T>(fn: () => T): T {
+  return storage.run(undefined, fn);
 }
 
 /** The context of the running request or message, if any. */

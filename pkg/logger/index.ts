@@ -1,4 +1,4 @@
-export { currentContext, runWithContext, type LogContext } from './context.js';
+export { currentContext, runWithContext, runWithoutContext, type LogContext } from './context.js';
 export { createLogger, type LoggerOptions } from './create_logger.js';
 export { kafkajsLogCreator } from './kafkajs_log.js';
 export type { LogStream } from './line_sink.js';

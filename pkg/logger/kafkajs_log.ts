@@ -21,6 +21,11 @@ const QUIETER: readonly { readonly says: RegExp; readonly level: LogLevel }[] = 
   { says: /no leader for this topic-partition/i, level: 'debug' },
   // How an idempotent creation finds out that there is nothing to do.
   { says: /Topic with this name already exists/, level: 'debug' },
+  // Whoever asked is told, and says it in words of its own: the names come from callers, and from a first start.
+  {
+    says: /^Response (Metadata\b.*does not host this topic-partition|CreateTopics\b.*Topic creation errors)/,
+    level: 'debug',
+  },
   // Said again, with its partitions, by whoever is assigned something.
   { says: /^Starting$|has joined the group/, level: 'debug' },
   // Chosen on purpose: the Java partitioner, and retries that end.

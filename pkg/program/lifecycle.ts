@@ -83,10 +83,12 @@ export class Lifecycle {
     this.state = 'stopping';
     const { components, logger, stopTimeoutMs } = this.options;
     let clean = true;
+    let stoppingPart = '';
     const all = (async () => {
       for (const component of [...components].reverse()) {
         if (!this.started.has(component)) continue;
         const { name, stop } = component;
+        stoppingPart = name;
         try {
           await stop?.();
         } catch (error) {
@@ -96,7 +98,7 @@ export class Lifecycle {
       }
     })();
     const inTime = await Promise.race([all.then(() => true), deadline(stopTimeoutMs)]);
-    if (!inTime) logger.error(`not stopped after ${stopTimeoutMs} ms; giving up`);
+    if (!inTime) logger.error(`${stoppingPart} has not stopped after ${stopTimeoutMs} ms in all; giving up`);
     this.state = 'stopped';
     return inTime && clean;
   }

@@ -139,6 +139,35 @@ describe('config: problems', () => {
     expect(loadConfig({ env: production }).APP.ENV).to.equal('production');
   });
 
+  it('refuses times that do not go together, naming both', () => {
+    const env = {
+      HTTP_DRAIN_DELAY: '3000',
+      HTTP_SHUTDOWN_TIMEOUT: '3000',
+      HTTP_WRITE_TIMEOUT: '5000',
+    };
+    const problems = problemsOf({ env });
+    expect(problems.map((problem) => `${problem.path}: ${problem.what.split(':')[0]}`)).to.deep.equal([
+      'HTTP.SHUTDOWN_TIMEOUT: 3000 is not more than HTTP.DRAIN_DELAY (3000), which is a part of it',
+      'HTTP.WRITE_TIMEOUT: 5000 is not more than HTTP.PUBLISH_TIMEOUT (5000)',
+      'HTTP.WRITE_TIMEOUT: 5000 is not more than 3 times HTTP.KAFKA_TIMEOUT (10000)',
+    ]);
+    const { HTTP } = loadConfig({ env: { HTTP_DRAIN_DELAY: '3000', HTTP_SHUTDOWN_TIMEOUT: '3001' } });
+    expect(HTTP.SHUTDOWN_TIMEOUT).to.equal(3001);
+  });
+
+  it('names a time that is wrong by itself once', () => {
+    expect(placesOf({ env: { HTTP_SHUTDOWN_TIMEOUT: 'soon', HTTP_DRAIN_DELAY: '3000' } })).to.deep.equal([
+      'HTTP.SHUTDOWN_TIMEOUT (env HTTP_SHUTDOWN_TIMEOUT)',
+    ]);
+  });
+
+  it('leaves Docker its 10 s: a stop takes less by default', () => {
+    for (const env of [{}, production]) {
+      const { DRAIN_DELAY, SHUTDOWN_TIMEOUT } = loadConfig({ env }).HTTP;
+      expect(SHUTDOWN_TIMEOUT).to.be.lessThan(10_000).and.greaterThan(DRAIN_DELAY);
+    }
+  });
+
   it('refuses an unknown environment, and never makes a file name of it', () => {
     expect(placesOf({ env: { APP_ENV: 'prod' } })).to.deep.equal(['APP.ENV (env APP_ENV)']);
     expect(placesOf({ env: { APP_ENV: '/../secrets' } })).to.deep.equal(['APP.ENV (env APP_ENV)']);

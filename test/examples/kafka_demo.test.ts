@@ -78,7 +78,7 @@ describe('examples/kafka_demo', function () {
   it('says what is wrong and ends when the producer is switched off', async () => {
     demo = new Program('examples/kafka_demo', { env: { KAFKA_CONTROL_PRODUCER_ENABLED: 'false' } });
     expect(await demo.exit()).to.equal(1);
-    expect(demo.stderr).to.match(/disabled/i);
+    expect(demo.stderr).to.match(/switched off/i);
   });
 
   it('gives up within 15 s on a host that accepts connections and stays silent', async () => {

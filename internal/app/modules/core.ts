@@ -9,6 +9,7 @@ import {
   KafkaManager,
   readPartition,
   type ReadPartition,
+  Receiver,
 } from '../../../pkg/kafka/index.js';
 import { type Logger as PkgLogger, redactText } from '../../../pkg/logger/index.js';
 import { Metrics } from '../../../pkg/telemetry/index.js';
@@ -33,13 +34,10 @@ import { copiesOf, type TopicSpec, topicsOf } from '../../repo/persistent/topics
 import { Health } from '../../usecase/contracts.js';
 import { HealthUseCase } from '../../usecase/health/health.js';
 import { securityOf } from '../kafka_security.js';
+import { stopTimes } from '../stop_times.js';
 import { BrokerHandle, Config, Driver, TopicName, Topics } from '../tokens.js';
 
 const REBALANCE_TIMEOUT_MS = 60_000;
-
-/** Parts of the time for a stop that handlers and unsent messages get; the rest is for commits and leaving. */
-const DRAIN_SHARE = 0.6;
-const FLUSH_SHARE = 0.2;
 
 /** Reads partitions without a group. */
 function readerOf(context: ResolutionContext): ReadPartition {
@@ -70,9 +68,10 @@ export const coreModule = new ContainerModule(({ bind }) => {
   });
   bind(KafkaAdmin).toDynamicValue((context) => new KafkaAdmin(context.get<KafkaDriver>(Driver)));
   bind(KafkaManager).toDynamicValue((context) => {
-    const { APP, HTTP, KAFKA } = context.get<AppConfig>(Config);
+    const config = context.get<AppConfig>(Config);
+    const { APP, KAFKA } = config;
     const { CONTROL, SESSION_TIMEOUT } = KAFKA;
-    const stopMs = Math.max(0, HTTP.SHUTDOWN_TIMEOUT - HTTP.DRAIN_DELAY);
+    const { handlersMs, flushMs } = stopTimes(config);
     const metrics = context.get(ConsumerMetrics);
     const manager = new KafkaManager(context.get<KafkaDriver>(Driver), {
       onEvent: metrics.observe,
@@ -83,11 +82,11 @@ export const coreModule = new ContainerModule(({ bind }) => {
         rebalanceTimeoutMs: REBALANCE_TIMEOUT_MS,
         // A member that was killed holds the group up for as long as its session lasts.
         startTimeoutMs: SESSION_TIMEOUT + REBALANCE_TIMEOUT_MS,
-        drainTimeoutMs: stopMs * DRAIN_SHARE,
+        drainTimeoutMs: handlersMs,
         provision: KAFKA.PROVISION,
         failureTopics: copiesOf(KAFKA.REPLICATION_FACTOR),
       },
-      producer: { closeTimeoutMs: stopMs * FLUSH_SHARE },
+      producer: { closeTimeoutMs: flushMs },
       // What stays out of the log stays out of the topics as well.
       deadLetters: { app: APP.NAME, version: APP.VERSION, redact: redactText },
       logger: context.get(Logger),
@@ -100,10 +99,13 @@ export const coreModule = new ContainerModule(({ bind }) => {
     const metrics = context.get(EventMetrics);
     return new ManagedKafkaRepository({
       manager: context.get(KafkaManager),
-      receiver: new MessageReceiver({
-        admin: context.get(KafkaAdmin),
-        read: readerOf(context),
-      }),
+      receiver: new MessageReceiver(
+        new Receiver({
+          admin: context.get(KafkaAdmin),
+          read: readerOf(context),
+          brokerTimeoutMs: context.get<AppConfig>(Config).HTTP.KAFKA_TIMEOUT,
+        }),
+      ),
       instance: instanceName,
       onSent: (sent) => {
         metrics.sent(sent);

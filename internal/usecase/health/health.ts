@@ -87,8 +87,7 @@ function checkConsumer({
   if (stoppedPartitions.length > 0)
     return fail(`stopped at a failing message: ${namesOf(stoppedPartitions)}`);
   if (blockedPartitions.length > 0) return fail(`cannot set a message aside: ${namesOf(blockedPartitions)}`);
-  if (unreadablePartitions.length > 0)
-    return fail(`cannot read damaged messages: ${namesOf(unreadablePartitions)}`);
+  if (unreadablePartitions.length > 0) return fail(`cannot read: ${namesOf(unreadablePartitions)}`);
   // Another instance would have to wait as well.
   if (waitingPartitions.length > 0) {
     return { status: 'warn', detail: `waits for what a handler needs: ${namesOf(waitingPartitions)}` };

@@ -8,6 +8,7 @@ import {
   type ProducedMessage,
   type ReceiveQuery,
   type ReceivedMessage,
+  type SwitchOptions,
   type SwitchReport,
 } from '../contracts.js';
 
@@ -37,9 +38,7 @@ export class KafkaUseCase implements Kafka {
     { topic, group, timeoutMs }: ReceiveQuery,
     { signal }: { signal?: AbortSignal } = {},
   ): Promise<ReceivedMessage | undefined> {
-    const timeout = AbortSignal.timeout(timeoutMs);
-    const patience = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
-    return this.kafka.receiveOne(topic, group, patience);
+    return this.kafka.receiveOne(topic, group, { timeoutMs, signal });
   }
 
   async enableProducer(): Promise<SwitchReport> {
@@ -47,18 +46,18 @@ export class KafkaUseCase implements Kafka {
     return this.report(this.kafka.isProducerEnabled());
   }
 
-  async disableProducer(): Promise<SwitchReport> {
-    await this.kafka.disableProducer();
+  async disableProducer(options?: SwitchOptions): Promise<SwitchReport> {
+    await this.kafka.disableProducer(options);
     return this.report(this.kafka.isProducerEnabled());
   }
 
-  async enableConsumer(): Promise<SwitchReport> {
-    await this.kafka.enableConsumer();
+  async enableConsumer(options?: SwitchOptions): Promise<SwitchReport> {
+    await this.kafka.enableConsumer(options);
     return this.report(this.kafka.isConsumerEnabled());
   }
 
-  async disableConsumer(): Promise<SwitchReport> {
-    await this.kafka.disableConsumer();
+  async disableConsumer(options?: SwitchOptions): Promise<SwitchReport> {
+    await this.kafka.disableConsumer(options);
     return this.report(this.kafka.isConsumerEnabled());
   }
 

@@ -5,7 +5,7 @@ import { withSafeRedaction, type FailureDetails } from '../failures/dead_letter_
 import { DeadLetters } from '../failures/dead_letters.js';
 import { FloodGuard } from '../failures/flood_guard.js';
 import { ensureFailureTopics, type FailureTopics } from '../failures/provisioning.js';
-import type { Logger } from '../../logger/index.js';
+import { type Logger, runWithoutContext } from '../../logger/index.js';
 import { silentLogger } from '../silent_logger.js';
 import type { MessageHandler } from '../message.js';
 import { delayAfter } from './backoff.js';
@@ -25,7 +25,7 @@ import { Pauses } from './pauses.js';
 import { failureTopicsOf, routesOf, type Route } from './routes.js';
 import { startError } from './start_error.js';
 
-/** `recovering`: the member crashed and is being made anew, with growing pauses. */
+/** `recovering`: the member crashed or could not join, and is being made anew, with growing pauses. */
 export type ConsumerState = 'stopped' | 'starting' | 'running' | 'recovering' | 'stopping';
 
 /** A snapshot of one group on this instance. */
@@ -51,6 +51,12 @@ export interface GroupConsumerParts extends GroupOptions {
   readonly deadLetters?: FailureDetails;
 }
 
+/** How {@link GroupConsumer.start} deals with a failure. */
+export interface StartOptions {
+  /** Whether the start is tried again, with growing pauses, until it works or {@link GroupConsumer.stop} is called. */
+  readonly keepTrying?: boolean;
+}
+
 /**
  * One member of a consumer group for all topics that this process reads in the group. Delivery is
  * at-least-once; a position is committed only up to the first message that was not finished.
@@ -71,6 +77,8 @@ export class GroupConsumer {
   #state: ConsumerState = 'stopped';
   #session: GroupSession | undefined;
   #starting: AbortController | undefined;
+  /** Whether the topics that the group needs were found or made since it was started. */
+  #hasTopics = false;
   #recovery: NodeJS.Timeout | undefined;
   /** Calls of stop(): a start that had to wait is not begun after a later one. */
   #stops = 0;
@@ -153,24 +161,32 @@ export class GroupConsumer {
   }
 
   /**
-   * Joins the group; resolves with the first assignment. Does nothing when it runs already.
+   * Joins the group; resolves with the first assignment. Does nothing when it runs already; one that is
+   * recovering tries at once.
    * @throws GroupJoinFailed, UnknownTopic, FailureTopicsMissing, TopicNotCreated, StartAborted by stop(); the
-   *   consumer is then stopped.
+   *   consumer is then stopped, or recovering where it was or is to keep trying.
    */
-  start(): Promise<void> {
+  start({ keepTrying = false }: StartOptions = {}): Promise<void> {
     const stops = this.#stops;
-    return this.#mutex.run(async () => {
-      if (this.#state !== 'stopped') return;
+    const begin = async (): Promise<void> => {
+      if (this.#state === 'running') return;
       if (stops !== this.#stops) throw new StartAborted(this.groupId);
+      clearTimeout(this.#recovery);
+      const isKept = keepTrying || this.#state === 'recovering';
+      if (this.#state !== 'recovering') this.#hasTopics = false;
       this.#state = 'starting';
       try {
-        await this.#open({ firstTime: true });
+        await this.#open();
         this.#crashes = 0;
       } catch (error) {
+        const failure = startError(error, this.groupId, this.#driver.brokers);
         this.#state = 'stopped';
-        throw startError(error, this.groupId, this.#driver.brokers);
+        if (isKept && !(failure instanceof StartAborted)) this.#recoverLater(failure);
+        throw failure;
       }
-    });
+    };
+    // What it logs from now on is not about the request that switched it on.
+    return this.#mutex.run(() => runWithoutContext(begin));
   }
 
   /** Drains, commits and leaves the group; starts that are under way or wait for their turn are given up. Never rejects. */
@@ -188,12 +204,13 @@ export class GroupConsumer {
     });
   }
 
-  async #open({ firstTime }: { firstTime: boolean }): Promise<void> {
+  async #open(): Promise<void> {
     const starting = new AbortController();
     this.#starting = starting;
     try {
       const abort = rejectOnAbort(starting.signal, () => new StartAborted(this.groupId));
-      if (firstTime) await Promise.race([this.#ensureTopics(), abort]);
+      if (!this.#hasTopics) await Promise.race([this.#ensureTopics(), abort]);
+      this.#hasTopics = true;
       await this.#join(starting.signal, abort);
     } finally {
       this.#starting = undefined;
@@ -249,15 +266,17 @@ export class GroupConsumer {
     if (this.#session !== session) return;
     this.#session = undefined;
     if (this.#state !== 'running') return;
-    this.#state = 'recovering';
     if (performance.now() - this.#joinedAt > HEALTHY_AFTER_MS) this.#crashes = 0;
     this.#recoverLater(error);
   }
 
+  /** Goes on as `recovering`: a session that ended, or that could not begin, is followed by another attempt. */
   #recoverLater(error: Error): void {
+    const what = this.#state === 'running' ? 'crashed' : 'could not join its group';
+    this.#state = 'recovering';
     this.#crashes += 1;
     const delayMs = delayAfter(this.#crashes, RECOVERY);
-    this.#logger.error('a consumer crashed and is started anew', {
+    this.#logger.error(`a consumer ${what} and is started anew`, {
       groupId: this.groupId,
       crashes: this.#crashes,
       delayMs,
@@ -272,7 +291,7 @@ export class GroupConsumer {
   async #recover(): Promise<void> {
     if (this.#state !== 'recovering') return;
     try {
-      await this.#open({ firstTime: false });
+      await this.#open();
     } catch (error) {
       // Given up by stop(), which waits for this to end.
       if (!(error instanceof StartAborted)) this.#recoverLater(asError(error));

@@ -21,7 +21,7 @@ export interface PartitionStatus extends TopicPartition {
   readonly holds: readonly Hold[];
   /** Why a dead letter cannot be written; null when that is not so. */
   readonly deadLetterError: string | null;
-  /** Why it cannot be read: its records are damaged; null when that is not so. */
+  /** Why it cannot be read: its records are damaged, or this client may not; null when that is not so. */
   readonly unreadable: string | null;
 }
 

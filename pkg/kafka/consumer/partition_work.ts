@@ -64,7 +64,7 @@ export class PartitionWork implements TopicPartition {
   full = false;
   /** The message that failed for good, when the partition stopped because of one. */
   stopped: StoppedPartition | undefined;
-  /** Why it cannot be read at the moment, where its records are damaged. */
+  /** Why it cannot be read: its records are damaged, or this client may not. */
   unreadable: string | undefined;
   /** Why a dead letter cannot be written at the moment. */
   deadLetterError: Error | undefined;

@@ -29,7 +29,7 @@ export interface DriverConsumerListener {
   onBatch(batch: FetchedBatch): Promise<void>;
   /** A fetch brought nothing that counts: control records, or records of aborted transactions. */
   onSkipped(skipped: SkippedRange): void;
-  /** Why a partition cannot be read whose records are damaged; undefined once it can be again. */
+  /** Why a partition cannot be read: damaged records, or a missing right; undefined once it can be again. */
   onUnreadable(partition: TopicPartition, reason: string | undefined): void;
 }
 

@@ -5,7 +5,7 @@ export class ConsumerDisabled extends KafkaError {
   readonly code = 'KAFKA_CONSUMER_DISABLED';
 
   constructor() {
-    super('The Kafka consumers are disabled. Call enableConsumer() before starting one.');
+    super('The Kafka consumers are switched off. Switch them on to start one.');
   }
 }
 

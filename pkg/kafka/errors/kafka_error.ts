@@ -55,7 +55,7 @@ export class UnknownTopic extends KafkaError {
     readonly topic: string,
     cause?: unknown,
   ) {
-    super(`Topic ${topic} does not exist. Create it first, for example with ensureTopics().`, cause);
+    super(`Topic ${topic} does not exist. Create it, or mend its name.`, cause);
   }
 }
 

@@ -5,7 +5,7 @@ export class ProducerDisabled extends KafkaError {
   readonly code = 'KAFKA_PRODUCER_DISABLED';
 
   constructor() {
-    super('The Kafka producer is disabled. Call enableProducer() to send again.');
+    super('The Kafka producer is switched off. Switch it on to send again.');
   }
 }
 

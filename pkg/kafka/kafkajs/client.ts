@@ -5,6 +5,7 @@ import kafkajs, { type ISocketFactory, type KafkaConfig, type RetryOptions } fro
 import type { SocketFactory } from '../driver.js';
 import type { Logger } from '../../logger/index.js';
 import type { AccessReport } from '../security/access_report.js';
+import { clearTextSecret } from '../security/clear_text.js';
 import type { SaslOptions } from '../security/sasl.js';
 import type { TlsSettings } from '../security/tls.js';
 import { logCreator, SEALED } from './log.js';
@@ -52,6 +53,10 @@ export function openClient(options: ConnectionOptions, retry: RetryOptions): Cli
 
   const socketFactory: ISocketFactory = ({ host, port, onConnect }) => {
     if (sealed) throw new Error(SEALED);
+    const { sasl, tls: encryption } = options;
+    const isClear = options.socketFactory === undefined && encryption === undefined && sasl !== undefined;
+    const refusal = isClear ? clearTextSecret(sasl.mechanism, host) : undefined;
+    if (refusal !== undefined) throw new Error(refusal);
     const socket =
       options.socketFactory === undefined
         ? openSocket({ host, port, onConnect }, options.tls)

@@ -69,7 +69,7 @@ export function createConsumer(parts: {
       (config) => {
         cluster = config.cluster;
         decodeFetchesOf(cluster);
-        restingIn(cluster).onDamage = (partition, reason) => {
+        restingIn(cluster).onUnreadable = (partition, reason) => {
           if (assigned) listener.onUnreadable(partition, reason);
         };
         // kafkajs looks for the coordinator before each join, and would not wait by itself.

@@ -120,8 +120,9 @@ function reportFailed(group: ConsumerGroup): void {
   const failed = restingIn(group.cluster).takeFailed();
   if (failed.length === 0) return;
   const error = failed.map(({ topic, partition, reason }) => `${topic}/${partition}: ${reason}`).join('; ');
-  group.logger.warn('partitions could not be fetched; they are asked for again later', { error });
-  if (refreshing.has(group) || failed.every(({ damaged }) => damaged)) return;
+  const level = failed.some(({ lasting }) => lasting) ? 'error' : 'warn';
+  group.logger[level]('partitions could not be fetched; they are asked for again later', { error });
+  if (refreshing.has(group) || failed.every(({ lasting }) => lasting)) return;
   refreshing.add(group);
   const end = () => refreshing.delete(group);
   // While one has no leader this fails after many attempts; the next fetch that fails begins anew.

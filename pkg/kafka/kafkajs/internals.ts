@@ -138,7 +138,7 @@ export interface SubscriptionState {
 export interface ConsumerGroup {
   readonly subscriptionState: SubscriptionState;
   readonly cluster: { refreshMetadata(): Promise<void> };
-  readonly logger: { warn(message: string, fields: object): void };
+  readonly logger: Readonly<Record<'warn' | 'error', (message: string, fields: object) => void>>;
   readonly maxWaitTime: number;
   readonly sessionTimeout: number;
   filterPartitionsByNode(

@@ -11,6 +11,7 @@ import type { ConnectionOptions } from './client.js';
 import { toDriverError } from './errors.js';
 import { checksum, protocolError } from './internals.js';
 import { ClusterLink } from './link.js';
+import { missingRight } from '../security/access_failure.js';
 import { outcomeOf } from './outcomes.js';
 import { ProducerIdentity } from './producer_identity.js';
 import type { TopicMetadata } from './wire/metadata.js';
@@ -68,6 +69,9 @@ export function createProducer(options: ConnectionOptions): DriverProducer {
           const answer = answers.find((a) => a.topic === batch.topic && a.partition === batch.partition);
           const outcome = outcomeOf(answer);
           if (outcome.kind === 'stored') identity.advance(batch, batch.records.length);
+          else if (outcome.error.protocolError === 'TOPIC_AUTHORIZATION_FAILED') {
+            options.access?.failed(missingRight('WRITE', batch.topic));
+          }
           return outcome;
         });
       } catch (error) {

@@ -1,12 +1,15 @@
 import type { TopicPartition } from '../driver.js';
+import { missingRight } from '../security/access_failure.js';
 import { protocolError, type FetchedData, type PartitionData } from './internals.js';
 
 const FIRST_REST_MS = 100;
 const LONGEST_REST_MS = 2_000;
 
 const NONE = 0;
+const TOPIC_AUTHORIZATION_FAILED = 29;
 /** What a broker answers of a partition that it does not lead (now), or that cannot be read at the moment. */
 const RESTING_ERRORS = new Set([
+  TOPIC_AUTHORIZATION_FAILED,
   2, // CORRUPT_MESSAGE
   3, // UNKNOWN_TOPIC_OR_PARTITION
   5, // LEADER_NOT_AVAILABLE
@@ -21,16 +24,26 @@ const RESTING_ERRORS = new Set([
 /** A partition that could not be read, and why. */
 export interface FailedPartition extends TopicPartition {
   readonly reason: string;
-  /** Its records are damaged, which no other leader mends. */
-  readonly damaged: boolean;
+  /** No other leader mends it: its records are damaged, or this client may not read them. */
+  readonly lasting: boolean;
+}
+
+/** Milliseconds for which a cause that lasts is said. */
+const SAID_FOR_MS = 60_000;
+
+interface Resting {
+  readonly count: number;
+  readonly until: number;
+  readonly lasting: boolean;
+  readonly saidAt: number;
 }
 
 /** Partitions that are not asked for for a while, since they could not be read. */
 export class RestingPartitions {
-  readonly #resting = new Map<string, { readonly count: number; readonly until: number; damaged: boolean }>();
+  readonly #resting = new Map<string, Resting>();
   #failed: FailedPartition[] = [];
-  /** Told why a partition cannot be read whose records are damaged, and when they can be again. */
-  onDamage: (partition: TopicPartition, reason: string | undefined) => void = () => undefined;
+  /** Told why a partition cannot be read, where that lasts, and when it can be again. */
+  onUnreadable: (partition: TopicPartition, reason: string | undefined) => void = () => undefined;
 
   /**
    * Takes out of an answer what could not be read, so that the others of it are not lost: kafkajs fails an answer
@@ -61,26 +74,35 @@ export class RestingPartitions {
     return resting !== undefined && resting.until > performance.now();
   }
 
-  /** What could not be read since the last call. */
+  /** What could not be read since the last call; a cause that lasts once a minute. */
   takeFailed(): FailedPartition[] {
     return this.#failed.splice(0);
   }
 
   #rest({ topic, partition, errorCode, damage }: TopicPartition & PartitionData): void {
     const key = keyOf({ topic, partition });
-    const count = this.#resting.get(key)?.count ?? 0;
-    const until = performance.now() + Math.min(FIRST_REST_MS * 2 ** count, LONGEST_REST_MS);
-    const damaged = damage !== undefined;
-    this.#resting.set(key, { count: Math.min(count + 1, 10), until, damaged });
-    this.#failed.push({ topic, partition, damaged, reason: damage ?? protocolError(errorCode).message });
-    if (damaged) this.onDamage({ topic, partition }, damage);
+    const now = performance.now();
+    const { count = 0, saidAt = -Infinity } = this.#resting.get(key) ?? {};
+    const until = now + Math.min(FIRST_REST_MS * 2 ** count, LONGEST_REST_MS);
+    const lasting = damage !== undefined || errorCode === TOPIC_AUTHORIZATION_FAILED;
+    const isNews = !lasting || now - saidAt >= SAID_FOR_MS;
+    this.#resting.set(key, { count: Math.min(count + 1, 10), until, lasting, saidAt: isNews ? now : saidAt });
+    const reason = damage ?? reasonOf(errorCode, topic);
+    if (isNews) this.#failed.push({ topic, partition, lasting, reason });
+    if (lasting) this.onUnreadable({ topic, partition }, reason);
   }
 
   #forget(partition: TopicPartition): void {
     const key = keyOf(partition);
-    if (this.#resting.get(key)?.damaged === true) this.onDamage(partition, undefined);
+    if (this.#resting.get(key)?.lasting === true) this.onUnreadable(partition, undefined);
     this.#resting.delete(key);
   }
+}
+
+function reasonOf(errorCode: number, topic: string): string {
+  return errorCode === TOPIC_AUTHORIZATION_FAILED
+    ? missingRight('READ', topic)
+    : protocolError(errorCode).message;
 }
 
 const restingOf = new WeakMap<object, RestingPartitions>();

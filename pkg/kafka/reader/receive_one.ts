@@ -1,5 +1,6 @@
 import { type KafkaAdmin } from '../admin.js';
-import { type ReadRecord } from '../driver.js';
+import { unlessAborted, withTimeout } from '../async.js';
+import { DriverError, type ReadRecord } from '../driver.js';
 import { GroupNotEmpty, UnknownGroup } from '../errors.js';
 import { type ReadPartition } from '../follower/followed_partition.js';
 
@@ -7,13 +8,17 @@ import { type ReadPartition } from '../follower/followed_partition.js';
 export interface ReceiveFrom {
   readonly admin: Pick<KafkaAdmin, 'describeGroup' | 'topicOffsets' | 'groupOffsets' | 'setGroupOffsets'>;
   readonly read: ReadPartition;
+  /** Milliseconds that the brokers get to tell what is there, and again to keep the position. */
+  readonly brokerTimeoutMs: number;
 }
 
 /** The message that is wanted: the next of the topic for the group. */
 export interface ReceiveRequest {
   readonly topic: string;
   readonly groupId: string;
-  /** Ends the wait for a message. */
+  /** Milliseconds to wait where no message is there yet. */
+  readonly timeoutMs: number;
+  /** Aborted when nobody is there any more to take a message. */
   readonly signal: AbortSignal;
 }
 
@@ -28,20 +33,45 @@ interface Start {
  * committed offset is, else from the beginning. It is committed before it is returned, and not when the signal
  * was aborted first.
  *
- * @returns undefined when none came until the signal was aborted
- * @throws UnknownTopic, GroupNotEmpty while the group has members, and what the brokers refuse
+ * @returns undefined when none was there and none came in time, or the signal was aborted
+ * @throws UnknownTopic, GroupNotEmpty while the group has members, what the brokers refuse, and DriverError when
+ *   they do not answer in time: whether a position was kept by then is not known
  */
 export async function receiveOne(
-  { admin, read }: ReceiveFrom,
+  { admin, read, brokerTimeoutMs }: ReceiveFrom,
   request: ReceiveRequest,
 ): Promise<ReadRecord | undefined> {
-  const { topic, groupId } = request;
-  await refuseMembers(admin, groupId);
-  const record = await first(read, request, await starts(admin, request));
-  if (record === undefined) return undefined;
-  const { partition, offset } = record;
-  await admin.setGroupOffsets(groupId, [{ topic, partition, offset: BigInt(offset) + 1n }]);
-  return record;
+  const { topic, groupId, timeoutMs, signal } = request;
+  const silent = () => new DriverError('failed', `the brokers did not answer within ${brokerTimeoutMs} ms`);
+  const search = new Search(read, topic);
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(silent());
+    }, brokerTimeoutMs);
+  });
+  const look = async (): Promise<void> => {
+    await refuseMembers(admin, groupId);
+    await search.run(await starts(admin, request), () => {
+      // The brokers have said what there is; from here on it is the message that is waited for.
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        search.end();
+      }, timeoutMs);
+    });
+  };
+  try {
+    await unlessAborted(Promise.race([look(), silence]), signal);
+  } finally {
+    search.end();
+    clearTimeout(timer);
+  }
+  const { found } = search;
+  if (found === undefined || signal.aborted) return undefined;
+  const { partition, offset } = found;
+  const kept = admin.setGroupOffsets(groupId, [{ topic, partition, offset: BigInt(offset) + 1n }]);
+  await withTimeout(kept, brokerTimeoutMs, silent);
+  return found;
 }
 
 async function refuseMembers(admin: ReceiveFrom['admin'], groupId: string): Promise<void> {
@@ -63,26 +93,46 @@ async function starts(admin: ReceiveFrom['admin'], { topic, groupId }: ReceiveRe
   });
 }
 
-/** The record that arrives first, of whatever partition. */
-async function first(
-  read: ReadPartition,
-  { topic, signal }: ReceiveRequest,
-  from: readonly Start[],
-): Promise<ReadRecord | undefined> {
-  const done = new AbortController();
-  const reading = AbortSignal.any([signal, done.signal]);
-  let found: ReadRecord | undefined;
-  const readFrom = async (start: Start): Promise<void> => {
-    for await (const { records } of read({ topic, ...start, signal: reading })) {
-      found ??= records[0];
-      if (found !== undefined) done.abort();
+/** Reads the partitions of a topic side by side until the first record comes, of whatever partition. */
+class Search {
+  found: ReadRecord | undefined;
+  readonly #ended = new AbortController();
+
+  constructor(
+    private readonly read: ReadPartition,
+    private readonly topic: string,
+  ) {}
+
+  /**
+   * Resolves when a record was found, or the search was ended.
+   * @param onCaughtUp called when everything was read that was there, and no record was
+   */
+  async run(from: readonly Start[], onCaughtUp: () => void): Promise<void> {
+    let behind = from.length;
+    const oneCaughtUp = (): void => {
+      behind -= 1;
+      if (behind === 0 && this.found === undefined) onCaughtUp();
+    };
+    try {
+      await Promise.all(from.map((start) => this.#readFrom(start, oneCaughtUp)));
+    } finally {
+      this.end();
     }
-  };
-  try {
-    await Promise.all(from.map(readFrom));
-  } finally {
-    done.abort();
   }
-  // Nobody is there to take it any more.
-  return signal.aborted ? undefined : found;
+
+  end(): void {
+    this.#ended.abort();
+  }
+
+  async #readFrom(start: Start, onCaughtUp: () => void): Promise<void> {
+    let caughtUp = false;
+    const reading = this.read({ topic: this.topic, ...start, signal: this.#ended.signal });
+    for await (const { records, nextOffset, endOffset } of reading) {
+      this.found ??= records[0];
+      if (this.found !== undefined) this.end();
+      if (caughtUp || nextOffset < endOffset) continue;
+      caughtUp = true;
+      onCaughtUp();
+    }
+  }
 }

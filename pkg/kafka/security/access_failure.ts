@@ -74,7 +74,7 @@ const FAILURES: readonly AccessFailure[] = [
 /** Says why brokers keep this client out, in one line; undefined where a text is of something else. */
 export function explainAccess(text: string): string | undefined {
   // It says all of it already.
-  if (text.includes('the token endpoint ')) return text;
+  if (text.includes('the token endpoint ') || text.includes('in clear text to ')) return text;
   const found = FAILURES.find(({ says }) => says.test(text));
   if (found === undefined) return undefined;
   return `${found.cause}: ${found.mend} (${oneLine(text)})`;
@@ -89,6 +89,11 @@ const RIGHTS: Readonly<Record<string, string>> = {
   TRANSACTIONAL_ID_AUTHORIZATION_FAILED:
     'this client lacks a right on the transactional id: grant its user WRITE and DESCRIBE on it',
 };
+
+/** A right that is missing on a topic that is read, or written. */
+export function missingRight(right: 'READ' | 'WRITE', topic: string): string {
+  return `this client lacks a right on the topic ${topic}: grant its user ${right} on it`;
+}
 
 /** Names the right that is missing, by the broker's answer; undefined where it is about something else. */
 export function explainRefusal(protocolError: string | undefined): string | undefined {

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import {
   type OffsetTarget,
   type ReadableBytes,
@@ -8,6 +8,7 @@ import {
   type TopicPartition,
 } from '../../kafka/index.js';
 import { type Cli, type KafkaTools } from '../cli.js';
+import { UsageError } from '../failures.js';
 import { collectPartitions, position, wholeNumber } from '../options.js';
 import { oneLine, place } from '../text.js';
 
@@ -54,7 +55,9 @@ async function partitionsOf(
     }),
   );
   const chosen = all.flat().filter(({ partition }) => only?.includes(partition) ?? true);
-  if (chosen.length === 0) throw new InvalidArgumentError(`none of the topics has such a partition`);
+  if (chosen.length === 0) {
+    throw new UsageError(`no partition ${only?.join(', ') ?? ''} is in ${topics.join(', ') || 'no topic'}`);
+  }
   return chosen;
 }
 

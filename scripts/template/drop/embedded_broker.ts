@@ -6,7 +6,7 @@ import { removeUnused } from '../prune.js';
 
 const CONTAINER = 'internal/app/container.ts';
 /** Who says whether a broker may be started, and tells those who may not. */
-const CALLERS = [CONTAINER, 'internal/app/run.ts', 'internal/app/operator_tools.ts', 'cmd/cli/cli.ts'];
+const CALLERS = [CONTAINER, 'internal/app/run.ts', 'internal/app/operator_tools.ts'];
 const OPTION = 'mayStartBroker';
 const LAYERS = '.dependency-cruiser.cjs';
 const LAYERS_TEST = 'test/lint/layers.test.ts';

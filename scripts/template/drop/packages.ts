@@ -22,7 +22,6 @@ export const DROPPABLE: Readonly<Record<string, Dropped>> = {
       'docs/benchmarks.md',
       'internal/app/brokers.ts',
       'internal/app/embedded_broker.ts',
-      'internal/app/not_available.ts',
       'scripts/broker_program.ts',
       'scripts/verify_broker/',
       'test/bench/',
@@ -30,12 +29,14 @@ export const DROPPABLE: Readonly<Record<string, Dropped>> = {
       'test/cmd/',
       'test/config/embedded.test.ts',
       'test/examples/',
+      // Faults are what it was told to have.
+      'test/pkg/kafka/faults/',
       // Some of the tests that the README names run on it.
       'test/pkg/kafka/unit/readme.test.ts',
       'test/support/embedded_broker.ts',
     ],
     configKeys: ['APP.DATA_DIR'],
-    targets: ['broker', 'bench', 'bench-broker', 'test-contract', 'verify-broker'],
+    targets: ['broker', 'bench', 'bench-broker', 'test-contract', 'test-faults', 'verify-broker'],
     edit: forgetEmbeddedBroker,
   },
 };

@@ -196,6 +196,13 @@ describe('cmd/cli', function () {
     });
   }
 
+  it('ends with 64 and names the partition that a topic does not have: cli consume --partition', async () => {
+    const done = await cli(['consume', topic, '--partition', '99'], { brokers });
+    expect([done.code, done.stdout]).to.deep.equal([64, '']);
+    expect(done.stderr).to.equal(`cli: no partition 99 is in ${topic}
+`);
+  });
+
   it('has the exit codes in its help and in its README', async () => {
     const { code, stdout } = await cli(['--help']);
     expect(code).to.equal(0);

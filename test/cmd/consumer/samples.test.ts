@@ -26,7 +26,7 @@ describe('cmd/consumer with its samples', function () {
         answer.status === 200 && ((await answer.json()) as { translated?: string }).translated === 'merci'
       );
     });
-    expect(consumer.stdout).to.match(/event consumed type=translation.requested/);
+    await consumer.shows(/event consumed type=translation.requested/);
     expect(await (await fetch(`${url}/readyz?verbose`)).json()).to.deep.equal({
       status: 'pass',
       checks: {

@@ -42,6 +42,7 @@ export async function stopUnderLoad({
     expect(await first.exit(), first.stdout.slice(-2_000) + first.stderr).to.equal(0);
     expect(report.accepted.size).to.be.greaterThan(0);
     expect([...report.refused.keys()]).to.deep.equal([]);
+    expect(report.lost).to.equal(0);
     expect(report.firstNotReady).to.be.lessThan(report.firstRefused ?? Infinity);
 
     const left = await translationsIn(brokers);

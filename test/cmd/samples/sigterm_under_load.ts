@@ -8,8 +8,8 @@ export interface LoadReport {
   readonly accepted: ReadonlySet<string>;
   /** Statuses other than 202, with how often. */
   readonly refused: ReadonlyMap<number, number>;
-  /** Requests to which no answer came, since the connection could not be had or was closed. */
-  readonly unanswered: number;
+  /** Requests that were sent before the signal and to which no answer came. */
+  readonly lost: number;
   /** Requests a second, from the first to the signal. */
   readonly rate: number;
   /** Milliseconds after the signal; undefined where it was not seen. */
@@ -72,7 +72,7 @@ class Load {
   private readonly probes = new Agent({ keepAlive: true, maxSockets: 1 });
   private readonly accepted = new Set<string>();
   private readonly refused = new Map<number, number>();
-  private unanswered = 0;
+  private lost = 0;
   private signalAt = 0;
   private rate = 0;
   private firstNotReady: number | undefined;
@@ -90,6 +90,7 @@ class Load {
     this.due += 1;
     if (this.open.size >= MOST_OPEN) return;
     this.sent += 1;
+    const wasRunning = this.signalAt === 0;
     const body = JSON.stringify({ userId: this.sent % 50, source: 'en', target: 'de', original: 'hello' });
     this.track(
       this.exchange('POST', '/v1/translations', { body, agent: this.agent }).then(
@@ -97,7 +98,8 @@ class Load {
           if (status === 202) this.accepted.add((JSON.parse(text) as { eventId: string }).eventId);
           else this.refused.set(status, (this.refused.get(status) ?? 0) + 1);
         },
-        () => void (this.unanswered += 1),
+        // Whoever comes as the door closes finds it closed.
+        () => void (this.lost += Number(wasRunning)),
       ),
     );
   }
@@ -130,8 +132,8 @@ class Load {
     await Promise.all(this.open);
     this.agent.destroy();
     this.probes.destroy();
-    const { accepted, refused, unanswered, rate, firstNotReady, firstRefused } = this;
-    return { accepted, refused, unanswered, rate, firstNotReady, firstRefused };
+    const { accepted, refused, lost, rate, firstNotReady, firstRefused } = this;
+    return { accepted, refused, lost, rate, firstNotReady, firstRefused };
   }
 
   private track(work: Promise<void>): void {

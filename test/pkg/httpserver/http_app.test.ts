@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { expect } from 'chai';
 import { z } from 'zod';
 import { defineRoute, HttpProblem } from '../../../pkg/httpserver/index.js';
@@ -89,6 +90,28 @@ describe('the HTTP frame', () => {
     await frame.start([echo]);
     const response = await frame.call('/v1/things/%zz', { method: 'POST' });
     expect([response.status, (await problemOf(response))['code']]).to.deep.equal([400, 'MALFORMED_PATH']);
+  });
+
+  it('tells the requests that wait when the program stops, so that they answer', async () => {
+    const stopping = new AbortController();
+    let waits = 0;
+    const waiting = defineRoute({
+      ...about,
+      method: 'get',
+      path: '/waiting',
+      replies: { 204: { description: 'nothing came' } },
+      async handle({ signal }) {
+        waits += 1;
+        if (!signal.aborted) await once(signal, 'abort');
+        return { status: 204 };
+      },
+    });
+    await frame.start([waiting], { stopping: stopping.signal });
+    const answer = frame.call('/v1/waiting');
+    await eventually(() => waits === 1);
+    stopping.abort();
+    expect((await answer).status).to.equal(204);
+    expect((await frame.call('/v1/waiting')).status, 'one that comes later').to.equal(204);
   });
 
   it('sends nothing that the reply does not declare', async () => {

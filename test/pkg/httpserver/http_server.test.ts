@@ -54,6 +54,18 @@ describe('the HTTP server', () => {
     await closed;
   });
 
+  it('cuts off requests that are not answered, or never come to their end, after the time that it is given', async () => {
+    const open: ServerResponse[] = [];
+    await start((_request, response) => void open.push(response));
+    const [unanswered, half] = [await opened(), await opened()];
+    unanswered.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
+    half.write('GET / HTTP/1.1\r\nhost: a\r\n');
+    await eventually(() => open.length === 1);
+    const closed = Promise.all([once(unanswered, 'close'), once(half, 'close')]);
+    await server.stop({ graceMs: 300 });
+    await closed;
+  });
+
   it('can be stopped before it was started, and again', async () => {
     await start((_request, response) => response.end());
     await Promise.all([server.stop(), server.stop()]);

@@ -15,6 +15,7 @@ const route = (path: string, body: z.ZodType): Route =>
       params: z.object({ id: z.string().describe('Of the thing.') }),
       query: z.object({ limit: z.coerce.number().int().default(5) }),
     },
+    flags: { brief: 'Says less.' },
     replies: { 200: { description: 'It is there.', body, headers: { location: 'Where it is.' } } },
     handle: async () => ({ status: 200, body: {} }),
   });
@@ -34,6 +35,14 @@ describe('the OpenAPI document', () => {
     expect(at(document, 'paths', '/things/{id}', 'get', 'parameters')).to.deep.equal([
       { name: 'id', in: 'path', required: true, description: 'Of the thing.', schema: { type: 'string' } },
       { name: 'limit', in: 'query', required: false, schema: { type: 'integer', default: 5 } },
+      {
+        name: 'brief',
+        in: 'query',
+        required: false,
+        allowEmptyValue: true,
+        description: 'Says less.',
+        schema: { type: 'string' },
+      },
     ]);
   });
 

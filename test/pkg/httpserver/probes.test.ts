@@ -40,6 +40,16 @@ describe('the routes for whoever runs a program', () => {
     expect((await probe('/readyz?verbose'))[1]).to.deep.equal(readiness);
   });
 
+  it('are not put off by what a query holds', async () => {
+    await start();
+    for (const query of ['verbose', 'verbose=1', 'verbose=true', 'a=b&verbose=yes&verbose=x']) {
+      expect(await probe(`/readyz?${query}`), query).to.deep.equal([200, readiness]);
+    }
+    for (const query of ['verbose=false', 'nonsense=1', '__proto__=1&%zz']) {
+      expect(await probe(`/readyz?${query}`), query).to.deep.equal([200, { status: 'pass' }]);
+    }
+  });
+
   it('ask nobody before it has started and when it is about to stop, and stay alive', async () => {
     await start();
     for (const [hasStarted, detail] of [

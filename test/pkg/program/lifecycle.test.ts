@@ -96,15 +96,16 @@ describe('the life cycle of a program', () => {
     sinon.assert.calledOnceWithMatch(logger.error, 'b did not stop');
   });
 
-  it('gives up a part that does not stop within the time allowed', async () => {
+  it('gives up a part that does not stop within the time allowed, and names it', async () => {
     const clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {
-      const lifecycle = lifecycleOf(part('a', { stop: () => new Promise(() => undefined) }));
+      const hangs = part('b', { stop: () => new Promise(() => undefined) });
+      const lifecycle = lifecycleOf(part('a'), hangs, part('c'));
       await lifecycle.start();
       const stopped = lifecycle.stop();
       await clock.tickAsync(1000);
       expect(await stopped).to.equal(false);
-      sinon.assert.calledOnceWithMatch(logger.error, 'not stopped after 1000 ms');
+      sinon.assert.calledOnceWithMatch(logger.error, 'b has not stopped after 1000 ms');
     } finally {
       clock.restore();
     }

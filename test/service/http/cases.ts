@@ -71,6 +71,7 @@ export const CASES: readonly HttpCase[] = [
         attempt: 1,
       },
       204: undefined,
+      403: new NotAllowed('REFUSED_BY_BROKERS', 'They do.'),
       404: new NotFound('TOPIC_NOT_FOUND', 'There is none.'),
       409: new Conflict('GROUP_IN_USE', 'It has members.'),
       503: unreachable,
@@ -81,10 +82,7 @@ export const CASES: readonly HttpCase[] = [
       `POST /kafka/producer/${verb}`,
       kafka(`${verb}Producer`),
       {},
-      {
-        200: switched,
-        503: unreachable,
-      },
+      { 200: switched, ...(verb === 'enable' ? {} : { 503: unreachable }) },
     ),
     ...answers(
       `POST /kafka/consumer/${verb}`,

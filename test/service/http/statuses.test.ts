@@ -86,7 +86,8 @@ describe('the HTTP API', () => {
 
   it('answers a query parameter that there is not with 400, where it takes any', () =>
     each(
-      ({ queryParameters }) => queryParameters.length > 0,
+      // The probes take whatever comes.
+      ({ queryParameters, answers }) => queryParameters.length > 0 && answers.has(400),
       async (operation, { path = operation.path, body }) => {
         const more = `${path}${path.includes('?') ? '&' : '?'}nonsense=1`;
         expect(await ask(operation, { path: more, body })).to.equal(400);

@@ -26,7 +26,15 @@ const position = { topic: 't', partition: 0, offset: '1' };
 
 describe('the Kafka repository', () => {
   const sandbox = sinon.createSandbox();
-  const manager = { sendMessage: sandbox.stub(), getStatus: sandbox.stub(), addConsumer: sandbox.stub() };
+  const manager = {
+    sendMessage: sandbox.stub(),
+    getStatus: sandbox.stub(),
+    addConsumer: sandbox.stub(),
+    disableProducer: sandbox.stub(),
+    enableConsumer: sandbox.stub(),
+    disableConsumer: sandbox.stub(),
+    isConsumerEnabled: sandbox.stub(),
+  };
   const receiver = { receive: sandbox.stub() };
   let repository: ManagedKafkaRepository;
   let sent: SentMessage[];
@@ -67,9 +75,9 @@ describe('the Kafka repository', () => {
   });
 
   it('receives a message by the receiver', async () => {
-    const { signal } = new AbortController();
-    receiver.receive.withArgs('t', 'g', signal).resolves('message');
-    expect(await repository.receiveOne('t', 'g', signal)).to.equal('message');
+    const options = { timeoutMs: 1, signal: new AbortController().signal };
+    receiver.receive.withArgs('t', 'g', options).resolves('message');
+    expect(await repository.receiveOne('t', 'g', options)).to.equal('message');
   });
 
   it('says which instance it speaks of', () => {
@@ -117,6 +125,33 @@ describe('the Kafka repository', () => {
       expect(failure).to.include({ outcome, eventId: 'e-1', cause: error });
     });
   }
+
+  for (const [call, isOn, said] of [
+    ['disableProducer', true, /^Producing is off, but /],
+    ['enableConsumer', true, /^Consuming is on, but .* go on trying/],
+    ['enableConsumer', false, /^Consuming was switched off again/],
+    ['disableConsumer', false, /^Consuming is off, but /],
+  ] as const) {
+    it(`says how a switch stands when nobody waits for what it set going: ${String(said)}`, async () => {
+      manager[call].returns(new Promise(() => undefined));
+      manager.isConsumerEnabled.returns(isOn);
+      const caller = new AbortController();
+      const turned = repository[call]({ signal: caller.signal });
+      caller.abort();
+      const error = await rejection(turned, Unavailable);
+      expect(error.message).to.match(said);
+      expect(error.code).to.equal('KAFKA_UNAVAILABLE');
+    });
+  }
+
+  it('says that consumers go on trying where they could not join their groups', async () => {
+    const cause = new Error('no broker');
+    manager.enableConsumer.rejects(cause);
+    manager.isConsumerEnabled.returns(true);
+    const error = await rejection(repository.enableConsumer(), Unavailable);
+    expect(error.message).to.match(/go on trying/);
+    expect(error.cause).to.equal(cause);
+  });
 
   it('stops waiting when its caller does, and calls the outcome unknown', async () => {
     manager.sendMessage.returns(new Promise(() => undefined));

@@ -18,7 +18,9 @@ const consumer = z.object({
   state: z.string().describe('`running` once it has joined its group.'),
   stoppedPartitions: z.array(partition).describe('Stopped for good at a failing message.'),
   blockedPartitions: z.array(partition).describe('Waiting until a failed message can be set aside.'),
-  unreadablePartitions: z.array(partition).describe('Standing before records that are damaged.'),
+  unreadablePartitions: z
+    .array(partition)
+    .describe('That cannot be read: their records are damaged, or the service may not.'),
   waitingPartitions: z.array(partition).describe('Waiting for something that a handler needs.'),
   flooded: z.boolean().describe('Pausing, since too many messages failed.'),
 });
@@ -34,12 +36,20 @@ const common = { instance, brokers: z.array(z.string()), message: z.string().des
 const producerSide = { producerEnabled: z.boolean(), producer };
 const consumerSide = { consumerEnabled: z.boolean(), consumerCount: z.int(), consumers: z.array(consumer) };
 
+export interface KafkaControlRoutesOptions {
+  kafka: Kafka;
+  /** Milliseconds that what a switch sets going gets to end. */
+  switchTimeoutMs: number;
+}
+
 /** The switches of this instance's Kafka clients and how they stand, for operators. */
-export function kafkaControlRoutes(kafka: Kafka): Route[] {
+export function kafkaControlRoutes({ kafka, switchTimeoutMs }: KafkaControlRoutesOptions): Route[] {
+  const patience = (): AbortSignal => AbortSignal.timeout(switchTimeoutMs);
   return [
     switchRoute({
       path: '/kafka/producer/enable',
       summary: 'Switch producing on',
+      problems: {},
       turn: () => kafka.enableProducer(),
     }),
     switchRoute({
@@ -47,19 +57,20 @@ export function kafkaControlRoutes(kafka: Kafka): Route[] {
       summary: 'Switch producing off',
       description:
         'Answers once what was accepted before is settled. Until it is on again, publishing fails.',
-      turn: () => kafka.disableProducer(),
+      turn: () => kafka.disableProducer({ signal: patience() }),
     }),
     switchRoute({
       path: '/kafka/consumer/enable',
       summary: 'Switch consuming on',
-      description: 'Answers once the consumers have joined their groups.',
-      turn: () => kafka.enableConsumer(),
+      description:
+        'Answers once the consumers have joined their groups. Those that cannot at once go on trying: the switch is on.',
+      turn: () => kafka.enableConsumer({ signal: patience() }),
     }),
     switchRoute({
       path: '/kafka/consumer/disable',
       summary: 'Switch consuming off',
       description: 'Answers once work in hand is finished; other instances take the partitions over.',
-      turn: () => kafka.disableConsumer(),
+      turn: () => kafka.disableConsumer({ signal: patience() }),
     }),
     statusRoute({
       path: '/kafka/status',
@@ -84,11 +95,15 @@ export function kafkaControlRoutes(kafka: Kafka): Route[] {
 
 function switchRoute({
   turn,
+  problems = {
+    503: 'The switch stands as asked, but what it sets going has not ended in time; `detail` says what.',
+  },
   ...about
 }: {
   path: string;
   summary: string;
   description?: string;
+  problems?: Record<number, string>;
   turn: () => Promise<SwitchReport>;
 }): Route {
   return defineRoute({
@@ -96,7 +111,7 @@ function switchRoute({
     ...about,
     method: 'post',
     replies: { 200: { description: 'The switch stands as asked, on this instance.', body: switched } },
-    problems: { 503: 'The brokers cannot be reached.' },
+    problems,
     async handle() {
       const { enabled, instance: name } = await turn();
       return {

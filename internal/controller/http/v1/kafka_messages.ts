@@ -9,7 +9,11 @@ export interface KafkaMessageRoutesOptions {
   kafka: Kafka;
   /** Milliseconds that the brokers get to acknowledge a message. */
   publishTimeoutMs: number;
+  /** Milliseconds that a request may wait for a message at most. */
+  longestWaitMs: number;
 }
+
+const WAIT_MS = 5_000;
 
 const messageInput = z
   .strictObject({
@@ -48,20 +52,25 @@ const receivedMessage = z
   })
   .meta({ id: 'ReceivedMessage' });
 
-const receiveQuery = z.strictObject({
-  topic: topicName,
-  group: opaqueId.describe('A consumer group without members; its position moves on by the message.'),
-  timeoutMs: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(30_000)
-    .default(5_000)
-    .describe('Milliseconds to wait for a message.'),
-});
+const receiveQuery = (longestWaitMs: number) =>
+  z.strictObject({
+    topic: topicName,
+    group: opaqueId.describe('A consumer group without members; its position moves on by the message.'),
+    timeoutMs: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(longestWaitMs)
+      .default(Math.min(WAIT_MS, longestWaitMs))
+      .describe('Milliseconds to wait where no message is there yet.'),
+  });
 
 /** Messages by hand, for operators. */
-export function kafkaMessageRoutes({ kafka, publishTimeoutMs }: KafkaMessageRoutesOptions): Route[] {
+export function kafkaMessageRoutes({
+  kafka,
+  publishTimeoutMs,
+  longestWaitMs,
+}: KafkaMessageRoutesOptions): Route[] {
   return [
     defineRoute({
       method: 'post',
@@ -91,16 +100,18 @@ export function kafkaMessageRoutes({ kafka, publishTimeoutMs }: KafkaMessageRout
       summary: 'Receive a message',
       description:
         "The next message after the group's committed offset, or the first of the topic where there is none. " +
-        'The offset is committed with it, so that each call gets the next one.',
-      request: { query: receiveQuery },
+        'The offset is committed with it, so that each call gets the next one; calls of one topic and group take ' +
+        'turns on this instance, and two instances may be given the same.',
+      request: { query: receiveQuery(longestWaitMs) },
       replies: {
         200: { description: 'The message.', body: receivedMessage },
         204: { description: 'None came in time.' },
       },
       problems: {
+        403: 'The brokers refuse it to this service, or the request comes from a page elsewhere.',
         404: 'There is no such topic.',
         409: 'The group has members, to whom its messages belong.',
-        503: 'The brokers cannot be reached.',
+        503: 'The brokers did not answer in time; the group may have moved on by a message.',
       },
       async handle({ query, signal }) {
         const message = await kafka.receiveMessage(query, { signal });

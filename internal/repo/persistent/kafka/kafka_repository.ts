@@ -13,7 +13,9 @@ import {
   type MessageHandler,
   type MessagePosition,
   type ReceivedMessage,
+  type ReceiveOptions,
   type SendOptions,
+  type SwitchOptions,
 } from '../../contracts.js';
 import { type MessageReceiver } from './message_receiver.js';
 
@@ -74,8 +76,8 @@ export class ManagedKafkaRepository implements KafkaRepository {
     }
   }
 
-  receiveOne(topic: string, groupId: string, signal: AbortSignal): Promise<ReceivedMessage | undefined> {
-    return this.options.receiver.receive(topic, groupId, signal);
+  receiveOne(topic: string, groupId: string, options: ReceiveOptions): Promise<ReceivedMessage | undefined> {
+    return this.options.receiver.receive(topic, groupId, options);
   }
 
   addConsumer(topic: string, groupId: string, handler: MessageHandler): void {
@@ -94,24 +96,28 @@ export class ManagedKafkaRepository implements KafkaRepository {
     this.manager.enableProducer();
   }
 
-  disableProducer(): Promise<void> {
-    return this.manager.disableProducer();
+  disableProducer(options?: SwitchOptions): Promise<void> {
+    const not = (): string =>
+      'Producing is off, but not all messages that were accepted before are settled yet.';
+    return turned(this.manager.disableProducer(), not, options);
   }
 
   isProducerEnabled(): boolean {
     return this.manager.isProducerEnabled();
   }
 
-  async enableConsumer(): Promise<void> {
-    try {
-      await this.manager.enableConsumer();
-    } catch (cause) {
-      throw new Unavailable('KAFKA_UNAVAILABLE', 'Not all consumers could join their groups.', { cause });
-    }
+  enableConsumer(options?: SwitchOptions): Promise<void> {
+    const not = (): string =>
+      this.manager.isConsumerEnabled()
+        ? 'Consuming is on, but not all consumers have joined their groups yet; they go on trying.'
+        : 'Consuming was switched off again meanwhile.';
+    return turned(this.manager.enableConsumer(), not, options);
   }
 
-  disableConsumer(): Promise<void> {
-    return this.manager.disableConsumer();
+  disableConsumer(options?: SwitchOptions): Promise<void> {
+    const not = (): string =>
+      'Consuming is off, but not all work in hand is finished and all groups left yet.';
+    return turned(this.manager.disableConsumer(), not, options);
   }
 
   isConsumerEnabled(): boolean {
@@ -162,12 +168,22 @@ function classify(thrown: unknown): FailureClass {
   return thrown instanceof Unavailable ? 'infrastructure' : classifyFailure(thrown);
 }
 
+/** What a switch set going. @throws Unavailable saying what is not done, when it fails or nobody waits any more */
+async function turned(work: Promise<void>, not: () => string, { signal }: SwitchOptions = {}): Promise<void> {
+  try {
+    await orAborted(work, signal);
+  } catch (cause) {
+    throw new Unavailable('KAFKA_UNAVAILABLE', not(), { cause });
+  }
+}
+
 /** Settles as the promise does, or rejects with the signal's reason when that is aborted first. */
 async function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise;
   return new Promise<T>((resolve, reject) => {
     const onAbort = (): void => {
-      reject(signal.reason as Error);
+      // A promise that the same signal settles says more: a message that was taken back is not stored.
+      setImmediate(reject, signal.reason);
     };
     signal.addEventListener('abort', onAbort, { once: true });
     promise.then(resolve, reject).finally(() => {

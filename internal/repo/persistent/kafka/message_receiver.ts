@@ -1,24 +1,30 @@
 import {
+  AdminRefused,
+  DriverError,
   GroupNotEmpty,
   KafkaError,
-  type ReceiveFrom,
-  receiveOne,
+  ReadRefused,
+  type Receiver,
   UnknownTopic,
 } from '../../../../pkg/kafka/index.js';
-import { Conflict, NotFound, Unavailable } from '../../../entity/errors.js';
-import { type ReceivedMessage } from '../../contracts.js';
+import { Conflict, NotAllowed, NotFound, Unavailable } from '../../../entity/errors.js';
+import { type ReceivedMessage, type ReceiveOptions } from '../../contracts.js';
 
 /** Receives single messages in the name of a group that nobody else consumes by. */
 export class MessageReceiver {
-  constructor(private readonly from: ReceiveFrom) {}
+  constructor(private readonly receiver: Pick<Receiver, 'receive'>) {}
 
   /**
-   * As {@link receiveOne}, in the service's own terms.
-   * @throws NotFound for an unknown topic, Conflict while the group has members, Unavailable
+   * As {@link Receiver.receive}, in the service's own terms.
+   * @throws NotFound for an unknown topic, Conflict while the group has members, NotAllowed, Unavailable
    */
-  async receive(topic: string, groupId: string, signal: AbortSignal): Promise<ReceivedMessage | undefined> {
+  async receive(
+    topic: string,
+    groupId: string,
+    { timeoutMs, signal = new AbortController().signal }: ReceiveOptions,
+  ): Promise<ReceivedMessage | undefined> {
     try {
-      return await receiveOne(this.from, { topic, groupId, signal });
+      return await this.receiver.receive({ topic, groupId, timeoutMs, signal });
     } catch (error) {
       throw inOurTerms(error);
     }
@@ -26,12 +32,17 @@ export class MessageReceiver {
 }
 
 function inOurTerms(error: unknown): unknown {
-  if (error instanceof UnknownTopic)
-    return new NotFound('TOPIC_NOT_FOUND', `There is no topic ${error.topic}.`);
+  if (error instanceof UnknownTopic) {
+    return new NotFound('TOPIC_NOT_FOUND', `There is no topic ${error.topic}.`, { cause: error });
+  }
   if (error instanceof GroupNotEmpty) {
     const why = `Group ${error.groupId} has members, to whom the message belongs.`;
     return new Conflict('GROUP_IN_USE', why, { cause: error });
   }
-  if (!(error instanceof KafkaError)) return error;
-  return new Unavailable('KAFKA_UNAVAILABLE', 'The brokers could not be asked.', { cause: error });
+  if (error instanceof AdminRefused || error instanceof ReadRefused) {
+    return new NotAllowed('REFUSED_BY_BROKERS', 'The brokers refuse it to this service.', { cause: error });
+  }
+  if (!(error instanceof KafkaError || error instanceof DriverError)) return error;
+  const what = 'The brokers did not answer as they should; the group may have moved on by a message.';
+  return new Unavailable('KAFKA_UNAVAILABLE', what, { cause: error });
 }

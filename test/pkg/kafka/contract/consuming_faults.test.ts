@@ -10,6 +10,8 @@ import { numbered, silent } from './harness.js';
 /** Where a batch says how it is compressed, and what no client knows. */
 const LOW_ATTRIBUTES = 22;
 const UNKNOWN_CODEC = 7;
+/** Of the protocol. */
+const TOPIC_AUTHORIZATION_FAILED = 29;
 
 /** Faults that only the embedded nodes.broker can be told to have. */
 describe('kafka: consuming under faults of the broker', function () {
@@ -141,6 +143,31 @@ describe('kafka: consuming under faults of the broker', function () {
     expect(problems.join()).to.match(/cannot read t\/0: the batch at offset 0/);
     damage.restore();
     await eventually(() => nodes.inbox.values.includes('damaged'));
+    expect(manager.health().ok).to.equal(true);
+    expect(nodes.crashes()).to.equal(0);
+  });
+
+  it('a right to read that is taken away stops its topic alone, is told with its mend, and goes on when it is back', async () => {
+    const manager = await nodes.consumer();
+    const refusal = nodes.broker.faults.add({
+      api: 'Fetch',
+      topic: 't',
+      partition: 0,
+      error: TOPIC_AUTHORIZATION_FAILED,
+      times: Infinity,
+    });
+    await manager.sendMessage('t', 'k', 'kept back', { partition: 0 });
+    await refusal.waitUntilUsed(3);
+    for (const partition of [1, 2, 3]) await manager.sendMessage('t', 'k', 'other', { partition });
+    await nodes.inbox.has(3, 4_000);
+    const right = 'this client lacks a right on the topic t: grant its user READ on it';
+    expect(manager.health()).to.deep.include({
+      ok: false,
+      problems: [`group group cannot read t/0: ${right}`],
+    });
+    expect(nodes.warnings.filter((line) => line.includes(right))).to.have.length(1);
+    refusal.remove();
+    await eventually(() => nodes.inbox.values.includes('kept back'));
     expect(manager.health().ok).to.equal(true);
     expect(nodes.crashes()).to.equal(0);
   });

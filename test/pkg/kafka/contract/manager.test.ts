@@ -58,6 +58,29 @@ describe('kafka contract: manager and admin', function () {
     });
   });
 
+  it('consumers that are switched on while no broker answers join as soon as one does', async function () {
+    if (onExternalBroker()) this.skip();
+    const topic = await newTopic(1);
+    const { brokers, faults } = await embeddedBroker();
+    const driver = createKafkajsDriver({ brokers, clientId: 'x', logger: silent });
+    const manager = new KafkaManager(driver, { consumer: { startTimeoutMs: 500, sessionTimeoutMs: 6_000 } });
+    const inbox = new Inbox();
+    manager.addConsumer(topic, uniqueName('group'), inbox.handler);
+    await manager.startAllConsumers();
+    await manager.disableConsumer();
+    const down = faults.add({ disconnect: 'before', times: Infinity });
+    try {
+      expect(await rejection(manager.enableConsumer())).to.be.instanceOf(GroupJoinFailed);
+      expect(manager.health().ok).to.equal(false);
+    } finally {
+      down.remove();
+    }
+    await manager.sendMessage(topic, null, 'x');
+    await inbox.has(1);
+    expect(manager.health().ok).to.equal(true);
+    await manager.close();
+  });
+
   it('the producer can be switched off and on while running', async () => {
     const topic = await newTopic(1);
     const manager = await openManager();

@@ -19,7 +19,7 @@ const GROUP_AUTHORIZATION_FAILED = 30;
 export class TwoNodes {
   readonly inbox = new Inbox();
   readonly events: ConsumerEvent[] = [];
-  /** Lines of the log, as text. */
+  /** Warnings and errors of the log, as text. */
   readonly warnings: string[] = [];
   readonly managers: KafkaManager[] = [];
 
@@ -41,9 +41,12 @@ export class TwoNodes {
     { group, ...options }: SubscriptionOptions & { readonly group?: GroupOptions } = {},
   ): Promise<KafkaManager> {
     const { brokers } = this.broker;
+    const keep: Logger['warn'] = (message, fields) =>
+      this.warnings.push(`${message} ${JSON.stringify(fields)}`);
     const logger: Logger = {
       ...silent,
-      warn: (message, fields) => this.warnings.push(`${message} ${JSON.stringify(fields)}`),
+      warn: keep,
+      error: keep,
       child: () => logger,
     };
     const driver = createKafkajsDriver({ brokers, clientId: 'faults', logger });

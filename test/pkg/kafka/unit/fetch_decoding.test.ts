@@ -212,7 +212,7 @@ describe('partitions that cannot be read', () => {
       false,
       true,
     ]);
-    expect(resting.takeFailed().map(({ partition, damaged }) => [partition, damaged])).to.deep.equal([
+    expect(resting.takeFailed().map(({ partition, lasting }) => [partition, lasting])).to.deep.equal([
       [1, false],
       [3, true],
     ]);
@@ -240,10 +240,26 @@ describe('partitions that cannot be read', () => {
     }
   });
 
-  it('are told where they are damaged, and when they can be read again', () => {
+  it('for a cause that lasts are said once a minute', () => {
+    const clock = virtualClock();
+    try {
+      const resting = new RestingPartitions();
+      const said = () => {
+        resting.sift(answerOf(CORRUPT_MESSAGE));
+        return resting.takeFailed().length;
+      };
+      expect([said(), said()]).to.deep.equal([1, 0]);
+      clock.tick(60_000);
+      expect([said(), said()]).to.deep.equal([1, 0]);
+    } finally {
+      clock.restore();
+    }
+  });
+
+  it('are told where that lasts, and when they can be read again', () => {
     const told: unknown[] = [];
     const resting = new RestingPartitions();
-    resting.onDamage = ({ partition }, reason) => told.push([partition, reason]);
+    resting.onUnreadable = ({ partition }, reason) => told.push([partition, reason]);
     resting.sift(answerOf(CORRUPT_MESSAGE, NOT_LEADER));
     resting.sift(answerOf(0, 0));
     expect(told).to.deep.equal([

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { SinonFakeTimers } from 'sinon';
 import { DriverError, GroupConsumer } from '../../../../pkg/kafka/index.js';
+import { currentContext, runWithContext } from '../../../../pkg/logger/index.js';
 import { deferred, FakeDriver, rejection } from './fakes.js';
 import { endUnder, virtualClock } from '../../../support/virtual_clock.js';
 
@@ -76,6 +77,22 @@ describe('GroupConsumer', () => {
     expect(group.status()).to.deep.include({ state: 'running' });
   });
 
+  it('lives outside of the request that starts it, whose correlation id is none of its lines', async () => {
+    const seen: unknown[] = [];
+    const join = driver.onJoin;
+    driver.onJoin = (consumer, timeoutMs) => {
+      seen.push(currentContext());
+      return join(consumer, timeoutMs);
+    };
+    await runWithContext({ correlationId: 'req-1' }, async () => {
+      await group.start();
+      expect(currentContext()?.correlationId).to.equal('req-1');
+    });
+    driver.consumers[0]?.listener.onCrashed(crash);
+    await clock.tickAsync(1_200);
+    expect(seen).to.deep.equal([undefined, undefined]);
+  });
+
   it('a crashed consumer that is stopped stays stopped', async () => {
     await group.start();
     driver.consumers[0]?.listener.onCrashed(crash);
@@ -113,6 +130,48 @@ describe('GroupConsumer', () => {
     await group.start();
     await Promise.all([group.stop(), group.start()]);
     expect(group.status().state).to.equal('running');
+  });
+
+  it('a start that is to keep trying fails and is tried again with growing pauses, its topics as well', async () => {
+    const down = () => Promise.reject(new DriverError('unreachable', 'ECONNREFUSED'));
+    const [join, lookUp] = [driver.onJoin, driver.admin.partitionCount.bind(driver.admin)];
+    driver.admin.partitionCount = down;
+    expect((await rejection(group.start({ keepTrying: true }))).code).to.equal('KAFKA_GROUP_JOIN_FAILED');
+    expect(group.status().state).to.equal('recovering');
+    driver.admin.partitionCount = lookUp;
+    driver.onJoin = down;
+    await clock.tickAsync(1_200);
+    expect(driver.lookups).to.include('t');
+    expect(driver.consumers).to.have.length(1);
+    await clock.tickAsync(1_200);
+    expect(driver.consumers, 'the second pause is longer').to.have.length(1);
+    driver.onJoin = join;
+    driver.admin.partitionCount = () => expect.fail('the topics were found already');
+    await clock.tickAsync(1_300);
+    expect(driver.consumers).to.have.length(2);
+    expect(group.status().state).to.equal('running');
+  });
+
+  it('a start while it recovers is tried at once, and recovering goes on when that fails', async () => {
+    const join = driver.onJoin;
+    driver.onJoin = () => Promise.reject(crash);
+    await rejection(group.start({ keepTrying: true }));
+    await rejection(group.start());
+    expect(driver.consumers).to.have.length(2);
+    expect(group.status().state).to.equal('recovering');
+    driver.onJoin = join;
+    await group.start();
+    expect(group.status().state).to.equal('running');
+    await clock.tickAsync(60_000);
+    expect(driver.consumers).to.have.length(3);
+  });
+
+  it('stopping ends the tries of a start that is to keep trying', async () => {
+    driver.onJoin = () => Promise.reject(crash);
+    await rejection(group.start({ keepTrying: true }));
+    await group.stop();
+    await clock.tickAsync(120_000);
+    expect([driver.consumers.length, group.status().state]).to.deep.equal([1, 'stopped']);
   });
 
   it('a start that fails says why, names the brokers, and can be repeated', async () => {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { DriverError, KafkaManager } from '../../../../pkg/kafka/index.js';
 import { silentLogger } from '../../../../pkg/kafka/silent_logger.js';
+import { endUnder, virtualClock } from '../../../support/virtual_clock.js';
 import { FakeDriver, rejection } from './fakes.js';
 
 const handler = async () => undefined;
@@ -61,6 +62,22 @@ describe('KafkaManager', () => {
       ['ran', 'running'],
       ['rested', 'stopped'],
     ]);
+  });
+
+  it('enabling while the brokers are down says so and goes on trying: on means on', async () => {
+    const clock = virtualClock();
+    const join = driver.onJoin;
+    manager.addConsumer('t', 'g', handler);
+    await manager.startAllConsumers();
+    await manager.disableConsumer();
+    driver.onJoin = () => Promise.reject(new DriverError('unreachable', 'ECONNREFUSED'));
+    const error = await rejection(manager.enableConsumer());
+    expect([error.code, manager.isConsumerEnabled()]).to.deep.equal(['KAFKA_GROUP_JOIN_FAILED', true]);
+    expect(manager.health().problems).to.deep.equal(['group g is recovering']);
+    driver.onJoin = join;
+    await clock.tickAsync(1_500);
+    expect(manager.health().ok).to.equal(true);
+    await endUnder(clock, 20_000, () => manager.close());
   });
 
   it('starts nothing while disabled, and says so', async () => {

@@ -85,10 +85,27 @@ describe('receiving a message over HTTP', function () {
     expect((await receive()).body).to.include({ value: 'for whoever comes' });
   });
 
-  it('can be called while others are: it holds up nobody', async () => {
-    const waiting = receive({ timeoutMs: 2_000 });
-    expect((await receive({ group: uniqueName('other'), timeoutMs: 0 })).status).to.equal(204);
-    expect((await service.send('GET', '/v1/kafka/status')).status).to.equal(200);
-    expect((await waiting).status).to.equal(204);
+  it('gives what is there in however short a time', async () => {
+    await produce('k', 'there');
+    expect((await receive({ timeoutMs: 1 })).body).to.include({ value: 'there' });
+    expect((await receive({ timeoutMs: 1 })).status).to.equal(204);
+    expect((await receive({ timeoutMs: 0 })).status).to.equal(400);
+  });
+
+  it('gives calls at the same time a message each', async () => {
+    const values = ['a', 'b', 'c'];
+    for (const value of values) await produce('k', value);
+    const received = await Promise.all(values.map(() => receive()));
+    expect(received.map(({ body }) => body['value'])).to.have.members(values);
+  });
+
+  it('can be called while others are: it holds up no other group', async () => {
+    await produce('k', 'for all');
+    await receive();
+    const next = receive();
+    const other = await receive({ group: uniqueName('other') });
+    expect(other.body).to.include({ value: 'for all' });
+    await produce('k', 'next');
+    expect((await next).body).to.include({ value: 'next' });
   });
 });

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { type Broker, startBroker } from '../../../../pkg/devbroker/index.js';
 import { KafkaAdmin } from '../../../../pkg/kafka/index.js';
+import { currentContext } from '../../../../pkg/logger/index.js';
 import { onExternalBroker } from '../../../support/broker.js';
 import { eventually } from '../../../support/eventually.js';
 import { type Instance, Instances } from '../../support/instance.js';
@@ -60,6 +61,45 @@ describe('the life of the service', function () {
     expect(await members(one)).to.equal(0);
     await turn(one, 'enable');
     await eventually(async () => (await statusOf(one, waiting.body['id'])) === 'completed');
+  });
+
+  it('answers a switch in time while the brokers are silent, says how it stands, and does it once they answer', async () => {
+    const flags = { 'HTTP.KAFKA_TIMEOUT': '300' };
+    const service = await instances.start({ prefix, brokers: broker.brokers, flags });
+    await turn(service, 'disable');
+    const joining = broker.faults.add({ api: 'JoinGroup', hold: 'before', times: Infinity });
+    const enabled = await service.send('POST', '/v1/kafka/consumer/enable');
+    expect([enabled.status, enabled.body['code']]).to.deep.equal([503, 'KAFKA_UNAVAILABLE']);
+    expect(enabled.body['detail']).to.match(/^Consuming is on/);
+    joining.remove();
+    await eventually(async () => (await service.send('GET', '/readyz')).status === 200);
+
+    const storing = broker.faults.add({ api: 'Produce', hold: 'before', times: Infinity });
+    const asked = service.send('POST', '/v1/translations', translation);
+    await storing.waitUntilUsed();
+    const disabled = await service.send('POST', '/v1/kafka/producer/disable');
+    expect([disabled.status, disabled.body['code']]).to.deep.equal([503, 'KAFKA_UNAVAILABLE']);
+    expect(disabled.body['detail']).to.match(/^Producing is off/);
+    storing.remove();
+    expect((await asked).status).to.equal(202);
+    expect((await service.send('POST', '/v1/kafka/producer/disable')).status).to.equal(200);
+  });
+
+  it('logs nothing of its consumers under the correlation id of the request that switched them on', async () => {
+    const service = await start();
+    const headers = { 'x-correlation-id': 'of-the-switch' };
+    await turn(service, 'disable');
+    const contexts: unknown[] = [];
+    const { info } = service.log;
+    service.log.info = (message, fields) => {
+      if (message === 'partitions assigned') contexts.push(currentContext());
+      info.call(service.log, message, fields);
+    };
+    await service.send('POST', '/v1/kafka/consumer/enable', undefined, headers);
+    const other = await start();
+    await eventually(async () => (await members(other)) === 2);
+    await eventually(() => contexts.length >= 2);
+    expect(contexts.filter((context) => context !== undefined)).to.deep.equal([]);
   });
 
   it('G6: a consumer that crashes is started anew, and the service is not ready meanwhile', async () => {

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { expect } from 'chai';
 import { KafkaAdmin, KafkaManager } from '../../../../pkg/kafka/index.js';
 import { BrokerHandle } from '../../../../internal/app/tokens.js';
@@ -92,5 +94,27 @@ describe('the service as it stops', function () {
     } finally {
       await next.stop();
     }
+  });
+
+  it('G1: stops in order and leaves its group whoever still waits for an answer, or never ends a request', async () => {
+    const prefix = uniqueName('waiting');
+    const service = await instances.start({ prefix, flags: { 'HTTP.SHUTDOWN_TIMEOUT': '8000' } });
+    const other = await Instance.build({ prefix });
+    const admin = other.container.get(KafkaAdmin);
+    const { hostname, port } = new URL(service.url);
+    const half = connect(Number(port), hostname);
+    await once(half, 'connect');
+    half.write('GET /livez HTTP/1.1\r\nhost: x\r\n');
+    const query = `topic=${service.topic('users')}&group=${uniqueName('nobody')}&timeoutMs=30000`;
+    const poll = service.send('GET', `/v1/kafka/consumer/receiver?${query}`);
+    await eventually(async () => (await service.send('GET', '/livez')).status === 200);
+
+    const cut = once(half, 'close');
+    expect(await service.stop()).to.equal(true);
+    expect((await poll).status).to.equal(204);
+    await cut;
+    const group = `${prefix}.${service.topic('translations')}`;
+    expect((await admin.describeGroup(group)).members).to.deep.equal([]);
+    await other.stop();
   });
 });

@@ -1,0 +1,26 @@
+import { expect } from 'chai';
+import {
+  AdminRefused,
+  BrokerUnreachable,
+  ConsumerDisabled,
+  GroupNotEmpty,
+  ProducerDisabled,
+  UnknownGroup,
+  UnknownTopic,
+} from '../../../../pkg/kafka/index.js';
+
+describe('what errors say', () => {
+  for (const error of [
+    new UnknownTopic('orders'),
+    new ProducerDisabled(),
+    new ConsumerDisabled(),
+    new UnknownGroup('g'),
+    new GroupNotEmpty('g', []),
+    new AdminRefused('list topics', 'no rights'),
+    new BrokerUnreachable(['kafka:9092'], 'ECONNREFUSED'),
+  ]) {
+    it(`is for operators, who call no functions: ${error.code}`, () => {
+      expect(error.message).not.to.match(/\w\(\)|: true/);
+    });
+  }
+});
