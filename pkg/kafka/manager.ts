@@ -1,6 +1,8 @@
 import type { ConsumerEventListener } from './consumer/events.js';
+import { startGroups } from './consumer/start_groups.js';
 import { healthOf, type KafkaHealth } from './consumer/health.js';
-import { GroupConsumer, type ConsumerStatus, type StartOptions } from './consumer/group_consumer.js';
+import type { ConsumerStatus } from './consumer/consumer_status.js';
+import { GroupConsumer } from './consumer/group_consumer.js';
 import { withDefaults, type GroupOptions, type SubscriptionOptions } from './consumer/options.js';
 import { DriverError, type KafkaDriver } from './driver.js';
 import { ConsumerDisabled, KafkaClosed, ProducerDisabled, UnknownConsumer } from './errors.js';
@@ -295,11 +297,4 @@ export class KafkaManager {
   #assertOpen(): void {
     if (this.#closing !== undefined) throw new KafkaClosed('The Kafka manager');
   }
-}
-
-/** Starts all, and reports the first that could not, after all have been tried. */
-async function startGroups(groups: readonly GroupConsumer[], options?: StartOptions): Promise<void> {
-  const results = await Promise.allSettled(groups.map((group) => group.start(options)));
-  const failed = results.find((result) => result.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
 }

@@ -282,10 +282,8 @@ export class GroupCoordinator {
     const group = this.#groups.get(request.groupId);
     const error = commitError(group, request);
     const member = group?.members.get(request.memberId);
-    const isOfGeneration = request.generationId >= 0 && request.transactional !== true;
-    if (error === 'NONE' && isOfGeneration && group !== undefined && member !== undefined) {
-      this.#rebalancer.touch(group, member);
-    }
+    const showsLife = error === 'NONE' && request.generationId >= 0 && request.transactional !== true;
+    if (showsLife && group && member) this.#rebalancer.touch(group, member);
     return error;
   }
 }

@@ -1,5 +1,5 @@
 import { asError, Mutex } from '../async.js';
-import { DriverError, type KafkaDriver, type TopicPartition } from '../driver.js';
+import { DriverError, type KafkaDriver } from '../driver.js';
 import { DuplicateConsumer, GroupSubscriptionMismatch, StartAborted } from '../errors.js';
 import { withSafeRedaction, type FailureDetails } from '../failures/dead_letter_headers.js';
 import { DeadLetters } from '../failures/dead_letters.js';
@@ -9,7 +9,8 @@ import { type Logger, runWithoutContext } from '../../logger/index.js';
 import { silentLogger } from '../silent_logger.js';
 import type { MessageHandler } from '../message.js';
 import { delayAfter } from './backoff.js';
-import { guarded, type ConsumerEventListener, type StoppedPartition } from './events.js';
+import type { ConsumerState, ConsumerStatus } from './consumer_status.js';
+import { guarded, type ConsumerEventListener } from './events.js';
 import { GroupSession } from './group_session.js';
 import { Leftovers } from './leftovers.js';
 import {
@@ -20,25 +21,10 @@ import {
   type Subscription,
   type SubscriptionOptions,
 } from './options.js';
-import { partitionStatus, type PartitionStatus } from './partition_status.js';
+import { partitionStatus } from './partition_status.js';
 import { Pauses } from './pauses.js';
 import { failureTopicsOf, routesOf, type Route } from './routes.js';
 import { startError } from './start_error.js';
-
-/** `recovering`: the member crashed or could not join, and is being made anew, with growing pauses. */
-export type ConsumerState = 'stopped' | 'starting' | 'running' | 'recovering' | 'stopping';
-
-/** A snapshot of one group on this instance. */
-export interface ConsumerStatus {
-  readonly groupId: string;
-  readonly topics: readonly string[];
-  readonly state: ConsumerState;
-  readonly assigned: readonly TopicPartition[];
-  readonly stoppedPartitions: readonly StoppedPartition[];
-  readonly partitions: readonly PartitionStatus[];
-  /** True while the consumer pauses because too many messages failed for good. */
-  readonly flooded: boolean;
-}
 
 const RECOVERY = { initialMs: 1_000, maxMs: 30_000, jitter: 0.2 };
 const HEALTHY_AFTER_MS = 60_000;

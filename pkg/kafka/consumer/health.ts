@@ -1,4 +1,4 @@
-import type { ConsumerStatus } from './group_consumer.js';
+import type { ConsumerStatus } from './consumer_status.js';
 
 /** `problems` is empty exactly when `ok`. */
 export interface KafkaHealth {

@@ -1,6 +1,6 @@
 import { asError, settlesWithin } from '../async.js';
 import { type KafkaAdmin, type PartitionLag } from '../admin.js';
-import { type ConsumerStatus } from '../consumer/group_consumer.js';
+import { type ConsumerStatus } from '../consumer/consumer_status.js';
 import { type PartitionStatus } from '../consumer/partition_status.js';
 import { type Logger } from '../../logger/index.js';
 import { silentLogger } from '../silent_logger.js';
