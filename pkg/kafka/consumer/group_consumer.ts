@@ -146,8 +146,8 @@ export class GroupConsumer {
 
   /**
    * Joins the group; resolves with the first assignment. Does nothing when it runs already.
-   * @throws GroupJoinFailed, UnknownTopic, FailureTopicsMissing, TopicNotCreated, StartAborted by stop(); the
-   *   consumer is then stopped.
+   * @throws GroupJoinFailed, UnknownTopic, FailureTopicsMissing, RightMissing, TopicNotCreated, StartAborted by
+   *   stop(); the consumer is then stopped.
    */
   start(): Promise<void> {
     const stops = this.#stops;

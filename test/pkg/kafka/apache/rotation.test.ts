@@ -3,12 +3,12 @@ import path from 'node:path';
 import { expect } from 'chai';
 import {
   AccessDenied,
-  GroupJoinFailed,
   KafkaAdmin,
   KafkaManager,
   PublishRefused,
   Producer,
   ReadRefused,
+  RightMissing,
   TopicNotCreated,
   type SaslOptions,
   readPartition,
@@ -156,10 +156,14 @@ describe('a secured Apache Kafka, while clients run', function () {
 
     it('to consume', async () => {
       const manager = new KafkaManager(asAlice());
-      manager.addConsumer(topic, uniqueName('group'), async () => undefined);
-      const { message } = await rejection(manager.startAllConsumers(), GroupJoinFailed);
+      const group = uniqueName('group');
+      manager.addConsumer(topic, group, async () => undefined);
+      const { message } = await rejection(manager.startAllConsumers(), RightMissing);
       await manager.close();
-      expect(message).to.match(/lacks a right on the (topic|group): grant its user/);
+      for (const one of [topic, `${topic}.${group}-dlt`, `${topic}.${group}-retry-0`]) {
+        expect(message).to.contain(one);
+      }
+      expect(message).to.match(/lacks DESCRIBE on topic .*: grant its user DESCRIBE/);
     });
 
     it('to make a topic', async () => {
