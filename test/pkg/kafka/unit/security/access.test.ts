@@ -26,6 +26,7 @@ describe('why brokers keep a client out', () => {
       'Authentication failed during authentication due to invalid credentials with SASL mechanism SCRAM-SHA-512',
       /user name and password.*check them/,
     ],
+    ['Authentication failed: Invalid username or password', /user name and password.*check them/],
     ['SASL PLAIN mechanism is not supported by the server', /does not offer this SASL mechanism: choose one/],
     ['the token endpoint http://a/ does not answer; check that it runs', /^the token endpoint/],
   ];
