@@ -72,8 +72,10 @@ export {
 export type { ReceiveFrom, ReceiveRequest } from './reader/receive_one.js';
 export { Receiver } from './reader/receiver.js';
 export { Producer, type PublishOptions } from './producer/producer.js';
+export { certificatesFault, keyFault } from './security/pem.js';
 export type { SaslOptions } from './security/sasl.js';
 export type { Secret } from './security/secret.js';
 export type { TlsOptions } from './security/tls.js';
+export { tokenEndpointFault } from './security/token_endpoint.js';
 export { clientCredentials } from './security/token_source.js';
 export { waitForBroker } from './wait_for_broker.js';

@@ -124,7 +124,7 @@ export class KafkaManager {
    * Starts the group that reads the topic, with all its topics; without `groupId` every such group.
    * Resolves when the groups are joined.
    *
-   * @throws ConsumerDisabled, UnknownConsumer, UnknownTopic, FailureTopicsMissing, TopicNotCreated,
+   * @throws ConsumerDisabled, UnknownConsumer, UnknownTopic, FailureTopicsMissing, RightMissing, TopicNotCreated,
    *   GroupJoinFailed, StartAborted when it is stopped meanwhile, KafkaClosed
    */
   async startConsumer(topic: string, groupId?: string): Promise<void> {
@@ -166,7 +166,7 @@ export class KafkaManager {
   /**
    * Starts every registered group; when the consumer side is disabled it only says so in the log, and they
    * start once it is enabled.
-   * @throws UnknownTopic, FailureTopicsMissing, TopicNotCreated, GroupJoinFailed, KafkaClosed
+   * @throws UnknownTopic, FailureTopicsMissing, RightMissing, TopicNotCreated, GroupJoinFailed, KafkaClosed
    */
   async startAllConsumers(): Promise<void> {
     this.#assertOpen();

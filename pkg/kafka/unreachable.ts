@@ -7,6 +7,6 @@ export function unreachable(
   error: DriverError,
 ): BrokerUnreachable | AccessDenied {
   return error.denied
-    ? new AccessDenied(brokers, error.message, error)
+    ? new AccessDenied(brokers, error.message)
     : new BrokerUnreachable(brokers, error.message, error);
 }

@@ -1,7 +1,8 @@
 import { type z } from 'zod';
+import { envName } from '../config/index.js';
 import { clientCredentials, type SaslOptions, type Secret, type TlsOptions } from '../kafka/index.js';
 import { type Logger } from '../logger/index.js';
-import { encrypts } from './encryption.js';
+import { encrypts, isLoopback } from './encryption.js';
 import { type kafkaSasl, type kafkaSsl } from './security_schema.js';
 
 /** How the Kafka clients encrypt and authenticate, by the configuration. */
@@ -30,6 +31,26 @@ export function kafkaSecurity(
     tls: encrypts({ ...SSL, MECHANISM: SASL.MECHANISM }) ? tlsOf(SSL) : undefined,
     sasl: saslOf(SASL, logger, secret),
   };
+}
+
+/**
+ * What to warn of where messages cross the network in clear text and nobody said that they shall: no more than
+ * that ENABLED is unset. Undefined where they do not.
+ *
+ * @param group in which the settings stand
+ */
+export function clearTextWarning(
+  { BROKERS, SSL, SASL }: { readonly BROKERS: readonly string[]; readonly SSL: Ssl; readonly SASL: Sasl },
+  group = 'KAFKA',
+): string | undefined {
+  const away = BROKERS.filter((broker) => !isLoopback(broker));
+  if (SSL.ENABLED === false || encrypts({ ...SSL, MECHANISM: SASL.MECHANISM }) || away.length === 0) {
+    return undefined;
+  }
+  return (
+    `messages to and from ${away.join(', ')} go in clear text, and anyone on the way can read and change them; ` +
+    `set ${envName(group)}_SSL_ENABLED=true, or =false where that network is trusted`
+  );
 }
 
 function tlsOf(ssl: Ssl): TlsOptions {

@@ -80,6 +80,9 @@ function securityProblems(
   }
   if (has(`${SSL}CERT`) && !has(`${SSL}KEY`)) missing(`${SSL}KEY`, 'CERT cannot be used without it');
   if (has(`${SSL}KEY`) && !has(`${SSL}CERT`)) missing(`${SSL}CERT`, 'KEY cannot be used without it');
+  if (has(`${SSL}KEY_PASSPHRASE`) && !has(`${SSL}KEY`)) {
+    refuse(`${SSL}KEY_PASSPHRASE`, 'has no effect without KEY', `set ${envName(SSL)}KEY, or remove it`);
+  }
   for (const { key, what, mend } of tlsFaults(ssl)) refuse(SSL + key, what, mend);
 
   if (mechanism === undefined) {
@@ -103,7 +106,8 @@ function securityProblems(
   }
   const endpointPath = `${SASL}OAUTH.TOKEN_ENDPOINT`;
   const endpoint = values.get(endpointPath);
-  if (typeof endpoint === 'string' && endpoint.startsWith('http:') && !isLoopback(new URL(endpoint).host)) {
+  const { protocol, host } = typeof endpoint === 'string' ? new URL(endpoint) : {};
+  if (protocol === 'http:' && host !== undefined && !isLoopback(host)) {
     refuse(endpointPath, 'would send the secret of the client in clear text to another machine', 'use https');
   }
   return problems;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { group } from '../config/index.js';
+import { tokenEndpointFault } from '../kafka/index.js';
 
 const LONGEST_PEM = 200_000;
 
@@ -46,12 +47,14 @@ export const kafkaSasl = group({
   OAUTH: group({
     TOKEN_ENDPOINT: z
       .string()
-      .regex(/^https?:\/\/\S+$/)
-      .max(2048)
+      .superRefine((text, context) => {
+        const message = tokenEndpointFault(text);
+        if (message !== undefined) context.addIssue({ code: 'custom', message });
+      })
       .optional()
       .meta({
         description: 'Where OAUTHBEARER gets its tokens, by client credentials; https off loopback.',
-        expected: 'a URL that starts with https://',
+        expected: 'a URL that starts with https://, without user and password',
       }),
     CLIENT_ID: name('Client that the token endpoint knows.'),
     CLIENT_SECRET: secret('Secret of that client.'),

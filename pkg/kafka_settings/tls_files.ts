@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
+import { certificatesFault, keyFault } from '../kafka/index.js';
 
 /** Certificates and keys as they are given: PEM text, or the path of a PEM file. */
 export interface TlsFiles {
@@ -34,35 +35,38 @@ export function tlsFaults(files: TlsFiles, now = Date.now()): TlsFault[] {
   };
   const [ca, cert, key] = [read('CA'), read('CERT'), read('KEY')];
   if (faults.length > 0) return faults;
-  const usable = [
-    usableBy('CA', { ca }),
-    usableBy('CERT', { cert }),
-    cert === undefined ? undefined : usableBy('KEY', { cert, key, passphrase: files.KEY_PASSPHRASE }),
-    expired(cert, now),
-  ];
-  return usable.filter((fault) => fault !== undefined);
+  const inThem = [
+    unusable('CA', ca === undefined ? undefined : certificatesFault(ca)),
+    unusable('CERT', cert === undefined ? undefined : certificatesFault(cert)),
+    unusable('KEY', key === undefined ? undefined : keyFault(key)),
+  ].filter((fault) => fault !== undefined);
+  if (inThem.length > 0 || cert === undefined) return inThem;
+  const together = [unusable('KEY', misfit(cert, key, files.KEY_PASSPHRASE)), expired(cert, now)];
+  return together.filter((fault) => fault !== undefined);
 }
 
-function usableBy(
-  key: TlsFault['key'],
-  settings: Readonly<Record<'ca' | 'cert' | 'key' | 'passphrase', string | undefined>> | object,
-): TlsFault | undefined {
-  const given = Object.entries(settings).filter(([, value]) => value !== undefined);
+const MENDS: Readonly<Record<TlsFault['key'], string>> = {
+  CA: 'give the certificates of the authorities as PEM',
+  CERT: 'give PEM',
+  KEY: 'give the PEM key that belongs to CERT, and its passphrase where it has one',
+};
+
+function unusable(key: TlsFault['key'], reason: string | undefined): TlsFault | undefined {
+  return reason === undefined ? undefined : { key, what: `cannot be used (${reason})`, mend: MENDS[key] };
+}
+
+/** Why certificate and key cannot be used together. */
+function misfit(cert: string, key: string | undefined, passphrase: string | undefined): string | undefined {
+  const given = Object.entries({ cert, key, passphrase }).filter(([, value]) => value !== undefined);
   try {
     createSecureContext(Object.fromEntries(given));
     return undefined;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    const mend =
-      key === 'KEY'
-        ? 'give the PEM key that belongs to CERT, and its passphrase where it has one'
-        : 'give PEM';
-    return { key, what: `cannot be used (${reason})`, mend };
+    return error instanceof Error ? error.message : String(error);
   }
 }
 
-function expired(cert: string | undefined, now: number): TlsFault | undefined {
-  if (!cert?.includes('-----BEGIN CERTIFICATE')) return undefined;
+function expired(cert: string, now: number): TlsFault | undefined {
   const { validTo } = new X509Certificate(cert);
   if (Date.parse(validTo) > now) return undefined;
   return { key: 'CERT', what: `expired on ${validTo}`, mend: 'renew it together with its key' };

@@ -17,7 +17,7 @@ const OAUTH = {
 
 describe('config: KAFKA.SSL and KAFKA.SASL', () => {
   let folder: string;
-  let files: Record<'cert' | 'key' | 'other' | 'text', string>;
+  let files: Record<'bundle' | 'cert' | 'cut' | 'garbled' | 'key' | 'other' | 'text', string>;
 
   before(async () => {
     folder = mkdtempSync(path.join(tmpdir(), 'pem-'));
@@ -28,7 +28,11 @@ describe('config: KAFKA.SSL and KAFKA.SASL', () => {
       writeFileSync(file, text);
       return file;
     };
+    const bundle = `# two of them\n${authority.cert}\n${own.cert}\n`;
     files = {
+      bundle: save('bundle.pem', bundle),
+      cut: save('cut.pem', bundle.slice(0, -60)),
+      garbled: save('garbled.pem', authority.cert.replace(/-----\n.*\n/, '-----\n')),
       cert: save('cert.pem', own.cert),
       key: save('key.pem', own.key),
       other: save('other.pem', other.key),
@@ -78,6 +82,26 @@ describe('config: KAFKA.SSL and KAFKA.SASL', () => {
     expect(problemsOf({ env: { ...KAFKA, ...endpoint } })[0]?.mend).to.equal('use https');
   });
 
+  it('a token endpoint that is no URL, or holds a user, is a problem that never shows it', () => {
+    for (const endpoint of [
+      'http://%%',
+      'https://%%',
+      'login.example',
+      'ftp://a',
+      'https://kit:s3cret@idp/t',
+    ]) {
+      const env = { ...KAFKA, ...OAUTH, KAFKA_SASL_OAUTH_TOKEN_ENDPOINT: endpoint };
+      const [problem, ...others] = problemsOf({ env });
+      expect(others, endpoint).to.deep.equal([]);
+      expect(problem, endpoint).to.include({
+        path: 'KAFKA.SASL.OAUTH.TOKEN_ENDPOINT',
+        mend: 'set KAFKA_SASL_OAUTH_TOKEN_ENDPOINT to a URL that starts with https://, without user and password',
+      });
+      expect(problem?.what, endpoint).to.match(/is no URL|holds a user or a password/);
+      expect(problem?.what).to.not.contain('s3cret');
+    }
+  });
+
   it('on loopback PLAIN does without TLS, SCRAM anywhere but in production', () => {
     const local = { KAFKA_BROKERS: 'localhost:9092,127.0.0.1:9093', KAFKA_SSL_ENABLED: 'false', ...USER };
     const { SSL } = loadConfig({ env: { ...local, KAFKA_SASL_MECHANISM: 'PLAIN' } }).KAFKA;
@@ -109,17 +133,34 @@ describe('config: KAFKA.SSL and KAFKA.SASL', () => {
       'KAFKA.SASL.USERNAME (env KAFKA_SASL_USERNAME)',
       'KAFKA.SASL.PASSWORD (env KAFKA_SASL_PASSWORD)',
     ]);
+    expect(placesOf({ env: { ...KAFKA, KAFKA_SSL_KEY_PASSPHRASE: 'wonderland' } })).to.deep.equal([
+      'KAFKA.SSL.KEY_PASSPHRASE (env KAFKA_SSL_KEY_PASSPHRASE)',
+    ]);
     expect(
       placesOf({ env: { ...KAFKA, KAFKA_SSL_ENABLED: 'false', KAFKA_SSL_SERVER_NAME: 'x' } }),
     ).to.deep.equal(['KAFKA.SSL.SERVER_NAME (env KAFKA_SSL_SERVER_NAME)']);
   });
 
   it('certificates and keys that cannot be used are found at start', () => {
-    const { cert, key, other, text } = files;
+    const { bundle, cert, cut, garbled, key, other, text } = files;
     const whatOf = (given: Record<string, string>) =>
       problemsOf({ env: { ...KAFKA, ...given } }).map(({ path: at, what }) => `${at}: ${what}`);
     expect(whatOf({ KAFKA_SSL_CA: '/nowhere.pem' })).to.deep.equal([
       'KAFKA.SSL.CA: names a file that cannot be read (ENOENT)',
+    ]);
+    for (const [file, reason] of [
+      [text, 'no PEM certificate in it'],
+      [key, 'no PEM certificate in it'],
+      [cut, 'a certificate in it is cut off'],
+      [garbled, '.*asn1.*'],
+    ] as const) {
+      expect(whatOf({ KAFKA_SSL_CA: file }).join(), file).to.match(
+        new RegExp(`^KAFKA\\.SSL\\.CA: cannot be used \\(${reason}\\)$`),
+      );
+    }
+    expect(loadConfig({ env: { ...KAFKA, KAFKA_SSL_CA: bundle } }).KAFKA.SSL.CA).to.equal(bundle);
+    expect(whatOf({ KAFKA_SSL_CERT: cert, KAFKA_SSL_KEY: text })).to.deep.equal([
+      'KAFKA.SSL.KEY: cannot be used (no PEM key in it)',
     ]);
     expect(whatOf({ KAFKA_SSL_CERT: cert })).to.deep.equal([
       'KAFKA.SSL.KEY: is missing; CERT cannot be used without it',

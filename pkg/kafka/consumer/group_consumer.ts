@@ -149,7 +149,7 @@ export class GroupConsumer {
   /**
    * Joins the group; resolves with the first assignment. Does nothing when it runs already; one that is
    * recovering tries at once.
-   * @throws GroupJoinFailed, UnknownTopic, FailureTopicsMissing, TopicNotCreated, StartAborted by stop(); the
+   * @throws GroupJoinFailed, UnknownTopic, FailureTopicsMissing, RightMissing, TopicNotCreated, StartAborted by stop(); the
    *   consumer is then stopped, or recovering where it was or is to keep trying.
    */
   start({ keepTrying = false }: StartOptions = {}): Promise<void> {

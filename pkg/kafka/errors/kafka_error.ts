@@ -1,4 +1,5 @@
 import { textOf } from '../async.js';
+import { inOneLine } from './in_one_line.js';
 
 /** Base of the errors that this package throws. `code` is stable; the message says how to mend it. */
 export abstract class KafkaError extends Error {
@@ -42,8 +43,24 @@ export class AccessDenied extends KafkaError {
   readonly code = 'KAFKA_ACCESS_DENIED';
 
   /** @param why names the cause and how to mend it */
-  constructor(brokers: readonly string[], why: string, cause?: unknown) {
-    super(`Kafka at ${brokers.join(', ')} cannot be used: ${why}.`, cause);
+  constructor(brokers: readonly string[], why: string) {
+    super(`Kafka at ${brokers.join(', ')} cannot be used: ${why}.`);
+    inOneLine(this);
+  }
+}
+
+/** The brokers do not let this client do what it needs to. */
+export class RightMissing extends KafkaError {
+  readonly code = 'KAFKA_RIGHT_MISSING';
+
+  /**
+   * @param lack for example `READ on group orders`
+   * @param mend what to grant
+   * @param protocolError what the broker said
+   */
+  constructor(lack: string, mend: string, protocolError: string) {
+    super(`This client lacks ${lack}: ${mend} (${protocolError}).`);
+    inOneLine(this);
   }
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DriverError, type DriverAdmin, type TopicSpec } from '../driver.js';
+import { RightMissing } from '../errors.js';
 import { FailureTopicsMissing, type MissingTopic } from './errors.js';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
@@ -41,7 +42,8 @@ interface MissingOf extends MissingTopic {
  *
  * @param group.provision whether missing topics are created: kept for 30 days, with room for the largest
  *   message of their source and its error.
- * @throws FailureTopicsMissing naming all of them, when they are not to be created. DriverError:
+ * @throws FailureTopicsMissing naming all of them, when they are not to be created. RightMissing naming all that
+ *   this client may not ask for. DriverError:
  *   `unknown-topic` with the topic, when a source does not exist; what the creation failed with.
  */
 export async function ensureFailureTopics(
@@ -49,8 +51,8 @@ export async function ensureFailureTopics(
   needed: readonly FailureTopics[],
   group: { readonly groupId: string; readonly provision: boolean; readonly layout?: FailureTopicLayout },
 ): Promise<void> {
-  const found = await Promise.all(needed.map((topics) => missingOf(admin, topics)));
-  const missing = found.flat();
+  const partitions = await partitionsOf(admin, needed, group.groupId);
+  const missing = needed.flatMap((topics) => missingOf(topics, partitions));
   if (missing.length === 0) return;
   if (!group.provision) throw new FailureTopicsMissing(group.groupId, missing);
   await Promise.all(missing.map((topic) => create(admin, topic, group.layout)));
@@ -97,18 +99,37 @@ export async function maxBytesOf(admin: DriverAdmin, source: string): Promise<nu
   }
 }
 
-async function missingOf(admin: DriverAdmin, { source, topics }: FailureTopics): Promise<MissingOf[]> {
-  const [partitions, counts] = await Promise.all([
-    partitionsOfSource(admin, source),
-    Promise.all(topics.map((topic) => countOrZero(admin, topic))),
-  ]);
-  return topics.filter((_topic, i) => counts[i] === 0).map((topic) => ({ source, topic, partitions }));
+const NOT_AUTHORIZED = 'TOPIC_AUTHORIZATION_FAILED';
+
+/** How many partitions each topic has, 0 where it does not exist. @throws RightMissing, DriverError */
+async function partitionsOf(
+  admin: DriverAdmin,
+  needed: readonly FailureTopics[],
+  groupId: string,
+): Promise<ReadonlyMap<string, number>> {
+  const topics = [...new Set(needed.flatMap(({ source, topics: own }) => [source, ...own]))];
+  const counts = await Promise.all(
+    topics.map(async (topic) => [topic, await countOf(admin, topic)] as const),
+  );
+  const hidden = counts.filter(([, count]) => count === NOT_AUTHORIZED).map(([topic]) => topic);
+  if (hidden.length > 0) {
+    // To whom a topic is hidden, brokers do not say whether it exists.
+    const mend = 'grant its user DESCRIBE, READ and WRITE there, also where the topic is yet to be made';
+    throw new RightMissing(
+      `DESCRIBE on topic ${hidden.join(', ')}, for group ${groupId}`,
+      mend,
+      NOT_AUTHORIZED,
+    );
+  }
+  return new Map(counts.map(([topic, count]) => [topic, Number(count)]));
 }
 
-async function partitionsOfSource(admin: DriverAdmin, topic: string): Promise<number> {
-  const partitions = await countOrZero(admin, topic);
-  if (partitions === 0) throw new DriverError('unknown-topic', `topic ${topic} does not exist`, { topic });
-  return partitions;
+function missingOf({ source, topics }: FailureTopics, counts: ReadonlyMap<string, number>): MissingOf[] {
+  const partitions = counts.get(source) ?? 0;
+  if (partitions === 0) {
+    throw new DriverError('unknown-topic', `topic ${source} does not exist`, { topic: source });
+  }
+  return topics.filter((topic) => counts.get(topic) === 0).map((topic) => ({ source, topic, partitions }));
 }
 
 /** 0 for a topic that there is not. */
@@ -117,6 +138,15 @@ export async function countOrZero(admin: DriverAdmin, topic: string): Promise<nu
     return await admin.partitionCount(topic);
   } catch (error) {
     if (error instanceof DriverError && error.reason === 'unknown-topic') return 0;
+    throw error;
+  }
+}
+
+async function countOf(admin: DriverAdmin, topic: string): Promise<number | typeof NOT_AUTHORIZED> {
+  try {
+    return await countOrZero(admin, topic);
+  } catch (error) {
+    if (error instanceof DriverError && error.protocolError === NOT_AUTHORIZED) return NOT_AUTHORIZED;
     throw error;
   }
 }

@@ -28,6 +28,8 @@ const ANSWER_MS = 10_000;
 /** Milliseconds for which a group may be on its way from one node to another. */
 const PATIENCE_MS = 10_000;
 const PAUSE_MS = 100;
+/** The protocol's number for coordinators of groups. */
+const GROUP = 0;
 
 class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
@@ -38,6 +40,9 @@ class NoAnswer extends Error {
 }
 
 type Call = (request: unknown) => Promise<unknown>;
+interface CoordinatorFinder {
+  findGroupCoordinator(request: { groupId: string; coordinatorType: number }): Promise<unknown>;
+}
 type CoordinatorCalls = Readonly<Record<(typeof CALLS)[number], Call>>;
 
 /**
@@ -93,11 +98,33 @@ export function movingCoordinator(first: Broker, find: () => Promise<Broker>): B
 
 /** Makes the coordinators that kafkajs finds for this client follow their groups. */
 export function followCoordinators(cluster: Cluster, beforeJoin: () => Promise<void>): void {
-  const find = cluster.findGroupCoordinator.bind(cluster);
+  const findOrNone = cluster.findGroupCoordinator.bind(cluster);
+  const find = async (group: { groupId: string }): Promise<Broker> => {
+    try {
+      return await findOrNone(group);
+    } catch (error) {
+      throw (await refusalOf(cluster, group)) ?? error;
+    }
+  };
   cluster.findGroupCoordinator = async (group) => {
     await beforeJoin();
     return movingCoordinator(await find(group), () => find(group));
   };
+}
+
+/**
+ * The right that is missing where no coordinator was found: kafkajs keeps to itself what the nodes answered, which
+ * is the same from all of them. Undefined where that is not why.
+ */
+async function refusalOf(cluster: Cluster, { groupId }: { groupId: string }): Promise<Error | undefined> {
+  try {
+    const node = (await cluster.findControllerBroker()) as unknown as CoordinatorFinder;
+    await node.findGroupCoordinator({ groupId, coordinatorType: GROUP });
+    return undefined;
+  } catch (error) {
+    const { type } = error as { type?: string };
+    return error instanceof Error && type === 'GROUP_AUTHORIZATION_FAILED' ? error : undefined;
+  }
 }
 
 function saysMoved(error: unknown): boolean {

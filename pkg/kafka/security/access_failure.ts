@@ -65,7 +65,7 @@ const FAILURES: readonly AccessFailure[] = [
     mend: 'use the address of its SASL listener, or switch SASL off',
   },
   {
-    says: /SASL \S+( SHA\d+)? authentication failed|SASL Authentication failed|SASL authentication error/i,
+    says: /SASL \S+( SHA\d+)? authentication failed|SASL Authentication failed|SASL authentication error|due to invalid credentials|invalid username or password/i,
     cause: 'the broker does not accept the user name and password, or the token',
     mend: 'check them, and that the user exists for this SASL mechanism',
   },

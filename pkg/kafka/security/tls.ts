@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import tls from 'node:tls';
 import type { Logger } from '../../logger/index.js';
+import { certificatesFault, keyFault } from './pem.js';
 
 /** How to encrypt and whom to trust. Certificates and keys are PEM text, or the path of a PEM file. */
 export interface TlsOptions {
@@ -28,8 +29,8 @@ const OLDEST_VERSION = 'TLSv1.2';
 
 /**
  * Reads the files for every new connection, so that a certificate that was replaced is used from the next one
- * on. Where they cannot be used any more (a key that is newer than its certificate, since they are just being
- * replaced) the former ones stay, and the log says so once.
+ * on. Where they cannot be used any more (a key that is newer than its certificate or a file that is still empty,
+ * since they are just being replaced) the former ones stay, and the log says so once.
  *
  * @throws TlsFilesUnusable when they cannot be used from the beginning
  */
@@ -73,17 +74,33 @@ function load(options: TlsOptions): Loaded {
 }
 
 function readAll({ ca, cert, key }: TlsOptions): Texts {
-  return { ca: textOf('ca', ca), cert: textOf('cert', cert), key: textOf('key', key) };
+  return {
+    ca: textOf('ca', ca, certificatesFault),
+    cert: textOf('cert', cert, certificatesFault),
+    key: textOf('key', key, keyFault),
+  };
 }
 
-function textOf(what: string, given: string | undefined): string | undefined {
-  if (given === undefined || isPem(given)) return given;
+function textOf(
+  what: string,
+  given: string | undefined,
+  faultOf: (pem: string) => string | undefined,
+): string | undefined {
+  if (given === undefined) return undefined;
+  const text = isPem(given) ? given : readText(what, given);
+  const fault = faultOf(text);
+  if (fault === undefined) return text;
+  const from = isPem(given) ? `PEM text (${what})` : `file ${given} (${what})`;
+  throw new TlsFilesUnusable(`the TLS ${from} cannot be used (${fault}); give PEM`);
+}
+
+function readText(what: string, file: string): string {
   try {
-    return readFileSync(given, 'utf8');
+    return readFileSync(file, 'utf8');
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code ?? String(error);
     throw new TlsFilesUnusable(
-      `the TLS file ${given} (${what}) cannot be read (${reason}); give the path of a readable PEM file`,
+      `the TLS file ${file} (${what}) cannot be read (${reason}); give the path of a readable PEM file`,
       { cause: error },
     );
   }

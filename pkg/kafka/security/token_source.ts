@@ -1,5 +1,7 @@
 import type { Logger } from '../../logger/index.js';
+import { InvalidOption } from '../errors.js';
 import { currentSecret, type Secret } from './secret.js';
+import { shownEndpoint, tokenEndpointFault } from './token_endpoint.js';
 
 /** Gives a bearer token that is valid for a while. @throws TokenUnavailable */
 export type TokenSource = () => Promise<string>;
@@ -44,8 +46,12 @@ const YOUNG_MS = 1_000;
 /**
  * Tokens from an endpoint, kept until they are about to expire; callers at the same time share one request.
  * While the endpoint does not answer, a token that is still valid is used on.
+ * @throws InvalidOption where `tokenEndpoint` is no URL, or holds a user or a password
  */
 export function clientCredentials(options: ClientCredentials): TokenSource {
+  if (tokenEndpointFault(options.tokenEndpoint) !== undefined) {
+    throw new InvalidOption('tokenEndpoint', 'not shown', 'a URL without user and password');
+  }
   const now = options.now ?? Date.now;
   let token: Token | undefined;
   let request: Promise<Token> | undefined;
@@ -89,7 +95,7 @@ async function ask(options: ClientCredentials, now: () => number): Promise<Token
     redirect: 'error',
     signal: AbortSignal.timeout(ANSWER_MS),
   }).catch((error: unknown) => {
-    throw unavailable(tokenEndpoint, `does not answer (${reasonOf(error)})`, 'check that it runs', error);
+    throw unanswered(tokenEndpoint, error);
   });
   const body: unknown = await response.json().catch(() => undefined);
   if (!response.ok) {
@@ -114,12 +120,34 @@ function basic(clientId: string, clientSecret: string): string {
 }
 
 function unavailable(endpoint: string, what: string, mend: string, cause?: unknown): TokenUnavailable {
-  return new TokenUnavailable(`the token endpoint ${endpoint} ${what}; ${mend}`, { cause });
+  return new TokenUnavailable(`the token endpoint ${shownEndpoint(endpoint)} ${what}; ${mend}`, { cause });
+}
+
+/** What Node.js says of a certificate that no authority it trusts has signed. */
+const NOT_TRUSTED = /^(UNABLE_TO_(GET_ISSUER|VERIFY_LEAF)|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED_CERT)/;
+/** What it says of one that is out of date, or for another host. */
+const NOT_VALID = /^(CERT_|ERR_TLS_CERT)/;
+
+function unanswered(endpoint: string, error: unknown): TokenUnavailable {
+  const cause = causeOf(error);
+  const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? '';
+  const [what, mend] = NOT_TRUSTED.test(code)
+    ? [
+        'has a certificate of an authority that Node.js does not trust',
+        'start this program with NODE_EXTRA_CA_CERTS, the path of a PEM file of that authority',
+      ]
+    : NOT_VALID.test(code)
+      ? ['has a certificate that cannot be accepted', 'renew it there, for the host name of its address']
+      : ['does not answer', 'check that it runs'];
+  return unavailable(endpoint, `${what} (${reasonOf(cause)})`, mend, error);
 }
 
 /** fetch says "fetch failed" and keeps the reason behind it. */
-function reasonOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+function causeOf(error: unknown): unknown {
+  return error instanceof Error && error.cause instanceof Error ? error.cause : error;
+}
+
+function reasonOf(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
   if (cause.name === 'TimeoutError') return `no answer within ${ANSWER_MS} ms`;
   // Where several addresses were tried the message is empty.

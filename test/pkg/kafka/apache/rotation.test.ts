@@ -1,14 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect } from 'chai';
+import kafkajs from 'kafkajs';
 import {
   AccessDenied,
-  GroupJoinFailed,
   KafkaAdmin,
   KafkaManager,
   PublishRefused,
   Producer,
   ReadRefused,
+  RightMissing,
   TopicNotCreated,
   type SaslOptions,
   readPartition,
@@ -141,6 +142,30 @@ describe('a secured Apache Kafka, while clients run', function () {
     const asAlice = () => openSecured(node.at('SASL'), { tls, sasl: alice }).driver;
     const lacksTopic = /lacks a right on the topic: grant its user DESCRIBE, and WRITE to send, READ/;
 
+    /** Lets alice read a topic, and so see it. */
+    const allowAlice = async (name: string): Promise<void> => {
+      const admin = new kafkajs.Kafka({
+        brokers: [node.at('TLS')],
+        ssl: tls,
+        logLevel: kafkajs.logLevel.NOTHING,
+      }).admin();
+      const rule = {
+        resourceType: kafkajs.AclResourceTypes.TOPIC,
+        resourceName: name,
+        resourcePatternType: kafkajs.ResourcePatternTypes.LITERAL,
+        principal: 'User:alice',
+        host: '*',
+        operation: kafkajs.AclOperationTypes.READ,
+        permissionType: kafkajs.AclPermissionTypes.ALLOW,
+      };
+      await admin.connect();
+      try {
+        await admin.createAcls({ acl: [rule] });
+      } finally {
+        await admin.disconnect();
+      }
+    };
+
     it('to send', async () => {
       const producer = new Producer(asAlice());
       const { message } = await rejection(producer.send({ topic, value: 'x' }), PublishRefused);
@@ -156,10 +181,39 @@ describe('a secured Apache Kafka, while clients run', function () {
 
     it('to consume', async () => {
       const manager = new KafkaManager(asAlice());
-      manager.addConsumer(topic, uniqueName('group'), async () => undefined);
-      const { message } = await rejection(manager.startAllConsumers(), GroupJoinFailed);
+      const group = uniqueName('group');
+      manager.addConsumer(topic, group, async () => undefined);
+      const { message } = await rejection(manager.startAllConsumers(), RightMissing);
       await manager.close();
-      expect(message).to.match(/lacks a right on the (topic|group): grant its user/);
+      for (const one of [topic, `${topic}.${group}-dlt`, `${topic}.${group}-retry-0`]) {
+        expect(message).to.contain(one);
+      }
+      expect(message).to.match(/lacks DESCRIBE on topic .*: grant its user DESCRIBE/);
+    });
+
+    it('of those that a group needs, on just what it is missing', async () => {
+      const [source, group] = [uniqueName('partly'), uniqueName('group')];
+      const failures = [`${source}.${group}-dlt`, `${source}.${group}-retry-0`];
+      const makeAll = new KafkaAdmin(openSecured(node.at('TLS'), { tls }).driver);
+      const specs = [source, ...failures].map((name) => ({
+        topic: name,
+        partitions: 1,
+        replicationFactor: 1,
+      }));
+      await makeAll.ensureTopics(specs);
+      const start = async (): Promise<string> => {
+        const manager = new KafkaManager(asAlice());
+        manager.addConsumer(source, group, async () => undefined);
+        const { message } = await rejection(manager.startAllConsumers(), RightMissing);
+        await manager.close();
+        return message;
+      };
+      const says = (text: RegExp) => eventually(async () => text.test(await start()), { timeoutMs: 20_000 });
+
+      await allowAlice(source);
+      await says(/DESCRIBE on topic \S+-dlt, \S+-retry-0, for group/);
+      for (const one of failures) await allowAlice(one);
+      await says(new RegExp(`lacks READ on group ${group}: grant it`));
     });
 
     it('to make a topic', async () => {

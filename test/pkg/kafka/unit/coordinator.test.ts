@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import type { Broker } from 'kafkajs';
-import { movingCoordinator } from '../../../../pkg/kafka/kafkajs/coordinator.js';
+import type { Broker, Cluster } from 'kafkajs';
+import { followCoordinators, movingCoordinator } from '../../../../pkg/kafka/kafkajs/coordinator.js';
 
 type Calls = Record<'heartbeat' | 'offsetCommit' | 'joinGroup', (request: unknown) => Promise<unknown>>;
 
@@ -58,5 +58,25 @@ describe('kafkajs: a coordinator that moves', () => {
       expect(outcome).to.equal('KafkaJSGroupCoordinatorNotFound');
     }
     expect(finds()).to.equal(2);
+  });
+
+  it('that is not found says which right is missing, where the nodes said so', async () => {
+    for (const [answer, told] of [
+      [failure('KafkaJSProtocolError', 'GROUP_AUTHORIZATION_FAILED'), 'GROUP_AUTHORIZATION_FAILED'],
+      [failure('KafkaJSProtocolError', 'GROUP_COORDINATOR_NOT_AVAILABLE'), 'KafkaJSGroupCoordinatorNotFound'],
+      [undefined, 'KafkaJSGroupCoordinatorNotFound'],
+    ] as const) {
+      const cluster = {
+        findGroupCoordinator: () => Promise.reject(failure('KafkaJSGroupCoordinatorNotFound')),
+        findControllerBroker: async () => ({
+          findGroupCoordinator: () => (answer === undefined ? Promise.resolve({}) : Promise.reject(answer)),
+        }),
+      } as unknown as Cluster;
+      followCoordinators(cluster, async () => undefined);
+      const outcome = await cluster
+        .findGroupCoordinator({ groupId: 'g' })
+        .catch((error: unknown) => (error as { type?: string }).type ?? (error as Error).name);
+      expect(outcome).to.equal(told);
+    }
   });
 });

@@ -22,6 +22,11 @@ describe('why brokers keep a client out', () => {
     ['tlsv1 alert unknown ca', /does not accept this client's certificate: give one that has not expired/],
     ['C0:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:', /does not speak TLS/],
     ['SASL SCRAM SHA256 authentication failed: Authentication failed', /user name and password.*check them/],
+    [
+      'Authentication failed during authentication due to invalid credentials with SASL mechanism SCRAM-SHA-512',
+      /user name and password.*check them/,
+    ],
+    ['Authentication failed: Invalid username or password', /user name and password.*check them/],
     ['SASL PLAIN mechanism is not supported by the server', /does not offer this SASL mechanism: choose one/],
     ['the token endpoint http://a/ does not answer; check that it runs', /^the token endpoint/],
   ];

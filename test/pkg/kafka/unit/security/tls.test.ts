@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
@@ -62,9 +62,29 @@ describe('TLS settings', () => {
     expect(settings().secureContext).to.not.equal(before);
   });
 
+  for (const name of ['ca', 'cert', 'key']) {
+    it(`keep the former ${name} while its file is empty or cut off, since it is just being written`, () => {
+      write(first);
+      writeFileSync(at('ca.pem'), ca);
+      const settings = tlsSettings({ ca: at('ca.pem'), cert: at('cert.pem'), key: at('key.pem') }, log);
+      const before = settings().secureContext;
+      const whole = readFileSync(at(`${name}.pem`), 'utf8');
+      for (const part of ['', whole.slice(0, 40)]) {
+        writeFileSync(at(`${name}.pem`), part);
+        expect(settings().secureContext).to.equal(before);
+      }
+      expect(log.at('warn')).to.not.deep.equal([]);
+      writeFileSync(at(`${name}.pem`), `${whole}\n`);
+      expect(settings().secureContext).to.not.equal(before);
+    });
+  }
+
   it('that cannot be used from the beginning are an error that names the file, or the reason', () => {
     const missing = caught(() => tlsSettings({ ca: at('none.pem') }, log), TlsFilesUnusable);
     expect(missing.message).to.match(/none\.pem \(ca\) cannot be read \(ENOENT\); give the path/);
+    writeFileSync(at('text.pem'), 'no certificate');
+    const text = caught(() => tlsSettings({ ca: at('text.pem') }, log), TlsFilesUnusable);
+    expect(text.message).to.match(/text\.pem \(ca\) cannot be used \(no PEM certificate in it\); give PEM/);
     const wrong = caught(() => tlsSettings({ cert: first.cert, key: second.key }, log), TlsFilesUnusable);
     expect(wrong.message).to.match(/cannot be used \(.*mismatch.*\); give PEM/);
   });

@@ -1,6 +1,12 @@
+import { once } from 'node:events';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { inspect } from 'node:util';
 import { expect } from 'chai';
+import { InvalidOption } from '../../../../../pkg/kafka/errors.js';
 import { clientCredentials, TokenUnavailable } from '../../../../../pkg/kafka/security/token_source.js';
-import { rejection } from '../../../../support/caught.js';
+import { newAuthority } from '../../../../support/certificates.js';
+import { caught, rejection } from '../../../../support/caught.js';
 import { LogBook } from '../../../../support/log.js';
 import {
   startTokenEndpoint,
@@ -117,9 +123,32 @@ describe('tokens by client credentials', () => {
     });
   }
 
-  it('names the cause and the mend where nobody listens', async () => {
+  it('names the cause and the mend where nobody listens, and nothing of the address but origin and path', async () => {
     await endpoint.stop();
-    const { message } = await rejection(source()(), TokenUnavailable);
-    expect(message).to.match(/does not answer \(.*ECONNREFUSED.*\); check that it runs$/);
+    const error = await rejection(source(`${endpoint.url}?api_key=s3cret`)(), TokenUnavailable);
+    expect(error.message).to.match(/\/token does not answer \(.*ECONNREFUSED.*\); check that it runs$/);
+    expect(inspect(error, { depth: 10 })).to.not.contain('s3cret');
+  });
+
+  it('takes no address with a user or a password, and does not repeat it', () => {
+    for (const address of ['https://kit:s3cret@idp/t', 's3cret']) {
+      const error = caught(() => source(address), InvalidOption);
+      expect(inspect(error, { depth: 10 })).to.match(/a URL without user and password/);
+      expect(inspect(error, { depth: 10 })).to.not.contain('s3cret');
+    }
+  });
+
+  it('names the cause and the mend where its certificate is of an authority that is not trusted', async () => {
+    const server = createServer(await (await newAuthority()).issue());
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    try {
+      const { port } = server.address() as AddressInfo;
+      const { message } = await rejection(source(`https://127.0.0.1:${port}/t`)(), TokenUnavailable);
+      expect(message).to.match(/authority that Node\.js does not trust \(.*first certificate/);
+      expect(message).to.match(/start this program with NODE_EXTRA_CA_CERTS/);
+    } finally {
+      server.close();
+    }
   });
 });
