@@ -9,7 +9,7 @@ export {
 } from './admin.js';
 export type { TopicDifference } from './admin/differences.js';
 export { missingTopics } from './admin/missing_topics.js';
-export { applyTopics, driftOf, type AppliedTopic, type TopicDrift } from './admin/topic_plan.js';
+export { applyTopics, driftOf, isMendable, type AppliedTopic, type TopicDrift } from './admin/topic_plan.js';
 export type { Compression } from './codecs/codec.js';
 export type { ConsumerEvent, ConsumerEventListener, StoppedPartition } from './consumer/events.js';
 export { GroupConsumer, type ConsumerState, type ConsumerStatus } from './consumer/group_consumer.js';

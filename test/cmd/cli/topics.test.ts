@@ -46,7 +46,9 @@ describe('cmd/cli: topics of the service', function () {
   it('a production service asks for three copies, of which two must have a message', async () => {
     const production = { APP_ENV: 'production', HTTP_CONTROL_TOKEN: 'x'.repeat(32) };
     await run('apply');
-    const { code, stdout } = await cli(['topics', 'drift'], { brokers, env: { ...env, ...production } });
+    const drift = await cli(['topics', 'drift'], { brokers, env: { ...env, ...production } });
+    const { code, stdout } = drift;
+    expect(drift.stderr).to.include('"topics apply" mends what it may, and says what stays and why');
     expect(code).to.equal(1);
     expect(stdout).to.include('replicationFactor is 1, should be 3');
     expect(stdout).to.include('min.insync.replicas is 1, should be 2');

@@ -77,7 +77,7 @@ describe('a secured Apache Kafka, while clients run', function () {
       while (performance.now() - started < 2.2 * lifetimeMs) await sendOne();
       // Brokers end a connection whose session has expired: none was, since each was authenticated again.
       const open = sockets.made - sockets.lifetimes.length;
-      expect(sockets.lifetimes.filter((ms) => ms > lifetimeMs - 1_000)).to.deep.equal([]);
+      expect(sockets.lifetimes.filter((ms) => ms > 0.75 * lifetimeMs)).to.deep.equal([]);
       expect(open).to.be.at.least(2);
       expect(authentications - sockets.made).to.be.at.least(2 * open);
       expect(endpoint.requests.length).to.be.greaterThan(2);
