@@ -23,7 +23,10 @@ export interface StartKafkaOptions {
   logDir?: string;
   /** Further ways into the first node, by name, for TLS and SASL. */
   listeners?: Readonly<Record<string, Listener>>;
-  /** Users of SCRAM with their passwords, for both of its mechanisms; there from the first start on. */
+  /**
+   * Users of SCRAM with their passwords, for both of its mechanisms; there from the first start on. Only for tests:
+   * whoever lists the processes of the machine meanwhile sees the passwords.
+   */
   scramUsers?: Readonly<Record<string, string>>;
   /** Broker settings that win over the defaults. */
   properties?: Readonly<Record<string, string>>;
