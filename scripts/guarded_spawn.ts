@@ -3,8 +3,8 @@ import { type Writable } from 'node:stream';
 
 /** Where a guarded program's output goes, and what it starts with. */
 export interface GuardedOptions {
-  /** Both output streams: inherited, thrown away, or written to an open file. */
-  output: 'inherit' | 'ignore' | number;
+  /** Both output streams: inherited, thrown away, for us to read, or written to an open file. */
+  output: 'inherit' | 'ignore' | 'pipe' | number;
   cwd?: string;
   env?: NodeJS.ProcessEnv;
 }

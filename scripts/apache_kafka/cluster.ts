@@ -1,11 +1,11 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BrokerSignal } from './broker_process.js';
 import { ClusterNode, newClusterId, untilReady } from './cluster_node.js';
 import { ensureKafkaJars } from './jars.js';
 import { type Listener } from './node_properties.js';
 import { freePorts } from './ports.js';
+import { temporaryKafkaFolder } from './temporary_folder.js';
 import { findJava } from './toolchain.js';
 
 /** How to start a local Apache Kafka. */
@@ -14,13 +14,19 @@ export interface StartKafkaOptions {
   nodes?: 1 | 3;
   /** The first node's port, the others follow it; free ports by default. */
   port?: number;
-  /** Data, settings and logs; kept. Without it a temporary folder is used, which stop() removes. */
+  /**
+   * Data, settings and logs; kept. Without it a temporary folder is used, which stop() removes, or a later start
+   * where this process was killed.
+   */
   dataDir?: string;
   /** A folder for the nodes' logs, which stay; by default they are with the data. */
   logDir?: string;
   /** Further ways into the first node, by name, for TLS and SASL. */
   listeners?: Readonly<Record<string, Listener>>;
-  /** Users of SCRAM with their passwords, for both of its mechanisms; there from the first start on. */
+  /**
+   * Users of SCRAM with their passwords, for both of its mechanisms; there from the first start on. Only for tests:
+   * whoever lists the processes of the machine meanwhile sees the passwords.
+   */
   scramUsers?: Readonly<Record<string, string>>;
   /** Broker settings that win over the defaults. */
   properties?: Readonly<Record<string, string>>;
@@ -71,26 +77,27 @@ export async function startKafka(options: StartKafkaOptions = {}): Promise<Kafka
   const { nodes: count = 1, timeoutMs = 60_000, detached = false } = options;
   const java = await findJava();
   const lib = await ensureKafkaJars();
-  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'apache-kafka-')));
-  const nodes = await createNodes(options, { java, lib, dataDir, timeoutMs, detached, count });
+  const dataDir = options.dataDir ?? (await temporaryKafkaFolder());
+  let nodes: readonly ClusterNode[] = [];
 
   const stop = async (): Promise<void> => {
     // Data that is thrown away needs no orderly shutdown, which takes seconds where nodes wait for each other.
     await Promise.all(nodes.map((node) => (options.dataDir ? node.stop() : node.kill())));
     if (!options.dataDir) await rm(dataDir, { recursive: true, force: true });
   };
-  const brokers = nodes.map((node) => node.broker);
   try {
+    nodes = await createNodes(options, { java, lib, dataDir, timeoutMs, detached, count });
     await Promise.all(nodes.map((node) => node.prepare()));
     await Promise.all(nodes.map((node) => node.launch()));
     await options.onLaunched?.(nodes);
+    const brokers = nodes.map((node) => node.broker);
     await untilReady(nodes, { brokers, clusterSize: nodes.length, timeoutMs });
+    if (detached) for (const node of nodes) node.release();
+    return { brokers, nodes, stop };
   } catch (error) {
     await stop();
     throw error;
   }
-  if (detached) for (const node of nodes) node.release();
-  return { brokers, nodes, stop };
 }
 
 interface Resolved {

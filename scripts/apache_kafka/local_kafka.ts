@@ -13,10 +13,13 @@ import {
   type RunRecord,
   writeRunRecord,
 } from './run_record.js';
+import { LockHeldError, underLock } from './start_lock.js';
 
 const READY_MS = 60_000;
 const PROBE_MS = 2_000;
 const STOP_GRACE_MS = 10_000;
+/** A first start downloads the jars or the image. */
+const OTHER_START_MS = 300_000;
 
 /** How big a local Apache Kafka is, and where it listens. */
 export interface LocalKafka {
@@ -31,36 +34,30 @@ export class RefusedError extends Error {
 }
 
 /**
- * The record of the Apache Kafka that `make kafka` left running, or undefined where none is.
- * @throws Error where its processes are there but do not answer within a minute.
- */
-export async function runningKafka(): Promise<RunRecord | undefined> {
-  const record = await readRunRecord();
-  if (!record) return undefined;
-  if (record.runner === 'jars') {
-    const alive = await Promise.all(record.nodes.map(isRecordedNode));
-    if (!alive.every(Boolean)) return undefined;
-    // Another start may just be under way.
-    await waitUntilReady({ brokers: record.brokers, timeoutMs: READY_MS });
-    return record;
-  }
-  const answer = waitUntilReady({ brokers: record.brokers, timeoutMs: PROBE_MS });
-  return answer.then(
-    () => record,
-    () => undefined,
-  );
-}
-
-/**
  * Starts Apache Kafka, in Docker where an engine answers and out of the jars elsewhere, leaves it running
- * and records it; resolves when clients can work with it.
- * @throws RefusedError where a port is taken; otherwise as startKafka does.
+ * and records it; resolves when clients can work with it. Where one runs already, or is just being started, that is
+ * the one that is returned, whatever was wanted.
+ * @throws RefusedError where a port is taken, or another start takes minutes; Error where what runs does not
+ * answer within a minute; otherwise as startKafka does.
  */
-export async function startLocalKafka(wanted: LocalKafka): Promise<RunRecord> {
-  // What is left of an earlier run that lost some of its nodes.
-  await stopLocalKafka();
-  await assertPortsFree(wanted);
-  return (await dockerAnswers()) ? startInDocker(wanted) : startFromJars(wanted);
+export async function startLocalKafka(
+  wanted: LocalKafka,
+): Promise<{ readonly record: RunRecord; readonly started: boolean }> {
+  const lock = join(projectRoot(), '.data', 'kafka', 'start.lock');
+  try {
+    // Two that start at once would format the same folder, and the later record would hide the earlier nodes.
+    return await underLock(lock, { timeoutMs: OTHER_START_MS }, async () => {
+      const running = await runningKafka();
+      if (running) return { record: running, started: false };
+      // What is left of an earlier run that lost some of its nodes.
+      await stopLocalKafka();
+      await assertPortsFree(wanted);
+      const record = await ((await dockerAnswers()) ? startInDocker(wanted) : startFromJars(wanted));
+      return { record, started: true };
+    });
+  } catch (error) {
+    throw error instanceof LockHeldError ? new RefusedError(error.message) : error;
+  }
 }
 
 /**
@@ -72,13 +69,31 @@ export async function stopLocalKafka(): Promise<boolean> {
   if (!record) return false;
   if (record.runner === 'docker') await composeDown();
   await Promise.all(record.nodes.map((node) => endRecordedNode(node, STOP_GRACE_MS)));
-  await removeRunRecord();
+  await removeRunRecord(record);
   return true;
 }
 
 /** The addresses that a local Apache Kafka of this kind has, as users would type them. */
 export function addresses({ nodes, port }: LocalKafka): string[] {
   return Array.from({ length: nodes }, (_, index) => `localhost:${port + index}`);
+}
+
+/** The record of what runs, if anything does. @throws Error where its processes do not answer within a minute. */
+async function runningKafka(): Promise<RunRecord | undefined> {
+  const record = await readRunRecord();
+  if (!record) return undefined;
+  if (record.runner === 'jars') {
+    const alive = await Promise.all(record.nodes.map(isRecordedNode));
+    if (!alive.every(Boolean)) return undefined;
+    // It may have been started a moment ago, by one that was interrupted.
+    await waitUntilReady({ brokers: record.brokers, timeoutMs: READY_MS });
+    return record;
+  }
+  const answer = waitUntilReady({ brokers: record.brokers, timeoutMs: PROBE_MS });
+  return answer.then(
+    () => record,
+    () => undefined,
+  );
 }
 
 async function assertPortsFree({ nodes, port }: LocalKafka): Promise<void> {
@@ -127,7 +142,7 @@ async function startFromJars(wanted: LocalKafka): Promise<RunRecord> {
       onLaunched: keep,
     });
   } catch (error) {
-    await removeRunRecord();
+    await removeRunRecord(record);
     throw error;
   }
   return record;

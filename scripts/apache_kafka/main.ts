@@ -1,12 +1,5 @@
 import { MissingToolError } from './toolchain.js';
-import {
-  addresses,
-  type LocalKafka,
-  RefusedError,
-  runningKafka,
-  startLocalKafka,
-  stopLocalKafka,
-} from './local_kafka.js';
+import { addresses, type LocalKafka, RefusedError, startLocalKafka, stopLocalKafka } from './local_kafka.js';
 import { type RunRecord } from './run_record.js';
 
 const DEFAULT_PORT = 9092;
@@ -37,17 +30,12 @@ function describe(record: RunRecord, happened: string): string {
 
 async function start(): Promise<void> {
   const wanted = wantedKafka(process.env);
-  const running = await runningKafka();
-  if (!running) {
-    const began = performance.now();
-    const record = await startLocalKafka(wanted);
-    const seconds = ((performance.now() - began) / 1000).toFixed(1);
-    console.log(describe(record, `answers after ${seconds} s`));
-    return;
-  }
-  console.log(describe(running, 'already runs'));
+  const began = performance.now();
+  const { record, started } = await startLocalKafka(wanted);
+  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  console.log(describe(record, started ? `answers after ${seconds} s` : 'already runs'));
   const asked = addresses(wanted).join(',');
-  if (asked !== running.brokers.join(',')) {
+  if (asked !== record.brokers.join(',')) {
     throw new RefusedError(`It is not the one you asked for (${asked}): run make kafka-stop first.`);
   }
 }

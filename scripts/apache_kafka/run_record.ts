@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { projectRoot } from '../../config/project_root.js';
 import { runCommand } from '../run_command.js';
 
@@ -39,9 +40,9 @@ export async function writeRunRecord(record: RunRecord): Promise<void> {
   await rename(temporary, file());
 }
 
-/** Forgets the record; nothing happens where there is none. */
-export async function removeRunRecord(): Promise<void> {
-  await rm(file(), { force: true });
+/** Forgets this record; nothing happens where there is none, or another one by now. */
+export async function removeRunRecord(record: RunRecord): Promise<void> {
+  if (isDeepStrictEqual(await readRunRecord(), record)) await rm(file(), { force: true });
 }
 
 /** Whether the pid still belongs to this broker, and not to a later process that was given the same pid. */

@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { spawnGuarded } from '../../scripts/guarded_spawn.js';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 
@@ -19,7 +20,7 @@ export function temporaryFolder(): string {
   return mkdtempSync(path.join(tmpdir(), 'tsdev-kit-'));
 }
 
-/** A built program of this project, run as a user would: a process of its own. */
+/** A built program of this project, run as a user would: a process of its own, which ends with this one at the latest. */
 export class Program {
   private text = { stdout: '', stderr: '' };
   private readonly child: ChildProcess;
@@ -30,11 +31,11 @@ export class Program {
   constructor(script: string, { env = {}, args = [], dataDir }: ProgramOptions = {}) {
     const ownFolder = dataDir === undefined ? temporaryFolder() : undefined;
     const file = path.join(root, 'dist', `${script}.js`);
-    this.child = spawn(process.execPath, ['--enable-source-maps', file, ...args], {
+    this.child = spawnGuarded(process.execPath, ['--enable-source-maps', file, ...args], {
       cwd: root,
       // Colours would be on in CI, where nothing is a terminal either.
       env: { ...neutral(process.env), NO_COLOR: '1', APP_DATA_DIR: dataDir ?? ownFolder, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      output: 'pipe',
     });
     for (const name of ['stdout', 'stderr'] as const) {
       this.child[name]?.setEncoding('utf8').on('data', (chunk: string) => {

@@ -1,10 +1,13 @@
 import { once } from 'node:events';
 import net from 'node:net';
+import { DelayLine } from './delay_line.js';
 
 /** One connection of a client through the proxy to its target. */
 interface Pair {
   readonly client: net.Socket;
   readonly target: net.Socket;
+  /** What is on its way, a line for each direction. */
+  readonly lines: readonly DelayLine[];
 }
 
 /**
@@ -39,7 +42,8 @@ export class TcpProxy {
   /** Breaks all connections, and all new ones, until {@link mend}. */
   cut(): void {
     this.#refusing = true;
-    for (const { client, target } of this.#pairs) {
+    for (const { client, target, lines } of this.#pairs) {
+      for (const line of lines) line.clear();
       client.resetAndDestroy();
       target.resetAndDestroy();
     }
@@ -47,7 +51,8 @@ export class TcpProxy {
 
   /** Nothing passes on the connections of now any more, and nobody is told; new ones work. */
   forget(): void {
-    for (const { client, target } of this.#pairs) {
+    for (const { client, target, lines } of this.#pairs) {
+      for (const line of lines) line.clear();
       client.removeAllListeners('data').pause();
       target.removeAllListeners('data').pause();
     }
@@ -82,34 +87,25 @@ export class TcpProxy {
       return;
     }
     const target = net.connect({ host: '127.0.0.1', port: this.targetPort, allowHalfOpen: true });
-    const pair = { client, target };
+    const upstream = { from: client, to: target, line: new DelayLine(), latencyMs: () => 0 };
+    const downstream = { from: target, to: client, line: new DelayLine(), latencyMs: () => this.#latencyMs };
+    const pair = { client, target, lines: [upstream.line, downstream.line] };
     this.#pairs.add(pair);
-    forward(client, target, () => 0);
-    forward(target, client, () => this.#latencyMs);
-    for (const [from, to] of [
-      [client, target],
-      [target, client],
-    ] as const) {
+    for (const { from, to, line, latencyMs } of [upstream, downstream]) {
       from.setNoDelay();
-      from.on('end', () => setTimeout(() => to.end(), this.#closeDelayMs + this.#latencyMs));
+      from.on('data', (chunk: Buffer) => {
+        line.add(latencyMs(), () => to.write(chunk));
+      });
+      // The news of an end takes the same way as the bytes before it.
+      from.on('end', () => {
+        line.add(this.#closeDelayMs + latencyMs(), () => to.end());
+      });
       // What became of the connection shows on the other side.
       from.on('error', () => undefined);
       from.on('close', () => {
         this.#pairs.delete(pair);
-        setTimeout(() => to.destroy(), this.#closeDelayMs + this.#latencyMs);
+        line.add(this.#closeDelayMs + latencyMs(), () => to.destroy());
       });
     }
   }
-}
-
-function forward(from: net.Socket, to: net.Socket, latencyMs: () => number): void {
-  // What was delayed comes before what is not.
-  let earliest = 0;
-  from.on('data', (chunk: Buffer) => {
-    const at = Math.max(earliest, performance.now() + latencyMs());
-    earliest = at;
-    const wait = at - performance.now();
-    if (wait <= 0) to.write(chunk);
-    else setTimeout(() => to.write(chunk), wait);
-  });
 }

@@ -1,6 +1,7 @@
 import type { KafkaDriver, TopicSpec } from '../driver.js';
 import { TopicNotCreated, UnknownTopic } from '../errors.js';
 import { call } from './calls.js';
+import { deletes } from './deletion.js';
 import { differencesOf, type TopicDifference } from './differences.js';
 
 /** Where a topic is not what it should be. */
@@ -24,6 +25,11 @@ export interface AppliedTopic {
 export interface ApplyOptions {
   /** Whether settings may be changed after which brokers delete messages; default false. */
   readonly mayDelete?: boolean;
+}
+
+/** Whether {@link applyTopics} mends this, without leave to have messages deleted. */
+export function isMendable(difference: TopicDifference): boolean {
+  return obstacle(difference, false) === undefined;
 }
 
 /** Compares topics with what they should be, and changes nothing. @throws BrokerUnreachable, AdminRefused */
@@ -113,7 +119,6 @@ async function change(
 
 const PARTITIONS = 'partitions';
 const REPLICATION = 'replicationFactor';
-const UNLIMITED = -1;
 
 /** Why a difference stays; undefined where it can be mended. */
 function obstacle(difference: TopicDifference, mayDelete: boolean): string | undefined {
@@ -123,12 +128,4 @@ function obstacle(difference: TopicDifference, mayDelete: boolean): string | und
     return Number(wanted) < Number(actual) ? 'Kafka takes no partition away' : undefined;
   }
   return deletes(difference) && !mayDelete ? 'brokers would delete messages' : undefined;
-}
-
-/** Whether brokers may delete messages after this change that they would have kept. */
-function deletes({ what, wanted, actual }: TopicDifference): boolean {
-  if (what === 'cleanup.policy') return true;
-  if (what !== 'retention.ms' && what !== 'retention.bytes') return false;
-  const [next, now] = [Number(wanted), Number(actual)];
-  return next !== UNLIMITED && (now === UNLIMITED || next < now);
 }

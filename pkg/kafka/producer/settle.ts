@@ -3,13 +3,10 @@ import { PublishOutcomeUnknown, PublishRefused, type KafkaError } from '../error
 import type { Lane } from './lanes.js';
 import type { Batch, PartitionQueue } from './partition_queue.js';
 
+/** The broker does not say which limit it was. */
+const TOO_LARGE = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'];
 /** Refusals that one record of a batch can cause; others concern the topic as a whole. */
-const CAUSED_BY_A_RECORD = new Set([
-  'MESSAGE_TOO_LARGE',
-  'RECORD_LIST_TOO_LARGE',
-  'INVALID_RECORD',
-  'INVALID_TIMESTAMP',
-]);
+const CAUSED_BY_A_RECORD = new Set([...TOO_LARGE, 'INVALID_RECORD', 'INVALID_TIMESTAMP']);
 
 /**
  * Does what the outcome of a batch asks for: tells its callers, or prepares it for another try. The queue
@@ -77,7 +74,9 @@ function refuse(queue: PartitionQueue, batch: Batch, error: DriverError): void {
     return;
   }
   queue.finish();
-  reject(batch, new PublishRefused(queue.topic, error.message, error));
+  const tooLarge = TOO_LARGE.includes(error.protocolError ?? '');
+  const why = tooLarge ? `it exceeds the topic's max.message.bytes: ${error.message}` : error.message;
+  reject(batch, new PublishRefused(queue.topic, why, error));
 }
 
 function reject({ items }: Batch, error: KafkaError): void {

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { driftOf, type TopicDrift } from '../../kafka/index.js';
+import { driftOf, isMendable, type TopicDrift } from '../../kafka/index.js';
 import { type Cli } from '../cli.js';
 import { differenceLines } from '../topic_differences.js';
 
@@ -15,7 +15,7 @@ export function topicsDrift(cli: Cli): Command {
         cli.result(drift, (topics) => topics.map(describe).join('\n'));
         const off = drift.filter(isOff);
         if (off.length > 0) {
-          throw new Error(`${off.length} of ${drift.length} topics differ; "topics apply" mends them`);
+          throw new Error(`${off.length} of ${drift.length} topics differ; "topics apply" ${mends(off)}`);
         }
       }),
     );
@@ -23,6 +23,11 @@ export function topicsDrift(cli: Cli): Command {
 
 function isOff({ missing, differences }: TopicDrift): boolean {
   return missing || differences.length > 0;
+}
+
+function mends(off: readonly TopicDrift[]): string {
+  const all = off.every(({ differences }) => differences.every(isMendable));
+  return all ? 'mends them' : 'mends what it may, and says what stays and why';
 }
 
 function describe(drift: TopicDrift): string {

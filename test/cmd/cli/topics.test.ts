@@ -69,7 +69,9 @@ describe('cmd/cli: topics of the service', function () {
   it('a production service asks for three copies of every topic, of which two must have a message', async () => {
     const production = { APP_ENV: 'production', HTTP_CONTROL_TOKEN: 'x'.repeat(32) };
     await run('apply');
-    const { code, stdout } = await cli(['topics', 'drift'], { brokers, env: { ...env, ...production } });
+    const drift = await cli(['topics', 'drift'], { brokers, env: { ...env, ...production } });
+    const { code, stdout } = drift;
+    expect(drift.stderr).to.include('"topics apply" mends what it may, and says what stays and why');
     expect(code).to.equal(1);
     const differs = (what: string) => stdout.split(what).length - 1;
     // Those for messages that fail included.

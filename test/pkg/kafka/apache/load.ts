@@ -8,6 +8,19 @@ const SEND_EVERY_MS = 10;
 const SENT_AT_ONCE = 5;
 const SETTLE_MS = 120_000;
 const PING_MS = 2_000;
+const COMMIT_INTERVAL_MS = 500;
+const SESSION_TIMEOUT_MS = 6_000;
+
+/** What is sent at once, and so what may just be handled when a member has to give its partitions up. */
+export const IN_HAND = SENT_AT_ONCE;
+/**
+ * So many messages may come again after one disruption: what the load brings between two commits, and while one of
+ * them fails. Members keep their place otherwise.
+ */
+export const REPEATED_AT_MOST = (2 * COMMIT_INTERVAL_MS * SENT_AT_ONCE) / SEND_EVERY_MS;
+
+const keyName = (number: number): string => `key-${number}`;
+const KEY_NAMES = Array.from({ length: KEYS }, (_, number) => keyName(number));
 
 /** What became of all that was sent. */
 export interface LoadFigures {
@@ -37,6 +50,8 @@ export class Load {
   readonly #consumers: KafkaManager[];
   readonly #sends: Promise<void>[] = [];
   readonly #acknowledged = new Set<string>();
+  readonly #acknowledgedOfKey = new Tally();
+  readonly #deliveredOfKey = new Tally();
   /** By message, the place in which it was first delivered. */
   readonly #delivered = new Map<string, string>();
   readonly #lastOfKey = new Map<string, number>();
@@ -61,7 +76,7 @@ export class Load {
   /** A further member of the group, not started yet; to be closed by whoever asked for it. */
   newMember(): KafkaManager {
     const member = new KafkaManager(this.openDriver(), {
-      consumer: { sessionTimeoutMs: 6_000, commitIntervalMs: 500 },
+      consumer: { sessionTimeoutMs: SESSION_TIMEOUT_MS, commitIntervalMs: COMMIT_INTERVAL_MS },
     });
     member.addConsumer(this.topic, this.#groupId, async ({ value, partition, offset }) => {
       this.#deliver(String(value), `${partition}/${offset}`);
@@ -75,38 +90,56 @@ export class Load {
     this.#sending = this.#send();
   }
 
-  /** Waits until so many more messages are acknowledged and the last of them is delivered. */
+  /**
+   * Waits until so many more messages are acknowledged and delivered, an equal share of them of each key: so every
+   * partition that the load uses goes on.
+   */
   async goesOn(messages = 1_000): Promise<void> {
-    const [sent, got] = [this.#acknowledged.size + messages, this.#delivered.size + messages];
-    await eventually(() => this.#acknowledged.size >= sent && this.#delivered.size >= got, {
+    const share = Math.ceil(messages / KEYS);
+    const tallies = [this.#acknowledgedOfKey, this.#deliveredOfKey];
+    const goals = tallies.map((tally) => KEY_NAMES.map((key) => tally.of(key) + share));
+    const missing = (): number[] =>
+      tallies.map((tally, index) =>
+        KEY_NAMES.reduce((sum, key, at) => sum + Math.max(0, (goals[index]?.[at] ?? 0) - tally.of(key)), 0),
+      );
+    await eventually(() => missing().every((count) => count === 0), {
       timeoutMs: SETTLE_MS,
-      what: () =>
-        `${this.#acknowledged.size} of ${sent} acknowledged, ${this.#delivered.size} of ${got} delivered`,
+      what: () => `of ${messages} messages ${missing().join(' not acknowledged, ')} not delivered`,
     });
   }
 
   /** What a readiness probe would ask: a broker answers, and both members are in their group. */
   async ready(): Promise<boolean> {
+    const { answers, joined } = await this.readiness();
+    return answers && joined;
+  }
+
+  /** Both halves of it by themselves. */
+  async readiness(): Promise<{ answers: boolean; joined: boolean }> {
     const answers = await this.manager.ping({ timeoutMs: PING_MS }).then(
       () => true,
       () => false,
     );
-    return answers && this.#consumers.every((consumer) => consumer.health().ok);
+    return { answers, joined: this.#consumers.every((consumer) => consumer.health().ok) };
   }
 
   /** Ends the sending, waits until everything has its outcome and all that was acknowledged has come. */
-  async finish(): Promise<LoadFigures> {
+  async settle(): Promise<void> {
     this.#running = false;
     await this.#sending;
     await Promise.all(this.#sends);
-    const lost = (): string[] => [...this.#acknowledged].filter((id) => !this.#delivered.has(id));
     // What has not come by then is lost, which is for the test to say.
-    await eventually(() => lost().length === 0, { timeoutMs: SETTLE_MS }).catch(() => undefined);
+    await eventually(() => this.#lost().length === 0, { timeoutMs: SETTLE_MS }).catch(() => undefined);
+  }
+
+  /** Settles, closes, and says what became of it all. */
+  async finish(): Promise<LoadFigures> {
+    await this.settle();
     await this.close();
     return {
       acknowledged: this.#acknowledged.size,
       rejected: this.#rejected,
-      lost: lost(),
+      lost: this.#lost(),
       outOfOrder: this.#outOfOrder,
       duplicates: this.#duplicates,
       storedTwice: this.#storedTwice,
@@ -120,6 +153,10 @@ export class Load {
     await Promise.all([this.manager, ...this.#consumers].map((manager) => manager.close()));
   }
 
+  #lost(): string[] {
+    return [...this.#acknowledged].filter((id) => !this.#delivered.has(id));
+  }
+
   async #send(): Promise<void> {
     for (let number = 0; this.#running; number += SENT_AT_ONCE) {
       for (let each = number; each < number + SENT_AT_ONCE; each += 1) this.#sends.push(this.#sendOne(each));
@@ -128,11 +165,13 @@ export class Load {
   }
 
   async #sendOne(number: number): Promise<void> {
-    const id = `key-${number % KEYS}/${number}`;
+    const key = keyName(number % KEYS);
+    const id = `${key}/${number}`;
     const began = performance.now();
     try {
-      await this.manager.sendMessage(this.topic, `key-${number % KEYS}`, id);
+      await this.manager.sendMessage(this.topic, key, id);
       this.#acknowledged.add(id);
+      this.#acknowledgedOfKey.add(key);
     } catch (error) {
       this.#rejected.push((error as { code?: string }).code ?? String(error));
     }
@@ -151,8 +190,22 @@ export class Load {
     }
     this.#delivered.set(id, place);
     const [key = '', number] = id.split('/');
+    this.#deliveredOfKey.add(key);
     const last = this.#lastOfKey.get(key) ?? -1;
     if (Number(number) < last) this.#outOfOrder.push(id);
     this.#lastOfKey.set(key, Math.max(last, Number(number)));
+  }
+}
+
+/** How many there were of each key. */
+class Tally {
+  readonly #counts = new Map<string, number>();
+
+  add(key: string): void {
+    this.#counts.set(key, this.of(key) + 1);
+  }
+
+  of(key: string): number {
+    return this.#counts.get(key) ?? 0;
   }
 }

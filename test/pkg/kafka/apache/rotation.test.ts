@@ -21,7 +21,7 @@ import { newAuthority, type KeyPair } from '../../../support/certificates.js';
 import { eventually } from '../../../support/eventually.js';
 import { LogBook } from '../../../support/log.js';
 import { startTokenEndpoint, unsignedToken } from '../../../support/token_endpoint.js';
-import { openSecured } from './secured_client.js';
+import { WatchedSockets, openSecured } from './secured_client.js';
 import { securedNode, USERS, type SecuredNode } from './secured_node.js';
 
 describe('a secured Apache Kafka, while clients run', function () {
@@ -38,7 +38,7 @@ describe('a secured Apache Kafka, while clients run', function () {
     await new KafkaAdmin(driver).ensureTopics([{ topic, partitions: 1, replicationFactor: 1 }]);
   });
 
-  it('K18: tokens that expire are renewed without a message failing, and sessions with them', async () => {
+  it('K18: tokens that expire are renewed without a message failing, and sessions on the same connections', async () => {
     const lifetimeMs = 8_000;
     const endpoint = await startTokenEndpoint(() => ({
       body: { access_token: unsignedToken('admin', lifetimeMs), expires_in: lifetimeMs / 1_000 },
@@ -49,7 +49,16 @@ describe('a secured Apache Kafka, while clients run', function () {
       clientSecret: 'secret',
       logger: new LogBook(),
     });
-    const { driver, log } = openSecured(node.at('SASL'), { tls, sasl: { mechanism: 'OAUTHBEARER', token } });
+    let authentications = 0;
+    const counted = () => {
+      authentications += 1;
+      return token();
+    };
+    const sockets = new WatchedSockets(node.authority.cert);
+    const { driver, log } = openSecured(node.at('SASL'), {
+      socketFactory: sockets.open,
+      sasl: { mechanism: 'OAUTHBEARER', token: counted },
+    });
     const manager = new KafkaManager(driver, { consumer: { sessionTimeoutMs: 6_000 } });
     const group = uniqueName('group');
     const got = new Set<string>();
@@ -58,13 +67,20 @@ describe('a secured Apache Kafka, while clients run', function () {
         got.add(String(value));
       });
       await manager.startAllConsumers();
-      const started = performance.now();
       let sent = 0;
-      // Past the life of the first token and of the one after it.
-      while (performance.now() - started < 2.2 * lifetimeMs) {
+      const sendOne = async (): Promise<void> => {
         await manager.sendMessage(topic, 'key', `token-${(sent += 1)}`);
         await eventually(() => got.has(`token-${sent}`));
-      }
+      };
+      await sendOne();
+      const started = performance.now();
+      // Past the life of the first token and of the one after it.
+      while (performance.now() - started < 2.2 * lifetimeMs) await sendOne();
+      // Brokers end a connection whose session has expired: none was, since each was authenticated again.
+      const open = sockets.made - sockets.lifetimes.length;
+      expect(sockets.lifetimes.filter((ms) => ms > 0.75 * lifetimeMs)).to.deep.equal([]);
+      expect(open).to.be.at.least(2);
+      expect(authentications - sockets.made).to.be.at.least(2 * open);
       expect(endpoint.requests.length).to.be.greaterThan(2);
       expect(manager.getStatus().consumers[0]?.state).to.equal('running');
       expect(log.at('error')).to.deep.equal([]);

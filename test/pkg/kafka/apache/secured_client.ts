@@ -1,9 +1,12 @@
+import { isIP } from 'node:net';
+import { connect } from 'node:tls';
 import {
   createKafkajsDriver,
   KafkaAdmin,
   KafkaManager,
   type KafkaDriver,
   type SaslOptions,
+  type SocketFactory,
   type TlsOptions,
 } from '../../../../pkg/kafka/index.js';
 import type { Logger } from '../../../../pkg/logger/index.js';
@@ -11,14 +14,34 @@ import { uniqueName } from '../../../support/broker.js';
 import { eventually } from '../../../support/eventually.js';
 import { LogBook } from '../../../support/log.js';
 
+/** Makes connections over TLS, and knows how long each lived. */
+export class WatchedSockets {
+  /** Milliseconds from the making to the end of each that has ended. */
+  readonly lifetimes: number[] = [];
+  made = 0;
+
+  constructor(private readonly ca: string) {}
+
+  readonly open: SocketFactory = ({ host, port, onConnect }) => {
+    const began = performance.now();
+    this.made += 1;
+    const name = isIP(host) === 0 ? { servername: host } : {};
+    const socket = connect({ host, port, ca: this.ca, ...name }, onConnect);
+    return socket.once('close', () => this.lifetimes.push(performance.now() - began));
+  };
+}
+
 /** How a client of the tests connects. */
 export interface ClientSecurity {
   readonly tls?: TlsOptions;
   readonly sasl?: SaslOptions;
 }
 
-/** A driver for one address, and what it logs. */
-export function openSecured(broker: string, security: ClientSecurity): { driver: KafkaDriver; log: LogBook } {
+/** A driver for one address, and what it logs. A socket factory replaces `tls`. */
+export function openSecured(
+  broker: string,
+  security: ClientSecurity & { readonly socketFactory?: SocketFactory },
+): { driver: KafkaDriver; log: LogBook } {
   const log = new LogBook();
   const logger: Logger = Object.assign(log, { child: () => logger });
   return {

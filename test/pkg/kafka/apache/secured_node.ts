@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { KafkaCluster } from '../../../../scripts/apache_kafka/cluster.js';
 import type { Listener } from '../../../../scripts/apache_kafka/node_properties.js';
 import { freePorts } from '../../../../scripts/apache_kafka/ports.js';
+import { temporaryKafkaFolder } from '../../../../scripts/apache_kafka/temporary_folder.js';
 import { startTestKafka } from '../../../support/apache_kafka.js';
 import { newAuthority, type Authority, type KeyPair } from '../../../support/certificates.js';
 
@@ -53,8 +53,7 @@ after(async function () {
 });
 
 async function start(): Promise<SecuredNode> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'secured-kafka-'));
-  await mkdir(folder, { recursive: true });
+  const folder = await temporaryKafkaFolder();
   const authority = await newAuthority();
   const names = Object.keys(LISTENERS) as ListenerName[];
   const ports = await freePorts(names.length);

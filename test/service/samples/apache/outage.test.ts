@@ -25,7 +25,8 @@ describe('the service while nodes of Apache Kafka fail', function () {
       properties: { 'broker.session.timeout.ms': '6000', 'broker.heartbeat.interval.ms': '1000' },
     });
   });
-  after(() => cluster.stop());
+  // It is not there where starting failed, which is the error to show.
+  after(() => (cluster as KafkaCluster | undefined)?.stop());
   beforeEach(async () => {
     app = new Program('cmd/app/main', {
       env: {
