@@ -39,6 +39,7 @@ describe('the template', function () {
     }
     for (const file of await clone.changed()) if (file.endsWith('.ts')) expectSortedImports(clone, file);
     expect(await clone.made('test')).to.match(/^\d+ passed, 0 failed$/m);
+    expect(await clone.made('test-docs'), 'what its documents say').to.match(/^\d+ passed, 0 failed$/m);
   });
 
   for (const kept of ['users', 'translations']) {

@@ -38,6 +38,7 @@ All settings are in [docs/configuration.md](docs/configuration.md), and \`make h
 
 ## Make it yours
 
+<!-- unless: internal/entity/order_event.ts -->
 \`\`\`sh
 make new EVENT=order.placed DOMAIN=orders
 make new USECASE=place_order DOMAIN=orders
