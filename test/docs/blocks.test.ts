@@ -145,13 +145,15 @@ describe('what the documents say', function () {
 
   it('every example in TypeScript compiles, and runs as a test of this project', async () => {
     const examples = documents().flatMap((file) =>
-      blocksOf(file).filter(({ language, mark }) => language === 'ts' && applies(mark)),
+      blocksOf(file).filter(({ language }) => language === 'ts'),
     );
     expect(examples).not.to.be.empty;
+    const applying = examples.filter(({ mark }) => applies(mark));
+    if (applying.length === 0) return;
     // As deep below the root as the tests of a domain, whose imports the examples show.
     const target = path.join(folder, 'test', 'docs', 'examples');
     mkdirSync(target, { recursive: true });
-    examples.forEach(({ text }, index) => {
+    applying.forEach(({ text }, index) => {
       writeFileSync(path.join(target, `example_${index}.test.ts`), `${text}\nexport {};\n`);
     });
     const compilerOptions = { rootDir: '../../..', outDir: '../../../dist/examples', incremental: false };

@@ -66,6 +66,8 @@ describe('the template', function () {
     }
     const [, tested] = await Promise.all([clone.made('lint'), clone.made('test-unit')]);
     expect(tested).to.match(/^\d+ passed, 0 failed$/m);
+    expect(clone.read('README.md'), 'what to do instead').to.match(/^It connects .*\n?.*make kafka/m);
+    expect(await clone.made('test-docs'), 'what its documents say').to.match(/^\d+ passed, 0 failed$/m);
   });
 
   it('refuses a tree with changes that are not committed', async () => {

@@ -61,6 +61,7 @@ export function makeBare(plan: Plan, { name, kept }: BareOptions): void {
   forgetEntries(plan);
   renameService(plan, name);
   plan.write('README.md', readmeFor(name, kept));
+  if (!plan.has('pkg/devbroker/index.ts')) removeRegions(plan, 'devbroker');
 }
 
 function removeTopic(plan: Plan, domain: string): void {

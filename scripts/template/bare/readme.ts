@@ -7,11 +7,12 @@ A service on Apache Kafka, made from TSDev Kit. ${has} You need Node.js 20.19 or
 
 ## Run it
 
-<!-- run: background ready: http://localhost:8080/readyz -->
+<!-- run: background ready: http://localhost:8080/readyz needs: brokers -->
 \`\`\`sh
 make run
 \`\`\`
 
+<!-- needs: brokers -->
 \`\`\`sh
 curl --fail --silent localhost:8080/readyz
 \`\`\`
@@ -26,6 +27,9 @@ make test
 <!-- only: devbroker -->
 Without further settings it uses an embedded broker; \`KAFKA_BROKERS=host:9092\` makes it use Apache Kafka.
 <!-- end: devbroker -->
+<!-- without: devbroker
+It connects to the brokers at \`KAFKA_BROKERS\`, by default to 127.0.0.1:9092, where \`make kafka\` starts one.
+-->
 
 All settings are in [docs/configuration.md](docs/configuration.md), and \`make help\` lists all commands.
 
