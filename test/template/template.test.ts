@@ -46,6 +46,7 @@ describe('the template', function () {
     it(`bare: keeps ${kept} alone where that is wanted, and is undone by git alone`, async () => {
       await clone.made('bare', 'NAME=my-service', `KEEP=${kept}`);
       expect(clone.list('internal/app/modules')).to.deep.equal(['core.ts', 'kafka_control.ts', `${kept}.ts`]);
+      expect(clone.read('README.md')).to.include(`It has the domain ${kept}.`);
       await clone.compile();
       expect(await clone.succeed('node_modules/.bin/knip')).not.to.match(/Unused|Refine/);
       expect(await clone.tests(`test/service/{http,${kept}}/**/*.test.ts`)).to.match(/\d+ passing/);

@@ -1,6 +1,7 @@
 /** What a service says of itself on its first day; the rest is for its owners to write. */
 export function readmeFor(name: string, domains: readonly string[]): string {
-  const has = domains.length === 0 ? 'It has no domain yet.' : `It has the domains ${domains.join(' and ')}.`;
+  const many = domains.length === 1 ? 'domain' : 'domains';
+  const has = domains.length === 0 ? 'It has no domain yet.' : `It has the ${many} ${domains.join(' and ')}.`;
   return `# ${name}
 
 A service on Apache Kafka, made from TSDev Kit. ${has} You need Node.js 20.19 or newer, npm and make.
