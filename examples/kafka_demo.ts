@@ -1,6 +1,6 @@
 /**
  * Sends five typed events and one plain message through Kafka and shows each as it is produced and consumed.
- * Runs on the embedded broker, or on the brokers that KAFKA_BROKERS names.
+ * Runs on the brokers of the configuration, or on those that KAFKA_BROKERS names.
  */
 import colors from 'picocolors';
 import { loadConfigOrExit } from '../config/config.js';

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
@@ -13,15 +13,28 @@ import { blocksOf, documents } from './documents.js';
 const root = projectRoot();
 const TIMEOUT_MS = 240_000;
 
+const said = (mark: string, name: string) => new RegExp(`${name}: (\\S+)`).exec(mark)?.[1];
+const isThere = (file: string) => existsSync(path.join(root, file));
+
+/** Whether what a mark says of the project is so. */
+function applies(mark: string): boolean {
+  const made = said(mark, 'unless');
+  if (made !== undefined && isThere(made)) return false;
+  return said(mark, 'needs') !== 'brokers' || isThere('pkg/devbroker');
+}
+
 /**
  * Runs what the documents tell readers to run. A comment above a block says how:
  * - none: it must end, with status 0, or with the one that `exit: 78` names;
  * - `run: background`: it serves; the blocks after it run beside it, up to the end of the document or the next
  *   that is ready at the same place. It is up when the URL that `ready: <url>` names answers;
  * - `apply: <file>`, above a diff: the file is changed so, and must be as the diff expects it;
- * - `run: elsewhere`: another test or another machine runs it, and the document says which.
+ * - `run: elsewhere`: another test or another machine runs it, and the document says which;
+ * - `unless: <file>`, beside any of these: not where the project has that file, since what the block makes is
+ *   there already;
+ * - `needs: brokers`: not where there is no embedded broker, which is what `make run` uses here.
  */
-describe('GK15: what the documents say', function () {
+describe('what the documents say', function () {
   this.timeout(2 * TIMEOUT_MS);
   let folder: string;
   let ports: number[];
@@ -60,12 +73,12 @@ describe('GK15: what the documents say', function () {
     return text.replace(/localhost:808([01])/g, (_all, last) => `localhost:${String(ports[Number(last)])}`);
   }
 
-  const said = (mark: string, name: string) => new RegExp(`${name}: (\\S+)`).exec(mark)?.[1];
-
   for (const file of documents()) {
     const blocks = blocksOf(file).filter(
       ({ language, mark }) =>
-        (language === 'sh' && mark !== 'run: elsewhere') || (language === 'diff' && mark.startsWith('apply')),
+        applies(mark) &&
+        ((language === 'sh' && mark !== 'run: elsewhere') ||
+          (language === 'diff' && mark.startsWith('apply'))),
     );
     if (blocks.length === 0) continue;
     it(`${file}: every command works`, async () => {
@@ -135,10 +148,12 @@ describe('GK15: what the documents say', function () {
       blocksOf(file).filter(({ language }) => language === 'ts'),
     );
     expect(examples).not.to.be.empty;
+    const applying = examples.filter(({ mark }) => applies(mark));
+    if (applying.length === 0) return;
     // As deep below the root as the tests of a domain, whose imports the examples show.
     const target = path.join(folder, 'test', 'docs', 'examples');
     mkdirSync(target, { recursive: true });
-    examples.forEach(({ text }, index) => {
+    applying.forEach(({ text }, index) => {
       writeFileSync(path.join(target, `example_${index}.test.ts`), `${text}\nexport {};\n`);
     });
     const compilerOptions = { rootDir: '../../..', outDir: '../../../dist/examples', incremental: false };

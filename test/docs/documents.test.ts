@@ -6,7 +6,7 @@ import { blocksOf, documents, textOf } from './documents.js';
 
 const root = projectRoot();
 
-/** GK15: GoDev Kit's README names files and commands that are not in the tree. */
+/** A document that names what is not in the tree sends its readers astray. */
 describe('the documents', () => {
   const makefile = readFileSync(path.join(root, 'Makefile'), 'utf8');
 

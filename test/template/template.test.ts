@@ -39,12 +39,14 @@ describe('the template', function () {
     }
     for (const file of await clone.changed()) if (file.endsWith('.ts')) expectSortedImports(clone, file);
     expect(await clone.made('test')).to.match(/^\d+ passed, 0 failed$/m);
+    expect(await clone.made('test-docs'), 'what its documents say').to.match(/^\d+ passed, 0 failed$/m);
   });
 
   for (const kept of ['users', 'translations']) {
     it(`bare: keeps ${kept} alone where that is wanted, and is undone by git alone`, async () => {
       await clone.made('bare', 'NAME=my-service', `KEEP=${kept}`);
       expect(clone.list('internal/app/modules')).to.deep.equal(['core.ts', 'kafka_control.ts', `${kept}.ts`]);
+      expect(clone.read('README.md')).to.include(`It has the domain ${kept}.`);
       await clone.compile();
       expect(await clone.succeed('node_modules/.bin/knip')).not.to.match(/Unused|Refine/);
       expect(await clone.tests(`test/service/{http,${kept}}/**/*.test.ts`)).to.match(/\d+ passing/);
@@ -65,6 +67,8 @@ describe('the template', function () {
     }
     const [, tested] = await Promise.all([clone.made('lint'), clone.made('test-unit')]);
     expect(tested).to.match(/^\d+ passed, 0 failed$/m);
+    expect(clone.read('README.md'), 'what to do instead').to.match(/^It connects .*\n?.*make kafka/m);
+    expect(await clone.made('test-docs'), 'what its documents say').to.match(/^\d+ passed, 0 failed$/m);
   });
 
   it('refuses a tree with changes that are not committed', async () => {

@@ -16,6 +16,9 @@ const USAGE = `Usage: make bare NAME=my-service [KEEP=${Object.keys(SAMPLES).joi
   KEEP  samples to keep; all others go
   DRY   shows what would be done, and does nothing`;
 
+/** Modules that every service has. */
+const NO_DOMAINS = ['core', 'kafka_control'];
+
 /** What is to be left. */
 export interface BareOptions {
   name: string;
@@ -60,7 +63,16 @@ export function makeBare(plan: Plan, { name, kept }: BareOptions): void {
   removeUnusedHelper(plan);
   forgetEntries(plan);
   renameService(plan, name);
-  plan.write('README.md', readmeFor(name, kept));
+  plan.write('README.md', readmeFor(name, domainsIn(plan)));
+  if (!plan.has('pkg/devbroker/index.ts')) removeRegions(plan, 'devbroker');
+}
+
+/** Those that are left: samples that were kept, and what was written beside them. */
+function domainsIn(plan: Plan): string[] {
+  return plan.files().flatMap((file) => {
+    const [, name] = /^internal\/app\/modules\/(\w+)\.ts$/.exec(file) ?? [];
+    return name === undefined || NO_DOMAINS.includes(name) ? [] : [name];
+  });
 }
 
 function removeTopic(plan: Plan, domain: string): void {

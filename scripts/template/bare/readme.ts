@@ -1,17 +1,19 @@
 /** What a service says of itself on its first day; the rest is for its owners to write. */
 export function readmeFor(name: string, domains: readonly string[]): string {
-  const has = domains.length === 0 ? 'It has no domain yet.' : `It has the domains ${domains.join(' and ')}.`;
+  const many = domains.length === 1 ? 'domain' : 'domains';
+  const has = domains.length === 0 ? 'It has no domain yet.' : `It has the ${many} ${domains.join(' and ')}.`;
   return `# ${name}
 
 A service on Apache Kafka, made from TSDev Kit. ${has} You need Node.js 20.19 or newer, npm and make.
 
 ## Run it
 
-<!-- run: background ready: http://localhost:8080/readyz -->
+<!-- run: background ready: http://localhost:8080/readyz needs: brokers -->
 \`\`\`sh
 make run
 \`\`\`
 
+<!-- needs: brokers -->
 \`\`\`sh
 curl --fail --silent localhost:8080/readyz
 \`\`\`
@@ -26,6 +28,9 @@ make test
 <!-- only: devbroker -->
 Without further settings it uses an embedded broker; \`KAFKA_BROKERS=host:9092\` makes it use Apache Kafka.
 <!-- end: devbroker -->
+<!-- without: devbroker
+It connects to the brokers at \`KAFKA_BROKERS\`, by default to 127.0.0.1:9092, where \`make kafka\` starts one.
+-->
 
 All settings are in [docs/configuration.md](docs/configuration.md), and \`make help\` lists all commands.
 
@@ -38,6 +43,7 @@ All settings are in [docs/configuration.md](docs/configuration.md), and \`make h
 
 ## Make it yours
 
+<!-- unless: internal/entity/order_event.ts -->
 \`\`\`sh
 make new EVENT=order.placed DOMAIN=orders
 make new USECASE=place_order DOMAIN=orders

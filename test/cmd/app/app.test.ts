@@ -44,7 +44,7 @@ describe('cmd/app', function () {
     expect(await read('/readyz')).to.deep.equal([200, { status: 'warn' }]);
   });
 
-  it('G9: waits for brokers that do not answer, says so, and is ready once they do', async () => {
+  it('waits for brokers that do not answer, says so, and is ready once they do', async () => {
     const place = await startBroker();
     const port = Number(place.brokers[0]?.split(':')[1]);
     await place.stop();
@@ -88,7 +88,7 @@ describe('cmd/app', function () {
     }
   });
 
-  it('GK6: closes everything when it stops, so that the process ends by itself', async () => {
+  it('closes everything when it stops, so that the process ends by itself', async () => {
     app = new Program('test/cmd/app/start_and_stop');
     await app.shows(/started/);
     await app.shows(/stopped/);
@@ -118,7 +118,7 @@ describe('cmd/app', function () {
     expect(app.stdout).to.equal('');
   });
 
-  it('G1: ends at once at the second signal, whatever the first waits for', async () => {
+  it('ends at once at the second signal, whatever the first waits for', async () => {
     app = new Program('cmd/app/main', {
       env: {
         HTTP_PORT: '0',

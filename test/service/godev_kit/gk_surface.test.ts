@@ -25,7 +25,7 @@ const ROUTES = [
   'GET /kafka/consumer/status',
 ];
 
-/** What went wrong in GoDev Kit, from GK1 on as the inventory of its parts counts it, does not go wrong here. */
+/** What went wrong in GoDev Kit, numbered from GK1 on, does not go wrong here. */
 describe('GoDev Kit: surface', () => {
   let api: StubbedApi;
 

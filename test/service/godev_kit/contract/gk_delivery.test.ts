@@ -7,7 +7,7 @@ import { type Instance, Instances } from '../../support/instance.js';
 
 const translation = { source: 'en', target: 'de', original: 'hello' };
 
-/** What went wrong in GoDev Kit, from GK1 on as the inventory of its parts counts it, does not go wrong here. */
+/** What went wrong in GoDev Kit, numbered from GK1 on, does not go wrong here. */
 describe('GoDev Kit: delivery', function () {
   this.timeout(60_000);
   const instances = new Instances();

@@ -43,7 +43,7 @@ describe('the life of the service', function () {
   const statusOf = async (service: Instance, id: unknown) =>
     (await service.send('GET', `/v1/translations/${String(id)}`)).body['status'];
 
-  it('G3, G4: a consumer that is off stays off while others come and go and connections break, and goes on from there', async () => {
+  it('a consumer that is off stays off while others come and go and connections break, and goes on from there', async () => {
     const [one, other] = [await start(), await start()];
     await eventually(async () => (await members(one)) === 2);
     await turn(one, 'disable');
@@ -102,7 +102,7 @@ describe('the life of the service', function () {
     expect(contexts.filter((context) => context !== undefined)).to.deep.equal([]);
   });
 
-  it('G6: a consumer that crashes is started anew, and the service is not ready meanwhile', async () => {
+  it('a consumer that crashes is started anew, and the service is not ready meanwhile', async () => {
     const service = await start();
     const strike = broker.faults.add({ api: 'Heartbeat', error: GROUP_AUTHORIZATION_FAILED, times: 4 });
     const { body } = await service.send('POST', '/v1/translations', translation);

@@ -29,7 +29,7 @@ describe('the service as it stops', function () {
 
   afterEach(() => instances.stop());
 
-  it('G1, G2: is not ready while it still serves, then closes the door, finishes its work, commits and leaves', async () => {
+  it('is not ready while it still serves, then closes the door, finishes its work, commits and leaves', async () => {
     const prefix = uniqueName('stop');
     const translator = new HeldTranslator();
     const ended: string[] = [];
@@ -96,7 +96,7 @@ describe('the service as it stops', function () {
     }
   });
 
-  it('G1: stops in order and leaves its group whoever still waits for an answer, or never ends a request', async () => {
+  it('stops in order and leaves its group whoever still waits for an answer, or never ends a request', async () => {
     const prefix = uniqueName('waiting');
     const service = await instances.start({ prefix, flags: { 'HTTP.SHUTDOWN_TIMEOUT': '8000' } });
     const other = await Instance.build({ prefix });
