@@ -52,6 +52,41 @@ describe('what is no good', function () {
     });
   }
 
+  describe('names that something else has', () => {
+    let plan: Plan;
+
+    before(async () => {
+      plan = await Plan.of(projectRoot());
+      add(plan, { DOMAIN, EVENT, USECASE: 'place_order' });
+      add(plan, { DOMAIN, USECASE: 'ship_order_input' });
+    });
+
+    for (const [name, taken] of [
+      ['logger', 'Logger'],
+      ['clock', 'Clock'],
+      ['translator', 'Translator'],
+      ['event_bus', 'EventBus'],
+      ['id_generator', 'IdGenerator'],
+      ['config', 'Config'],
+      ['kafka_driver', 'KafkaDriver'],
+      ['route', 'Route'],
+      ['recorded', 'Recorded'],
+      ['promise', 'Promise'],
+      ['extract', 'Extract'],
+      ['abort_signal', 'AbortSignal'],
+      ['order', 'Order'],
+      ['order_directory', 'OrderDirectory'],
+      ['place_order_input', 'PlaceOrderInput'],
+      ['place_order_use_case', 'PlaceOrderUseCase'],
+      ['ship_order', 'ShipOrderInput'],
+    ] as const) {
+      it(`make new USECASE=${name}: ${taken} is something else`, () => {
+        const { message } = caught(() => add(plan, { DOMAIN, USECASE: name }), Refusal);
+        expect(message).to.match(new RegExp(`^USECASE: ${name} would .*\\b${taken}\\b`));
+      });
+    }
+  });
+
   it('make new: a query is called for what it answers, and not for what it does not', async () => {
     const plan = await Plan.of(projectRoot());
     add(plan, { DOMAIN, EVENT, USECASE: 'place_order', ROUTE: 'GET /orders/{id}' });

@@ -1,11 +1,12 @@
 import { Node, SyntaxKind } from 'ts-morph';
 import { type Plan } from '../plan.js';
 import { Refusal } from '../refusal.js';
-import { addContract, bindUseCase, refuseTakenUseCase } from './contracts.js';
+import { addContract, bindUseCase } from './contracts.js';
 import { type Domain, eventListIn, eventsOf, findDomain, type KnownEvent, moduleOf } from './domain.js';
 import { ensureExample } from './examples.js';
 import { importNames, specifier } from './imports.js';
 import { checkEvent, type Spelled } from './names.js';
+import { refuseTakenUseCase } from './taken.js';
 import { commandFiles, reactionFiles } from './use_case_texts.js';
 
 /** A use case that is to be made. */
