@@ -42,6 +42,14 @@ describe('what is no good', function () {
     [{ DOMAIN, ROUTE: 'GET /orders/{number}' }, 'its only parameter is one {id}'],
     [{ DOMAIN, ROUTE: 'GET /orders/{id}/of/{id}' }, 'its only parameter is one {id}'],
     [{ DOMAIN, ROUTE: 'GET /Orders/' }, 'a path has lower-case words'],
+    [{ DOMAIN, ROUTE: 'POST /v1/orders' }, "below /v1 and /api/v1 by themselves; write 'POST /orders'"],
+    [{ DOMAIN, ROUTE: 'GET /api/v1/orders/:id' }, "by themselves; write 'GET /orders/:id'"],
+    [{ DOMAIN, ROUTE: 'GET /v1' }, "by themselves; write 'GET /orders'"],
+    [{ DOMAIN: 'users', EVENT: 'invoice.sent' }, 'make new EVENT=invoice.sent DOMAIN=invoices'],
+    [
+      { DOMAIN: 'users', USECASE: 'greet', ON: 'translation.completed' },
+      'make new USECASE=greet ON=translation.completed DOMAIN=translations',
+    ],
   ];
   for (const [wanted, said] of cases) {
     it(`make new ${Object.entries(wanted)
