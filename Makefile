@@ -44,7 +44,7 @@ cli: $(INSTALLED) ## Look after topics, groups and messages (ARGS='topics list';
 	@$(TSX) cmd/cli/main.ts $(ARGS)
 
 broker: $(INSTALLED) ## Run the embedded broker (PORT=9092 DATA=folder TOPICS=orders:3,users:1)
-	@$(TSX) cmd/broker/main.ts $(if $(PORT),--port $(PORT)) $(if $(DATA),--data '$(DATA)') \
+	@$(TSX) cmd/broker/main.ts $(if $(PORT),--port $(PORT)) $(if $(DATA),--data "$$DATA") \
 	  $(foreach topic,$(subst $(comma),$(space),$(TOPICS)),--topic $(topic))
 
 kafka: $(INSTALLED) ## Start a real Apache Kafka and leave it running (PORT=9092 NODES=1, or NODES=3)
@@ -74,15 +74,15 @@ test-node: $(INSTALLED) ## Build and run the tests on Node.js 22 and 24
 test-faults: $(INSTALLED) ## Build and run kill, chaos and fuzz loops (ROUNDS=200 SEED=7)
 	@ROUNDS='$(ROUNDS)' SEED='$(SEED)' $(LEGS) test-faults
 
+# Their variables come by the environment, where make puts those of its command line: no shell reads what they say.
 new: $(INSTALLED) ## Add to a domain (DOMAIN=orders EVENT=order.placed USECASE=place_order ROUTE='POST /orders'; asks without)
-	@DOMAIN='$(DOMAIN)' EVENT='$(EVENT)' USECASE='$(USECASE)' ON='$(ON)' ROUTE='$(ROUTE)' DRY='$(DRY)' \
-	  $(TSX) scripts/template/new/main.ts
+	@$(TSX) scripts/template/new/main.ts
 
 bare: $(INSTALLED) ## Remove the samples (NAME=my-service KEEP=users,translations DRY=1)
-	@NAME='$(NAME)' KEEP='$(KEEP)' DRY='$(DRY)' $(TSX) scripts/template/bare/main.ts
+	@$(TSX) scripts/template/bare/main.ts
 
 drop: $(INSTALLED) ## Remove a package that the service can do without (PKG=devbroker DRY=1)
-	@PKG='$(PKG)' DRY='$(DRY)' $(TSX) scripts/template/drop/main.ts
+	@$(TSX) scripts/template/drop/main.ts
 
 docs: $(INSTALLED) ## Write what follows from the code: docs/configuration.md
 	@$(TSX) scripts/docs/main.ts
@@ -91,7 +91,7 @@ test-docs: $(INSTALLED) ## Run every command and compile every example of README
 	@$(LEGS) test-docs
 
 test-template: $(INSTALLED) ## Try bare, new and drop on clones (ONLY=drop)
-	@ONLY='$(ONLY)' $(LEGS) test-template
+	@$(LEGS) test-template
 
 verify-broker: $(INSTALLED) ## See kcat, the Java tools and others work with the embedded broker
 	@$(TSX) scripts/verify_broker/main.ts

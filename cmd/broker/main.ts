@@ -5,6 +5,6 @@ import { ExitCode } from '../../pkg/program/index.js';
 const CODES = { done: ExitCode.OK, failed: ExitCode.FAILED, misused: ExitCode.USAGE };
 
 const outcome = await serve(process.argv.slice(2), {
-  tryIt: (address) => `KAFKA_BROKERS=${address} make demo`,
+  tryIt: (address) => `KAFKA_BROKERS=${address} make run`,
 });
 process.exitCode = CODES[outcome];

@@ -22,7 +22,7 @@ function describe(record: RunRecord, happened: string): string {
   const runner = record.runner === 'docker' ? 'in Docker' : 'out of the official jars';
   return [
     `Apache Kafka ${record.version} ${happened} on ${record.brokers.join(',')} (${count}, ${runner}).`,
-    `  use it:   KAFKA_BROKERS=${record.brokers.join(',')} make demo`,
+    `  use it:   KAFKA_BROKERS=${record.brokers.join(',')} make run`,
     `  look in:  kcat -L -b ${first}`,
     '  stop it:  make kafka-stop',
   ].join('\n');

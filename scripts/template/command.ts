@@ -28,15 +28,22 @@ export async function changeProject(make: (open: () => Promise<Plan>) => Promise
     const { plan, title, next } = await make(() => Plan.of(root));
     const changes = await plan.changes();
     if (changes.length === 0) throw new Refusal('there is nothing to do');
-    const dry = isOn(process.env['DRY']);
     console.log(`${title}\n${changes.map(lineOf).join('\n')}\n\n${summary(changes)}`);
-    if (dry) {
+    if (isDry()) {
       console.log('Nothing was written, since DRY is set.');
       return;
     }
     await plan.apply(changes);
-    await writeReference(root);
-    console.log(next);
+    const failure = await writeReference(root);
+    if (failure === undefined) {
+      console.log(next);
+      return;
+    }
+    console.error(
+      `All this was written, but for docs/configuration.md, since make docs failed:\n${failure}\n` +
+        'Mend that and run `make docs`, or undo what was written with git.',
+    );
+    process.exitCode = 1;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     console.error(error.message);
@@ -44,15 +51,17 @@ export async function changeProject(make: (open: () => Promise<Plan>) => Promise
   }
 }
 
-/** The reference of the configuration follows from what was just written. */
-async function writeReference(root: string): Promise<void> {
+/** The reference of the configuration follows from what was just written. @returns why it does not */
+async function writeReference(root: string): Promise<string | undefined> {
   const tsx = path.join('node_modules', '.bin', 'tsx');
   const result = await runCommand(tsx, [path.join('scripts', 'docs', 'main.ts')], { cwd: root });
-  if (result?.status !== 0) throw new Refusal(`make docs failed: ${result?.output ?? 'there is no tsx'}`);
+  if (result?.status === 0) return undefined;
+  return result?.output.trimEnd() ?? 'there is no tsx';
 }
 
-/** Whether a variable of make says yes. */
-function isOn(value: string | undefined): boolean {
+/** Whether make's variable DRY says that nothing is to be written. */
+export function isDry(): boolean {
+  const value = process.env['DRY'];
   return value !== undefined && !['', '0', 'false', 'no'].includes(value);
 }
 

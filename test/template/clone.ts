@@ -31,17 +31,17 @@ export class Clone {
     return clone;
   }
 
-  /** Runs make, and returns how it went. */
-  async make(...args: string[]): Promise<CommandResult> {
+  /** Runs make, with `input` to read, and returns how it went. */
+  async make(args: readonly string[], input?: string): Promise<CommandResult> {
     // The packages of a lock that lost some are those that are there.
     const now = new Date();
     utimesSync(path.join(this.folder, STAMP), now, now);
-    return this.run('make', args);
+    return this.run('make', args, input);
   }
 
   /** Runs make, which must succeed. @returns what it printed */
   async made(...args: string[]): Promise<string> {
-    const { status, output } = await this.make(...args);
+    const { status, output } = await this.make(args);
     expect(status, `make ${args.join(' ')}:\n${tail(output)}`).to.equal(0);
     return output;
   }
@@ -98,10 +98,10 @@ export class Clone {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  private async run(program: string, args: readonly string[]): Promise<CommandResult> {
+  private async run(program: string, args: readonly string[], input = ''): Promise<CommandResult> {
     const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !isForeign(name)));
     const began = performance.now();
-    const result = await runCommand(program, args, { cwd: this.folder, env, timeoutMs: TIMEOUT_MS });
+    const result = await runCommand(program, args, { cwd: this.folder, env, input, timeoutMs: TIMEOUT_MS });
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
     console.log(`      ${seconds} s  ${path.basename(program)} ${args.join(' ')}`);
     if (!result) throw new Error(`there is no ${program}`);

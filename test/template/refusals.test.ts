@@ -42,6 +42,14 @@ describe('what is no good', function () {
     [{ DOMAIN, ROUTE: 'GET /orders/{number}' }, 'its only parameter is one {id}'],
     [{ DOMAIN, ROUTE: 'GET /orders/{id}/of/{id}' }, 'its only parameter is one {id}'],
     [{ DOMAIN, ROUTE: 'GET /Orders/' }, 'a path has lower-case words'],
+    [{ DOMAIN, ROUTE: 'POST /v1/orders' }, "below /v1 and /api/v1 by themselves; write 'POST /orders'"],
+    [{ DOMAIN, ROUTE: 'GET /api/v1/orders/:id' }, "by themselves; write 'GET /orders/:id'"],
+    [{ DOMAIN, ROUTE: 'GET /v1' }, "by themselves; write 'GET /orders'"],
+    [{ DOMAIN: 'users', EVENT: 'invoice.sent' }, 'make new EVENT=invoice.sent DOMAIN=invoices'],
+    [
+      { DOMAIN: 'users', USECASE: 'greet', ON: 'translation.completed' },
+      'make new USECASE=greet ON=translation.completed DOMAIN=translations',
+    ],
   ];
   for (const [wanted, said] of cases) {
     it(`make new ${Object.entries(wanted)
@@ -51,6 +59,41 @@ describe('what is no good', function () {
       expect(caught(() => add(plan, wanted), Refusal).message).to.include(said);
     });
   }
+
+  describe('names that something else has', () => {
+    let plan: Plan;
+
+    before(async () => {
+      plan = await Plan.of(projectRoot());
+      add(plan, { DOMAIN, EVENT, USECASE: 'place_order' });
+      add(plan, { DOMAIN, USECASE: 'ship_order_input' });
+    });
+
+    for (const [name, taken] of [
+      ['logger', 'Logger'],
+      ['clock', 'Clock'],
+      ['translator', 'Translator'],
+      ['event_bus', 'EventBus'],
+      ['id_generator', 'IdGenerator'],
+      ['config', 'Config'],
+      ['kafka_driver', 'KafkaDriver'],
+      ['route', 'Route'],
+      ['recorded', 'Recorded'],
+      ['promise', 'Promise'],
+      ['extract', 'Extract'],
+      ['abort_signal', 'AbortSignal'],
+      ['order', 'Order'],
+      ['order_directory', 'OrderDirectory'],
+      ['place_order_input', 'PlaceOrderInput'],
+      ['place_order_use_case', 'PlaceOrderUseCase'],
+      ['ship_order', 'ShipOrderInput'],
+    ] as const) {
+      it(`make new USECASE=${name}: ${taken} is something else`, () => {
+        const { message } = caught(() => add(plan, { DOMAIN, USECASE: name }), Refusal);
+        expect(message).to.match(new RegExp(`^USECASE: ${name} would .*\\b${taken}\\b`));
+      });
+    }
+  });
 
   it('make new: a query is called for what it answers, and not for what it does not', async () => {
     const plan = await Plan.of(projectRoot());

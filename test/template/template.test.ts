@@ -77,11 +77,26 @@ describe('the template', function () {
       ['bare', 'NAME=my-service'],
       ['drop', 'PKG=devbroker'],
     ]) {
-      const { status, output } = await clone.make(...args);
+      const { status, output } = await clone.make(args);
       expect(status).not.to.equal(0);
       expect(output).to.include('not committed');
     }
+    expect(await clone.made('bare', 'NAME=my-service', 'DRY=1')).to.include('Nothing was written');
     expect(await clone.changed()).to.deep.equal(['of_mine.txt']);
+  });
+
+  it('takes the answers to its questions from whoever pipes them in', async () => {
+    const { status, output } = await clone.make(['new'], 'event\norders\norder.placed\n');
+    expect(status, output).to.equal(0);
+    expect(clone.has('internal/entity/order_event.ts')).to.equal(true);
+  });
+
+  it('says that the rest was written where the reference of the configuration could not be', async () => {
+    await clone.succeed('rm', 'scripts/docs/main.ts');
+    const { status, output } = await clone.make(['new', ORDERS, 'EVENT=order.placed']);
+    expect(status).not.to.equal(0);
+    expect(output).to.include('All this was written, but for docs/configuration.md');
+    expect(clone.has('internal/entity/order_event.ts')).to.equal(true);
   });
 
   it('shows what it would do with DRY, and does nothing', async () => {
@@ -99,10 +114,13 @@ describe('the template', function () {
     for (const [args, said] of [
       [['new'], 'Usage: make new'],
       [['new', ORDERS, 'EVENT=order.placed', 'ROUTE=POST /orders'], 'has no use case to call yet'],
+      [['new', ORDERS, "EVENT=order.pla'ced"], `"order.pla'ced" is no type`],
+      [['bare', 'NAME=it\'s; touch "mine"'], 'is no name'],
+      [['drop', "PKG=it's"], 'there is no such package'],
       [['bare'], 'Usage: make bare'],
       [['drop'], 'Usage: make drop'],
     ] as const) {
-      const { status, output } = await clone.make(...args);
+      const { status, output } = await clone.make(args);
       expect(status, args.join(' ')).not.to.equal(0);
       expect(output, args.join(' ')).to.include(said);
     }

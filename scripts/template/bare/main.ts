@@ -1,12 +1,12 @@
 /** Removes the samples; see bare.ts. */
 import { projectRoot } from '../../../config/project_root.js';
-import { changeProject } from '../command.js';
+import { changeProject, isDry } from '../command.js';
 import { requireCleanTree } from '../git.js';
 import { bareOptions, makeBare } from './bare.js';
 
 await changeProject(async (open) => {
   const options = bareOptions(process.env);
-  await requireCleanTree(projectRoot());
+  if (!isDry()) await requireCleanTree(projectRoot());
   const plan = await open();
   makeBare(plan, options);
   return {

@@ -1,12 +1,12 @@
 /** Removes a package that the service can do without; see drop.ts. */
 import { projectRoot } from '../../../config/project_root.js';
-import { changeProject } from '../command.js';
+import { changeProject, isDry } from '../command.js';
 import { requireCleanTree } from '../git.js';
 import { drop, dropOptions } from './drop.js';
 
 await changeProject(async (open) => {
   const options = dropOptions(process.env);
-  await requireCleanTree(projectRoot());
+  if (!isDry()) await requireCleanTree(projectRoot());
   const plan = await open();
   drop(plan, options);
   return {

@@ -15,7 +15,7 @@ export const USAGE = `Usage: make new DOMAIN=orders … [DRY=1], with one or mor
   ROUTE='POST /orders'    an HTTP route to the domain's use case, or the one of USECASE=…; PUT as well
   ROUTE='GET /orders/{id}'
                           an HTTP route that reads, with its use case; 'GET /orders' lists
-DRY shows what would be written, and writes nothing.`;
+Without any of these it asks, one answer a line. DRY shows what would be written, and writes nothing.`;
 
 /** What make passes on: what is to be made, by the names of its variables. */
 export interface Wanted {

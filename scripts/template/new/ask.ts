@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { Refusal } from '../refusal.js';
-import { type Wanted } from './add.js';
+import { USAGE, type Wanted } from './add.js';
 import { checkEvent, checkRoute, checkSnake } from './names.js';
 
 const KINDS = ['event', 'usecase', 'route'] as const;
@@ -25,7 +25,9 @@ export async function ask(input: NodeJS.ReadableStream, output: NodeJS.WritableS
     for (;;) {
       output.write(`${question} `);
       const line = await lines.next();
-      if (line.done === true) throw new Refusal('\nthe answers ended too early; nothing was written');
+      if (line.done === true) {
+        throw new Refusal(`\nthe answers ended too early; nothing was written\n\n${USAGE}`, true);
+      }
       const text = line.value.trim();
       try {
         check(text);

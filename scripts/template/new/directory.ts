@@ -6,12 +6,10 @@ import { ensureExample } from './examples.js';
 import { exportAll } from './exports.js';
 import { importNames, specifier } from './imports.js';
 import { routesOf } from './routes.js';
+import { TAKEN } from './taken.js';
 
 const REPO_CONTRACTS = 'internal/repo/contracts.ts';
 const VIEWS = 'internal/repo/persistent/views/';
-
-/** What a type of the service must not be called, since files that would import it use the name otherwise. */
-const TAKEN = ['Page', 'Problem', 'Promise', 'Recorded', 'Switched', 'Symbol'];
 
 /**
  * Sees to it that a domain has a directory: the view of what its events are about, its port, and how it is

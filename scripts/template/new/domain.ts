@@ -55,10 +55,15 @@ export function findDomain(plan: Plan, name: Spelled, one?: string): Domain {
 /** Whether a file defines events of a domain. */
 function isOfDomain(plan: Plan, file: string, domain: string): boolean {
   if (!file.endsWith('.ts')) return false;
-  return plan
-    .source(file)
+  return domainsIn(plan.source(file)).includes(domain);
+}
+
+/** The domains that a file says its events are of. */
+function domainsIn(source: SourceFile): string[] {
+  return source
     .getDescendantsOfKind(SyntaxKind.PropertyAssignment)
-    .some((property) => property.getName() === 'domain' && textOf(property.getInitializer()) === domain);
+    .filter((property) => property.getName() === 'domain')
+    .flatMap((property) => textOf(property.getInitializer()) ?? []);
 }
 
 /** The list of all events in a file of events, such as `orderEvents`. @throws Refusal where there is none */
@@ -81,8 +86,10 @@ export interface KnownEvent {
 
 /** The events of a domain. */
 export function eventsOf(plan: Plan, { eventFile }: Domain): KnownEvent[] {
-  if (eventFile === undefined) return [];
-  const source = plan.source(eventFile);
+  return eventFile === undefined ? [] : eventsIn(plan.source(eventFile));
+}
+
+function eventsIn(source: SourceFile): KnownEvent[] {
   return source.getVariableDeclarations().flatMap((declaration) => {
     const call = declaration.getInitializerIfKind(SyntaxKind.CallExpression);
     const [fields] = call?.getExpression().getText() === 'defineEvent' ? call.getArguments() : [];
@@ -99,6 +106,16 @@ export function eventsOf(plan: Plan, { eventFile }: Domain): KnownEvent[] {
       },
     ];
   });
+}
+
+/** The domain that has an event of a type; undefined where none has. */
+export function domainWith(plan: Plan, type: string): string | undefined {
+  for (const eventFile of plan.files().filter((file) => file.startsWith(ENTITY) && file.endsWith('.ts'))) {
+    if (!eventsIn(plan.source(eventFile)).some((event) => event.type === type)) continue;
+    const [domain] = domainsIn(plan.source(eventFile));
+    if (domain !== undefined) return domain;
+  }
+  return undefined;
 }
 
 /** The text of a string literal. */

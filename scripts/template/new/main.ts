@@ -1,7 +1,6 @@
 /** Adds an event, a use case or a route to a domain, or several of them at once. */
 import { changeProject } from '../command.js';
-import { Refusal } from '../refusal.js';
-import { add, USAGE, type Wanted } from './add.js';
+import { add, type Wanted } from './add.js';
 import { ask } from './ask.js';
 
 const VARIABLES = ['DOMAIN', 'EVENT', 'USECASE', 'ON', 'ROUTE'] as const;
@@ -12,7 +11,6 @@ async function wanted(): Promise<Wanted> {
     return value === '' ? [] : [[name, value] as const];
   });
   if (given.length > 0) return Object.fromEntries(given);
-  if (!process.stdin.isTTY) throw new Refusal(USAGE, true);
   return ask(process.stdin, process.stdout);
 }
 

@@ -18,6 +18,8 @@ const SNAKE = /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/;
 const EVENT = /^[a-z][a-z0-9]*(_[a-z0-9]+)*(\.[a-z][a-z0-9]*(_[a-z0-9]+)*)+$/;
 const METHODS = { GET: 'get', POST: 'post', PUT: 'put' } as const;
 const PATH = /^(\/([a-z0-9][a-z0-9_-]*|\{id\}))+$/;
+/** What the service puts before each of its routes; see internal/app/http.ts. */
+const PREFIX = /^(\/api)?\/v\d+(?=\/|$)/;
 const LONGEST = 60;
 
 /** What a variable must not be called. */
@@ -87,6 +89,11 @@ export function checkRoute(route: string): RouteName {
     return refuse('say a method and a path, one space between');
   const method = METHODS[verb.toUpperCase() as keyof typeof METHODS] as RouteName['method'] | undefined;
   if (method === undefined) return refuse(`${verb} is none of ${Object.keys(METHODS).join(', ')}`);
+  const prefix = PREFIX.exec(written)?.[0];
+  if (prefix !== undefined) {
+    const meant = `${verb} ${written.slice(prefix.length) || '/orders'}`;
+    return refuse(`routes stand below /v1 and /api/v1 by themselves; write '${meant}'`);
+  }
   // As Express writes it.
   const path = written.replaceAll(/:id(?=\/|$)/g, '{id}');
   const ids = path.split('{id}').length - 1;

@@ -5,7 +5,7 @@ import { addTopic } from '../topics.js';
 import { type Domain, eventListIn, eventsOf, findDomain, moduleOf } from './domain.js';
 import { ensureExample, exampleOf } from './examples.js';
 import { importNames, specifier } from './imports.js';
-import { checkEvent, sentence, type Spelled } from './names.js';
+import { checkEvent, sentence, type Spelled, spelled } from './names.js';
 
 const EXAMPLE_ID = '0192f0c1-5b7e-7c3a-9d2e-3f4a5b6c7d8e';
 
@@ -16,6 +16,7 @@ export function newEvent(plan: Plan, domainName: Spelled, type: string): void {
   if (eventsOf(plan, domain).some((known) => known.type === type)) {
     throw new Refusal(`EVENT: ${domain.snake} has an event ${type} already, in ${String(domain.eventFile)}`);
   }
+  refuseOtherSubject(domain, type);
   const file = domain.eventFile ?? firstEvent(plan, domain);
   const source = plan.source(file);
   if (source.getVariableDeclaration(event.camel)) {
@@ -32,6 +33,19 @@ export function newEvent(plan: Plan, domainName: Spelled, type: string): void {
     data: "{\n  note: 'said',\n}",
   });
   plan.write(`${domain.testFolder}${event.snake}.test.ts`, testOf(domain, { event, type, file }));
+}
+
+/**
+ * The events of a domain share an aggregate type, and its view is folded from all of them by their ids.
+ * @throws Refusal where an event is about something else
+ */
+function refuseOtherSubject({ snake, one }: Domain, type: string): void {
+  const subject = spelled(type.split('.')[0] ?? type);
+  if (subject.camel === one.camel) return;
+  throw new Refusal(
+    `EVENT: the events of ${snake} are about one thing, as in ${one.snake}.${type.split('.').slice(1).join('.')}; ` +
+      `${type} belongs to a domain of its own: make new EVENT=${type} DOMAIN=${subject.snake}s`,
+  );
 }
 
 /** Everything that a domain has once. @returns the file of its events */

@@ -1,12 +1,13 @@
 import { type Plan } from '../plan.js';
 import { Refusal } from '../refusal.js';
-import { addContract, bindUseCase, refuseTakenUseCase } from './contracts.js';
+import { addContract, bindUseCase } from './contracts.js';
 import { ensureDirectory } from './directory.js';
 import { type Domain, eventsOf } from './domain.js';
 import { importNames } from './imports.js';
 import { checkSnake, type RouteName, sentence, type Spelled } from './names.js';
 import { queryFiles } from './query_texts.js';
 import { addCase, addToRoutes, giveUseCase, operation, optionOf, routesOf } from './routes.js';
+import { refuseTakenUseCase } from './taken.js';
 
 /** A query: one thing by its id, or a part of the list of all. */
 type Kind = 'one' | 'list';

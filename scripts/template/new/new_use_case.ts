@@ -1,11 +1,20 @@
 import { Node, SyntaxKind } from 'ts-morph';
 import { type Plan } from '../plan.js';
 import { Refusal } from '../refusal.js';
-import { addContract, bindUseCase, refuseTakenUseCase } from './contracts.js';
-import { type Domain, eventListIn, eventsOf, findDomain, type KnownEvent, moduleOf } from './domain.js';
+import { addContract, bindUseCase } from './contracts.js';
+import {
+  type Domain,
+  domainWith,
+  eventListIn,
+  eventsOf,
+  findDomain,
+  type KnownEvent,
+  moduleOf,
+} from './domain.js';
 import { ensureExample } from './examples.js';
 import { importNames, specifier } from './imports.js';
 import { checkEvent, type Spelled } from './names.js';
+import { refuseTakenUseCase } from './taken.js';
 import { commandFiles, reactionFiles } from './use_case_texts.js';
 
 /** A use case that is to be made. */
@@ -28,7 +37,9 @@ export function newUseCase(plan: Plan, { domain: domainName, name, publishes, on
   }
   refuseTakenUseCase(plan, domain, name);
   const event =
-    on === undefined ? eventToPublish(domain, known, publishes) : eventCalled('ON', domain, known, on);
+    on === undefined
+      ? eventToPublish(domain, known, publishes)
+      : eventToReactTo(plan, { domain, known, name, on });
   const parts = { domain, eventFile: domain.eventFile, name, event };
   const files = on === undefined ? commandFiles(parts) : reactionFiles(parts);
   ensureExample(plan, domain, parts);
@@ -51,6 +62,19 @@ function eventToPublish(
   throw new Refusal(
     `USECASE: say with EVENT=… which event it publishes, or with ON=… which it reacts to; ${domain.snake} has ${types}`,
     true,
+  );
+}
+
+function eventToReactTo(
+  plan: Plan,
+  { domain, known, name, on }: { domain: Domain; known: readonly KnownEvent[]; name: Spelled; on: string },
+): KnownEvent {
+  const owner = known.some(({ type }) => type === on) ? undefined : domainWith(plan, on);
+  if (owner === undefined) return eventCalled('ON', domain, known, on);
+  throw new Refusal(
+    `ON: ${on} is an event of ${owner}, and a reaction stands in the domain of its event, since a group reads a ` +
+      `topic once: make new USECASE=${name.snake} ON=${on} DOMAIN=${owner}\n` +
+      `There, inject the use case of ${domain.snake} that it is to call, by its name in internal/usecase/contracts.ts.`,
   );
 }
 

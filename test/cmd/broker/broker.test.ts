@@ -69,7 +69,7 @@ describe('cmd/broker', () => {
     withBroker(['--memory', '--port', '0', '--topic', 'orders:2'], async (child) => {
       const address = await child.serving();
       expect(child.stdout)
-        .to.include(`KAFKA_BROKERS=${address} make demo`)
+        .to.include(`KAFKA_BROKERS=${address} make run`)
         .and.to.include(`kcat -b ${address} -L`)
         .and.to.include('in memory')
         .and.to.include('orders (2)');
