@@ -38,14 +38,17 @@ export function refuseTakenUseCase(plan: Plan, domain: Domain, name: Spelled): v
     );
   }
   const wanted = new Set([pascal, `${pascal}Input`, `${pascal}UseCase`]);
-  for (const { file: there, source } of plan.sources()) {
-    if (!there.startsWith(SERVICE)) continue;
-    const taken =
-      namesIn(source).find((one) => wanted.has(one)) ?? (says(source, pascal) ? pascal : undefined);
-    if (taken === undefined) continue;
-    throw new Refusal(
-      `USECASE: ${snake} would need the name ${taken}, and there is a ${taken} already, in ${there}`,
-    );
+  const service = plan.sources().filter((one) => one.file.startsWith(SERVICE));
+  // Whoever declares a name is a better place to look than those who import it, and comes first.
+  for (const namesIn of [declaredIn, importedBy]) {
+    for (const { file: there, source } of service) {
+      const taken =
+        namesIn(source).find((one) => wanted.has(one)) ?? (says(source, pascal) ? pascal : undefined);
+      if (taken === undefined) continue;
+      throw new Refusal(
+        `USECASE: ${snake} would need the name ${taken}, and there is a ${taken} already, in ${there}`,
+      );
+    }
   }
 }
 
@@ -55,10 +58,13 @@ function ownTypes({ one: { pascal } }: Domain): string[] {
   return [...suffixes.map((suffix) => `${pascal}${suffix}`), `InMemory${pascal}Directory`];
 }
 
-/** All that a file declares or imports, for others or for itself. */
-function namesIn(source: SourceFile): string[] {
+function importedBy(source: SourceFile): string[] {
   const imported = source.getImportDeclarations().flatMap((declaration) => declaration.getNamedImports());
-  const declared = [
+  return imported.map((one) => one.getAliasNode()?.getText() ?? one.getName());
+}
+
+function declaredIn(source: SourceFile): string[] {
+  return [
     ...source.getClasses(),
     ...source.getEnums(),
     ...source.getFunctions(),
@@ -66,7 +72,6 @@ function namesIn(source: SourceFile): string[] {
     ...source.getTypeAliases(),
     ...source.getVariableDeclarations(),
   ].map((declaration) => declaration.getName() ?? '');
-  return [...declared, ...imported.map((one) => one.getAliasNode()?.getText() ?? one.getName())];
 }
 
 /** Whether a file has a text such as those of `Symbol.for`, and the names of schemas in the API's document. */
