@@ -26,6 +26,26 @@ describe('cmd/app with its samples', function () {
     expect(await answer.json()).to.deep.equal({ status: 'pass', checks });
   });
 
+  it('ends as soon as its start has failed: nobody was sent to it whom it would have to tell', async () => {
+    const broker = await startBroker();
+    try {
+      app = new Program('cmd/app/main', {
+        env: {
+          HTTP_PORT: '0',
+          HTTP_DRAIN_DELAY: '60000',
+          HTTP_SHUTDOWN_TIMEOUT: '90000',
+          LOG_FORMAT: 'pretty',
+          KAFKA_BROKERS: broker.brokers.join(','),
+          KAFKA_PROVISION: 'false',
+        },
+      });
+      expect(await app.exit()).to.equal(1);
+      expect(app.stdout).to.match(/the program could not start[^]*topics are missing/);
+    } finally {
+      await broker.stop();
+    }
+  });
+
   it('names at once all topics that are missing where it may not make them, and one command is enough', async () => {
     const broker = await startBroker();
     try {

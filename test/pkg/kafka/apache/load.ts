@@ -5,19 +5,10 @@ import { uniqueName } from '../../../support/broker.js';
 
 const KEYS = 16;
 const SEND_EVERY_MS = 10;
-const SENT_AT_ONCE = 5;
 const SETTLE_MS = 120_000;
 const PING_MS = 2_000;
 const COMMIT_INTERVAL_MS = 500;
 const SESSION_TIMEOUT_MS = 6_000;
-
-/** What is sent at once, and so what may just be handled when a member has to give its partitions up. */
-export const IN_HAND = SENT_AT_ONCE;
-/**
- * So many messages may come again after one disruption: what the load brings between two commits, and while one of
- * them fails. Members keep their place otherwise.
- */
-export const REPEATED_AT_MOST = (2 * COMMIT_INTERVAL_MS * SENT_AT_ONCE) / SEND_EVERY_MS;
 
 const keyName = (number: number): string => `key-${number}`;
 const KEY_NAMES = Array.from({ length: KEYS }, (_, number) => keyName(number));
@@ -45,6 +36,9 @@ export interface LoadFigures {
  * was acknowledged and what was delivered.
  */
 export class Load {
+  /** Messages, and so what may just be handled when a member has to give its partitions up. */
+  static readonly SENT_AT_ONCE = 5;
+
   readonly manager: KafkaManager;
   readonly #groupId = uniqueName('load');
   readonly #consumers: KafkaManager[];
@@ -158,8 +152,9 @@ export class Load {
   }
 
   async #send(): Promise<void> {
-    for (let number = 0; this.#running; number += SENT_AT_ONCE) {
-      for (let each = number; each < number + SENT_AT_ONCE; each += 1) this.#sends.push(this.#sendOne(each));
+    for (let number = 0; this.#running; number += Load.SENT_AT_ONCE) {
+      for (let each = number; each < number + Load.SENT_AT_ONCE; each += 1)
+        this.#sends.push(this.#sendOne(each));
       await pause(SEND_EVERY_MS);
     }
   }
@@ -209,3 +204,9 @@ class Tally {
     return this.#counts.get(key) ?? 0;
   }
 }
+
+/**
+ * So many messages may come again after one disruption: what the load brings between two commits, and while one of
+ * them fails. Members keep their place otherwise.
+ */
+export const REPEATED_AT_MOST = (2 * COMMIT_INTERVAL_MS * Load.SENT_AT_ONCE) / SEND_EVERY_MS;

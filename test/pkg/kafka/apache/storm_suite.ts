@@ -11,7 +11,7 @@ import { rounds, seed } from '../../../support/fault_run.js';
 import { Random } from '../../../support/random.js';
 import { silent } from '../contract/harness.js';
 import { recordFigures } from './figures.js';
-import { IN_HAND, Load } from './load.js';
+import { Load } from './load.js';
 import type { StartedBroker } from './network_suite.js';
 
 const MEMBERS = 8;
@@ -65,7 +65,7 @@ export function stormSuite(name: string, start: () => Promise<StartedBroker>): v
         expect(figures.lost).to.deep.equal([]);
         expect(figures.rejected).to.deep.equal([]);
         expect(figures.outOfOrder).to.deep.equal([]);
-        expect(figures.duplicates).to.be.at.most(changes * IN_HAND);
+        expect(figures.duplicates).to.be.at.most(changes * Load.SENT_AT_ONCE);
       } finally {
         await Promise.all(members.map((member) => member.close()));
         await load.close();
