@@ -5,6 +5,8 @@ import { runCommand } from '../run_command.js';
 import { CannotRunError, type Prepared } from './leg.js';
 
 const INSTALL_TIMEOUT_MS = 300_000;
+/** What is found, or on its way, by release line. */
+const versions = new Map<number, Promise<string>>();
 
 /**
  * Another release line of Node.js for a leg, installed from npm on first use and kept in .data/node. It
@@ -14,9 +16,16 @@ const INSTALL_TIMEOUT_MS = 300_000;
 export async function prepareNode(major: number): Promise<Prepared> {
   const folder = join(projectRoot(), '.data', 'node', String(major));
   const node = join(folder, 'node_modules', '.bin', 'node');
-  const version = (await versionOf(node)) ?? (await install(major, { folder, node }));
+  // Legs that begin at once share one installation, which would else replace what the other runs on.
+  const installing = versions.get(major) ?? findOrInstall(major, { folder, node });
+  versions.set(major, installing);
+  const version = await installing;
   const env = { PATH: [dirname(node), process.env['PATH']].join(delimiter) };
   return { node, env, note: `node ${version}` };
+}
+
+async function findOrInstall(major: number, place: { folder: string; node: string }): Promise<string> {
+  return (await versionOf(place.node)) ?? (await install(major, place));
 }
 
 async function versionOf(node: string): Promise<string | undefined> {
