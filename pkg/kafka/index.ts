@@ -38,7 +38,6 @@ export * from './failures/errors.js';
 export type { FloodLimits } from './failures/flood_guard.js';
 export type { FailureTopicLayout, FailureTopics } from './failures/provisioning.js';
 export { deadLetterTopic, retryTopic } from './failures/topic_names.js';
-export type { ReadPartition } from './follower/followed_partition.js';
 export { TopicFollower, type FollowerStatus, type TopicFollowerOptions } from './follower/topic_follower.js';
 export { createKafkajsDriver, type KafkajsDriverOptions } from './kafkajs/driver.js';
 export {
@@ -62,7 +61,12 @@ export { GroupPositions, type GroupPositionsOptions } from './metrics/group_posi
 export { MessageMetrics } from './metrics/message_metrics.js';
 export { partitionForKey } from './partitioner.js';
 export type { ProducerOptions } from './producer/options.js';
-export { readPartition, type ReadBatch, type ReadOptions } from './reader/partition_reader.js';
+export {
+  readPartition,
+  type ReadBatch,
+  type ReadOptions,
+  type ReadPartition,
+} from './reader/partition_reader.js';
 export {
   readableMessage,
   type MessageLike,
@@ -72,6 +76,7 @@ export {
 export type { ReceiveFrom, ReceiveRequest } from './reader/receive_one.js';
 export { Receiver } from './reader/receiver.js';
 export { Producer, type PublishOptions } from './producer/producer.js';
+export { clearTextSecret, isLoopback } from './security/clear_text.js';
 export { certificatesFault, keyFault } from './security/pem.js';
 export type { SaslOptions } from './security/sasl.js';
 export type { Secret } from './security/secret.js';

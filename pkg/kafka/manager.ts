@@ -1,9 +1,9 @@
-import type { ConsumerEventListener } from './consumer/events.js';
-import { startGroups } from './consumer/start_groups.js';
-import { healthOf, type KafkaHealth } from './consumer/health.js';
 import type { ConsumerStatus } from './consumer/consumer_status.js';
+import type { ConsumerEventListener } from './consumer/events.js';
 import { GroupConsumer } from './consumer/group_consumer.js';
+import { healthOf, type KafkaHealth } from './consumer/health.js';
 import { withDefaults, type GroupOptions, type SubscriptionOptions } from './consumer/options.js';
+import { startGroups } from './consumer/start_groups.js';
 import { DriverError, type KafkaDriver } from './driver.js';
 import { ConsumerDisabled, KafkaClosed, ProducerDisabled, UnknownConsumer } from './errors.js';
 import type { FailureDetails } from './failures/dead_letter_headers.js';

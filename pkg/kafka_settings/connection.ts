@@ -1,8 +1,14 @@
 import { type z } from 'zod';
 import { envName } from '../config/index.js';
-import { clientCredentials, type SaslOptions, type Secret, type TlsOptions } from '../kafka/index.js';
+import {
+  clientCredentials,
+  isLoopback,
+  type SaslOptions,
+  type Secret,
+  type TlsOptions,
+} from '../kafka/index.js';
 import { type Logger } from '../logger/index.js';
-import { encrypts, isLoopback } from './encryption.js';
+import { encrypts } from './encryption.js';
 import { type kafkaSasl, type kafkaSsl } from './security_schema.js';
 
 /** How the Kafka clients encrypt and authenticate, by the configuration. */

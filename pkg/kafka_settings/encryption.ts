@@ -1,10 +1,3 @@
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)(:\d+)?$/i;
-
-/** Whether an address, with or without a port, is this machine's own. */
-export function isLoopback(address: string): boolean {
-  return LOOPBACK.test(address);
-}
-
 /** What decides whether connections are encrypted: keys of KAFKA.SSL, and KAFKA.SASL.MECHANISM. */
 export interface EncryptionKeys {
   readonly ENABLED?: boolean | undefined;

@@ -1,5 +1,6 @@
 import { type ConfigProblem, envName, type Rule, type RuleCheck } from '../config/index.js';
-import { encrypts, isLoopback, type EncryptionKeys } from './encryption.js';
+import { clearTextSecret, isLoopback } from '../kafka/index.js';
+import { encrypts, type EncryptionKeys } from './encryption.js';
 import { tlsFaults, type TlsFiles } from './tls_files.js';
 
 export interface SecurityRuleOptions {
@@ -18,9 +19,6 @@ const NEEDED: Readonly<Record<string, readonly string[]>> = {
 };
 const OF_SASL = [...new Set(Object.values(NEEDED).flat())];
 const OF_SSL = ['CA', 'CERT', 'KEY', 'KEY_PASSPHRASE', 'SERVER_NAME'];
-
-/** Ways to authenticate that send what they are asked for in clear text. */
-const IN_CLEAR = new Set(['PLAIN', 'OAUTHBEARER']);
 
 /** Refuses settings of SSL and SASL that do not go together, cannot be read, or are unsafe. */
 export function kafkaSecurityRule({ plain, group = 'KAFKA' }: SecurityRuleOptions): Rule {
@@ -95,7 +93,7 @@ function securityProblems(
     // A value that is there and wrong has been reported.
     if (values.has(path) && !has(path)) missing(path, `${mechanism} needs it`);
   }
-  if (IN_CLEAR.has(mechanism) && !encrypted && !brokers.every((broker) => isLoopback(broker))) {
+  if (!encrypted && brokers.some((broker) => clearTextSecret(mechanism, broker) !== undefined)) {
     refuse(
       `${SASL}MECHANISM`,
       `${mechanism} without TLS sends its secret in clear text to brokers on other machines`,

@@ -1,6 +1,7 @@
 import { DriverError, type KafkaDriver } from '../driver.js';
 import { AdminRefused, GroupNotEmpty, UnknownGroup, UnknownTopic } from '../errors.js';
 import { inOneLine } from '../errors/in_one_line.js';
+import { isMissingRight } from '../security/access_failure.js';
 import { unreachable } from '../unreachable.js';
 
 /** What a call is about, for its errors. */
@@ -35,7 +36,7 @@ function inOurTerms(driver: KafkaDriver, { what, topic, groupId }: Subject, erro
       protocolError === 'NON_EMPTY_GROUP' || reason === 'membership-lost' || reason === 'rebalancing';
     if (isInUse) return new GroupNotEmpty(groupId, [], error);
   }
-  if (protocolError?.endsWith('_AUTHORIZATION_FAILED')) return inOneLine(new AdminRefused(what, message));
+  if (isMissingRight(protocolError)) return inOneLine(new AdminRefused(what, message));
   const isFinal = reason === 'refused' || (protocolError !== undefined && REFUSALS.has(protocolError));
   return isFinal ? new AdminRefused(what, message, error) : error;
 }

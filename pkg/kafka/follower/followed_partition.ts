@@ -1,10 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Logger } from '../../logger/index.js';
 import { type ReadRecord } from '../driver.js';
-import { type ReadBatch, type ReadOptions } from '../reader/partition_reader.js';
-
-/** Reads a partition as {@link readPartition} does. */
-export type ReadPartition = (options: ReadOptions) => AsyncIterable<ReadBatch>;
+import { type ReadPartition } from '../reader/partition_reader.js';
 
 export interface FollowedPartitionOptions {
   topic: string;

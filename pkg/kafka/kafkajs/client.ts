@@ -53,13 +53,9 @@ export function openClient(options: ConnectionOptions, retry: RetryOptions): Cli
 
   const socketFactory: ISocketFactory = ({ host, port, onConnect }) => {
     if (sealed) throw new Error(SEALED);
-    const { sasl, tls: encryption } = options;
-    const isClear = options.socketFactory === undefined && encryption === undefined && sasl !== undefined;
-    const refusal = isClear ? clearTextSecret(sasl.mechanism, host) : undefined;
-    if (refusal !== undefined) throw new Error(refusal);
     const socket =
       options.socketFactory === undefined
-        ? openSocket({ host, port, onConnect }, options.tls)
+        ? openSocket({ host, port, onConnect }, options)
         : options.socketFactory({ host, port, onConnect });
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
@@ -98,9 +94,14 @@ export function openClient(options: ConnectionOptions, retry: RetryOptions): Cli
   };
 }
 
-function openSocket(target: Parameters<SocketFactory>[0], settings: TlsSettings | undefined): net.Socket {
+function openSocket(
+  target: Parameters<SocketFactory>[0],
+  { tls: settings, sasl }: ConnectionOptions,
+): net.Socket {
   const { host, port, onConnect } = target;
   if (settings === undefined) {
+    const refusal = sasl && clearTextSecret(sasl.mechanism, host);
+    if (refusal !== undefined) throw new Error(refusal);
     return net.connect({ host, port }, onConnect).setKeepAlive(true, KEEP_ALIVE_MS);
   }
   const servername = net.isIP(host) === 0 ? { servername: host } : {};

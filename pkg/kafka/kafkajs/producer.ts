@@ -7,11 +7,11 @@ import {
   type TopicLeaders,
 } from '../driver.js';
 import { encodeBatch } from '../records/encode.js';
+import { missingRight } from '../security/access_failure.js';
 import type { ConnectionOptions } from './client.js';
 import { toDriverError } from './errors.js';
 import { checksum, protocolError } from './internals.js';
 import { ClusterLink } from './link.js';
-import { missingRight } from '../security/access_failure.js';
 import { outcomeOf } from './outcomes.js';
 import { ProducerIdentity } from './producer_identity.js';
 import type { TopicMetadata } from './wire/metadata.js';

@@ -32,9 +32,11 @@ export interface FailedPartition extends TopicPartition {
 const SAID_FOR_MS = 60_000;
 
 interface Resting {
+  /** How often in a row it could not be read. */
   readonly count: number;
   readonly until: number;
-  readonly lasting: boolean;
+  /** Whether it was told to be unreadable, for a cause that lasts. */
+  readonly told: boolean;
   readonly saidAt: number;
 }
 
@@ -82,11 +84,16 @@ export class RestingPartitions {
   #rest({ topic, partition, errorCode, damage }: TopicPartition & PartitionData): void {
     const key = keyOf({ topic, partition });
     const now = performance.now();
-    const { count = 0, saidAt = -Infinity } = this.#resting.get(key) ?? {};
+    const { count = 0, told = false, saidAt = -Infinity } = this.#resting.get(key) ?? {};
     const until = now + Math.min(FIRST_REST_MS * 2 ** count, LONGEST_REST_MS);
     const lasting = damage !== undefined || errorCode === TOPIC_AUTHORIZATION_FAILED;
     const isNews = !lasting || now - saidAt >= SAID_FOR_MS;
-    this.#resting.set(key, { count: Math.min(count + 1, 10), until, lasting, saidAt: isNews ? now : saidAt });
+    this.#resting.set(key, {
+      count: Math.min(count + 1, 10),
+      until,
+      told: told || lasting,
+      saidAt: lasting && isNews ? now : saidAt,
+    });
     const reason = damage ?? reasonOf(errorCode, topic);
     if (isNews) this.#failed.push({ topic, partition, lasting, reason });
     if (lasting) this.onUnreadable({ topic, partition }, reason);
@@ -94,7 +101,7 @@ export class RestingPartitions {
 
   #forget(partition: TopicPartition): void {
     const key = keyOf(partition);
-    if (this.#resting.get(key)?.lasting === true) this.onUnreadable(partition, undefined);
+    if (this.#resting.get(key)?.told === true) this.onUnreadable(partition, undefined);
     this.#resting.delete(key);
   }
 }

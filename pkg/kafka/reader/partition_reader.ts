@@ -52,6 +52,9 @@ export interface ReadBatch {
   readonly endOffset: bigint;
 }
 
+/** Reads a partition as {@link readPartition} does. */
+export type ReadPartition = (options: ReadOptions) => AsyncIterable<ReadBatch>;
+
 /**
  * Reads a partition without a group and without commits. The first item comes as soon as the partition is
  * found, so that its end is known also when it is empty; the others when there are records, or when the

@@ -2,7 +2,7 @@ import { type KafkaAdmin } from '../admin.js';
 import { unlessAborted, withTimeout } from '../async.js';
 import { DriverError, type ReadRecord } from '../driver.js';
 import { GroupNotEmpty, UnknownGroup } from '../errors.js';
-import { type ReadPartition } from '../follower/followed_partition.js';
+import { type ReadPartition } from './partition_reader.js';
 
 /** What a message is received with. */
 export interface ReceiveFrom {

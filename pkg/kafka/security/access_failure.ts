@@ -90,6 +90,11 @@ const RIGHTS: Readonly<Record<string, string>> = {
     'this client lacks a right on the transactional id: grant its user WRITE and DESCRIBE on it',
 };
 
+/** Whether the broker's answer is that a right is missing, by its name in the protocol. */
+export function isMissingRight(protocolError: string | undefined): boolean {
+  return protocolError?.endsWith('_AUTHORIZATION_FAILED') ?? false;
+}
+
 /** A right that is missing on a topic that is read, or written. */
 export function missingRight(right: 'READ' | 'WRITE', topic: string): string {
   return `this client lacks a right on the topic ${topic}: grant its user ${right} on it`;
