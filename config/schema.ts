@@ -167,12 +167,12 @@ export const configSchema = group({
     TIMEOUT: milliseconds(10_000, 'Milliseconds for one translation.'),
   }),
   METRICS: group({
-    ENABLED: z.boolean().default(true).describe('Whether metrics are collected and served.'),
+    ENABLED: z.boolean().default(true).describe('Whether metrics are served, and requests measured.'),
     PATH: urlPath
       .default('/metrics')
       .meta({ description: 'Path that serves the metrics.', expected: 'a path that starts with "/"' }),
     SKIP_PATHS: z.array(urlPath).default(['/livez', '/readyz', '/startupz', '/metrics']).readonly().meta({
-      description: 'Request paths that are not measured.',
+      description: 'Request paths that are not measured, and logged at debug.',
       expected: 'a list of paths that start with "/"',
     }),
   }),
