@@ -36,6 +36,12 @@ export interface Counts {
   failed: number;
 }
 
+/** How the tests of a Mocha leg went. */
+export interface MochaCounts extends Counts {
+  /** A line for each that failed: its titles and the beginning of its error. */
+  failures: readonly string[];
+}
+
 /** This machine lacks what a leg needs: outside of CI no failure. The message says what is lacking. */
 export class CannotRunError extends Error {
   override name = 'CannotRunError';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runChild } from './child.js';
 import { COUNTS_FILE } from './counting_reporter.js';
-import { CannotRunError, type Counts, type Leg, type Prepared } from './leg.js';
+import { CannotRunError, type Counts, type Leg, type MochaCounts, type Prepared } from './leg.js';
 
 /** How to run legs. */
 export interface RunLegsOptions {
@@ -33,6 +33,8 @@ const GRACE_MS = 5000;
 interface Outcome extends Counts {
   /** Something a leg says about how it went. */
   reason?: string | undefined;
+  /** Its tests that failed. */
+  failures?: readonly string[];
   /** What its program wrote, where that was kept back. */
   written?: string | undefined;
 }
@@ -46,12 +48,13 @@ export function closingLine({ passed, failed }: Counts): string {
 
 /**
  * Runs legs in their order, several at once where allowed, all of them even where some fail, and sums what they
- * count. A leg counts at least one failure where its program fails in any way: also when it dies before its tests
+ * count. Ends with a line that begins with FAILED for each test, or leg without tests, that failed. A leg counts at least one failure where its program fails in any way: also when it dies before its tests
  * were counted, has no tests, or lacks a leg that it needs.
  */
 export async function runLegs(legs: readonly Leg[], options: RunLegsOptions): Promise<Counts> {
   const sum: Counts = { passed: 0, failed: 0 };
   const failed = new Set<string>();
+  const failures: string[] = [];
   const waiting = [...legs];
   const running = new Map<Leg, Promise<void>>();
 
@@ -66,14 +69,18 @@ export async function runLegs(legs: readonly Leg[], options: RunLegsOptions): Pr
     // Together, so that no other leg's lines come between.
     if (outcome.written !== undefined) options.print(outcome.written);
     options.print(`-- ${leg.name}: ${closingLine(outcome)} (${seconds} s)${reason}`);
-    if (outcome.failed > 0) failed.add(leg.name);
+    if (outcome.failed > 0) {
+      failed.add(leg.name);
+      const whats = outcome.failures ?? [outcome.reason ?? 'failed'];
+      failures.push(...whats.map((what) => `FAILED ${leg.name}: ${what}`));
+    }
     sum.passed += outcome.passed;
     sum.failed += outcome.failed;
   };
 
   for (;;) {
     if (options.signal?.aborted) waiting.length = 0;
-    if (waiting.length + running.size === 0) return sum;
+    if (waiting.length + running.size === 0) break;
     const ready = waiting.filter((leg) => mayStart(leg, [...waiting, ...running.keys()], running));
     const next = running.size < (options.atOnce ?? 1) ? ready[0] : undefined;
     if (next !== undefined) {
@@ -85,6 +92,8 @@ export async function runLegs(legs: readonly Leg[], options: RunLegsOptions): Pr
       );
     } else await Promise.race(running.values());
   }
+  for (const failure of failures) options.print(failure);
+  return sum;
 }
 
 /** Whether what a leg needs has ended, and nothing that wants to be alone is in its way. */
@@ -150,14 +159,15 @@ async function outcomeOf(leg: Leg, failure: string | undefined, countsFile: stri
   const counts = await readCounts(countsFile);
   if (!counts) return failedFor(`broke off before its tests were counted${failure ? `; it ${failure}` : ''}`);
   if (counts.passed + counts.failed === 0) return failedFor('ran no test');
-  if (failure === undefined || counts.failed > 0) return counts;
+  if (counts.failed > 0) return counts;
+  if (failure === undefined) return { passed: counts.passed, failed: 0 };
   return { passed: counts.passed, failed: 1, reason: `no test failed, but the run ${failure}` };
 }
 
-async function readCounts(file: string): Promise<Counts | undefined> {
+async function readCounts(file: string): Promise<MochaCounts | undefined> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   });
-  return text === undefined ? undefined : (JSON.parse(text) as Counts);
+  return text === undefined ? undefined : (JSON.parse(text) as MochaCounts);
 }

@@ -23,7 +23,7 @@ async function verify({ client, checks }: ClientChecks): Promise<Outcome[]> {
       (error: unknown) => (error instanceof Error ? error.message : String(error)),
     );
     process.stdout.write(
-      `${failure === undefined ? 'works ' : 'FAILS '} ${client}: ${what}${failure ? `: ${failure}` : ''}\n`,
+      `${failure === undefined ? 'works ' : 'FAILED'} ${client}: ${what}${failure ? `: ${failure}` : ''}\n`,
     );
     outcomes.push({ client, what, ...(failure === undefined ? {} : { failure }) });
   }

@@ -1,7 +1,7 @@
 import { outcomeOf } from '../errors.js';
 import { type RequestContext, defineApi } from '../wire/api.js';
 import { ErrorCode } from '../wire/errors.js';
-import { array, int16, int32, int64, string, struct } from '../wire/schema.js';
+import { byTopic, int16, int32, int64, struct } from '../wire/schema.js';
 
 /** Stands for the end of the log: all records are to go. */
 const ALL = -1n;
@@ -13,17 +13,12 @@ export const deleteRecords = defineApi({
   versions: [0, 2],
   flexibleSince: 2,
   request: struct({
-    topics: array(struct({ name: string, partitions: array(struct({ partition: int32, offset: int64 })) })),
+    topics: byTopic(struct({ partition: int32, offset: int64 })),
     timeoutMs: int32,
   }),
   response: struct({
     throttleTimeMs: int32,
-    topics: array(
-      struct({
-        name: string,
-        partitions: array(struct({ partition: int32, lowWatermark: int64, errorCode: int16 })),
-      }),
-    ),
+    topics: byTopic(struct({ partition: int32, lowWatermark: int64, errorCode: int16 })),
   }),
   handle: ({ topics }, context) => ({
     throttleTimeMs: 0,

@@ -2,8 +2,8 @@ import { outcomeOf } from '../errors.js';
 import { type RequestContext, defineApi } from '../wire/api.js';
 import { ErrorCode } from '../wire/errors.js';
 import {
-  array,
   batches,
+  byTopic,
   type Infer,
   int16,
   int32,
@@ -29,22 +29,17 @@ const request = struct({
   isolationLevel: int8,
   sessionId: since(7, int32, 0),
   sessionEpoch: since(7, int32, -1),
-  topics: array(
+  topics: byTopic(
     struct({
-      name: string,
-      partitions: array(
-        struct({
-          partition: int32,
-          currentLeaderEpoch: since(9, int32, -1),
-          fetchOffset: int64,
-          lastFetchedEpoch: since(12, int32, -1),
-          logStartOffset: since(5, int64, NO_OFFSET),
-          partitionMaxBytes: int32,
-        }),
-      ),
+      partition: int32,
+      currentLeaderEpoch: since(9, int32, -1),
+      fetchOffset: int64,
+      lastFetchedEpoch: since(12, int32, -1),
+      logStartOffset: since(5, int64, NO_OFFSET),
+      partitionMaxBytes: int32,
     }),
   ),
-  forgottenTopics: since(7, array(struct({ name: string, partitions: array(int32) })), []),
+  forgottenTopics: since(7, byTopic(int32), []),
   rackId: since(11, string, ''),
 });
 
@@ -65,21 +60,16 @@ export const fetch = defineApi({
     throttleTimeMs: int32,
     errorCode: since(7, int16, 0),
     sessionId: since(7, int32, 0),
-    topics: array(
+    topics: byTopic(
       struct({
-        name: string,
-        partitions: array(
-          struct({
-            partition: int32,
-            errorCode: int16,
-            highWatermark: int64,
-            lastStableOffset: int64,
-            logStartOffset: since(5, int64, NO_OFFSET),
-            abortedTransactions: nullableArray(struct({ producerId: int64, firstOffset: int64 })),
-            preferredReadReplica: since(11, int32, NO_REPLICA),
-            records: batches,
-          }),
-        ),
+        partition: int32,
+        errorCode: int16,
+        highWatermark: int64,
+        lastStableOffset: int64,
+        logStartOffset: since(5, int64, NO_OFFSET),
+        abortedTransactions: nullableArray(struct({ producerId: int64, firstOffset: int64 })),
+        preferredReadReplica: since(11, int32, NO_REPLICA),
+        records: batches,
       }),
     ),
   }),

@@ -1,7 +1,7 @@
 import { outcomeOf } from '../errors.js';
 import { type RequestContext, defineApi } from '../wire/api.js';
 import { ErrorCode } from '../wire/errors.js';
-import { array, int16, int32, int64, int8, since, string, struct } from '../wire/schema.js';
+import { byTopic, int16, int32, int64, int8, since, struct } from '../wire/schema.js';
 import { LEADER_EPOCH } from '../log/partition_log.js';
 
 const LATEST = -1n;
@@ -17,29 +17,17 @@ export const listOffsets = defineApi({
   request: struct({
     replicaId: int32,
     isolationLevel: since(2, int8, 0),
-    topics: array(
-      struct({
-        name: string,
-        partitions: array(
-          struct({ partition: int32, currentLeaderEpoch: since(4, int32, -1), timestamp: int64 }),
-        ),
-      }),
-    ),
+    topics: byTopic(struct({ partition: int32, currentLeaderEpoch: since(4, int32, -1), timestamp: int64 })),
   }),
   response: struct({
     throttleTimeMs: since(2, int32, 0),
-    topics: array(
+    topics: byTopic(
       struct({
-        name: string,
-        partitions: array(
-          struct({
-            partition: int32,
-            errorCode: int16,
-            timestamp: int64,
-            offset: int64,
-            leaderEpoch: since(4, int32, -1),
-          }),
-        ),
+        partition: int32,
+        errorCode: int16,
+        timestamp: int64,
+        offset: int64,
+        leaderEpoch: since(4, int32, -1),
       }),
     ),
   }),

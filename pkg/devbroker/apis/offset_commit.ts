@@ -4,7 +4,7 @@ import { groupRefusal } from './refusals.js';
 import { type RequestContext, defineApi } from '../wire/api.js';
 import { ErrorCode } from '../wire/errors.js';
 import {
-  array,
+  byTopic,
   type Field,
   int16,
   int32,
@@ -33,25 +33,18 @@ export const offsetCommit = defineApi({
     memberId: string,
     groupInstanceId: since(7, nullableString, null),
     retentionTimeMs: retentionTime,
-    topics: array(
+    topics: byTopic(
       struct({
-        name: string,
-        partitions: array(
-          struct({
-            partition: int32,
-            offset: int64,
-            leaderEpoch: since(6, int32, -1),
-            metadata: nullableString,
-          }),
-        ),
+        partition: int32,
+        offset: int64,
+        leaderEpoch: since(6, int32, -1),
+        metadata: nullableString,
       }),
     ),
   }),
   response: struct({
     throttleTimeMs: since(3, int32, 0),
-    topics: array(
-      struct({ name: string, partitions: array(struct({ partition: int32, errorCode: int16 })) }),
-    ),
+    topics: byTopic(struct({ partition: int32, errorCode: int16 })),
   }),
   handle(request, context) {
     const { groupId } = request;

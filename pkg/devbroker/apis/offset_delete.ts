@@ -2,7 +2,7 @@ import { outcomeOf } from '../errors.js';
 import { groupRefusal } from './refusals.js';
 import { type RequestContext, defineApi } from '../wire/api.js';
 import { ErrorCode } from '../wire/errors.js';
-import { array, int16, int32, string, struct } from '../wire/schema.js';
+import { byTopic, int16, int32, string, struct } from '../wire/schema.js';
 
 /** OffsetDelete 0: forgets committed offsets of topics that no member of the group reads. */
 export const offsetDelete = defineApi({
@@ -12,14 +12,12 @@ export const offsetDelete = defineApi({
   flexibleSince: null,
   request: struct({
     groupId: string,
-    topics: array(struct({ name: string, partitions: array(struct({ partition: int32 })) })),
+    topics: byTopic(struct({ partition: int32 })),
   }),
   response: struct({
     errorCode: int16,
     throttleTimeMs: int32,
-    topics: array(
-      struct({ name: string, partitions: array(struct({ partition: int32, errorCode: int16 })) }),
-    ),
+    topics: byTopic(struct({ partition: int32, errorCode: int16 })),
   }),
   handle({ groupId, topics }, context) {
     const { groups, offsets } = context.broker;

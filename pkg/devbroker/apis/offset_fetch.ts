@@ -5,6 +5,7 @@ import { ErrorCode } from '../wire/errors.js';
 import {
   array,
   bool,
+  byTopic,
   type Field,
   int16,
   int32,
@@ -20,18 +21,13 @@ import {
 const topicRequest = struct({ name: string, partitions: array(int32) });
 const topicsRequest = nullableArray(topicRequest);
 
-const topicsResponse = array(
+const topicsResponse = byTopic(
   struct({
-    name: string,
-    partitions: array(
-      struct({
-        partition: int32,
-        offset: int64,
-        leaderEpoch: since(5, int32, -1),
-        metadata: nullableString,
-        errorCode: int16,
-      }),
-    ),
+    partition: int32,
+    offset: int64,
+    leaderEpoch: since(5, int32, -1),
+    metadata: nullableString,
+    errorCode: int16,
   }),
 );
 
@@ -71,7 +67,7 @@ function read({ groupId, topics }: { groupId: string; topics: Wanted | null }, c
   const { offsets } = broker;
   const refused = groupRefusal(context, groupId);
   if (refused !== 0 && version >= 2) return { errorCode: refused, topics: [] };
-  const found = (topics ?? byTopic(offsets.fetchAll(groupId))).map(({ name, partitions }) => ({
+  const found = (topics ?? grouped(offsets.fetchAll(groupId))).map(({ name, partitions }) => ({
     name,
     partitions: partitions.map((partition) => {
       const committed = offsets.fetch(groupId, { topic: name, partition });
@@ -88,7 +84,7 @@ function read({ groupId, topics }: { groupId: string; topics: Wanted | null }, c
   return { errorCode: ErrorCode.NONE, topics: found };
 }
 
-function byTopic(committed: readonly TopicPartition[]): Wanted {
+function grouped(committed: readonly TopicPartition[]): Wanted {
   const names = [...new Set(committed.map(({ topic }) => topic))];
   return names.map((name) => ({
     name,

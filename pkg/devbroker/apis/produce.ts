@@ -2,13 +2,13 @@ import { type RequestContext, defineApi } from '../wire/api.js';
 import { ErrorCode } from '../wire/errors.js';
 import {
   array,
+  byTopic,
   int16,
   int32,
   int64,
   nullableBytes,
   nullableString,
   since,
-  string,
   struct,
 } from '../wire/schema.js';
 import { settingOf } from '../configs.js';
@@ -36,29 +36,22 @@ export const produce = defineApi({
     transactionalId: nullableString,
     acks: int16,
     timeoutMs: int32,
-    topics: array(
-      struct({ name: string, partitions: array(struct({ index: int32, records: nullableBytes })) }),
-    ),
+    topics: byTopic(struct({ index: int32, records: nullableBytes })),
   }),
   response: struct({
-    topics: array(
+    topics: byTopic(
       struct({
-        name: string,
-        partitions: array(
-          struct({
-            index: int32,
-            errorCode: int16,
-            baseOffset: int64,
-            logAppendTimeMs: int64,
-            logStartOffset: since(5, int64, NO_OFFSET),
-            recordErrors: since(
-              8,
-              array(struct({ batchIndex: int32, message: nullableString })),
-              [] as { batchIndex: number; message: string | null }[],
-            ),
-            errorMessage: since(8, nullableString, null),
-          }),
+        index: int32,
+        errorCode: int16,
+        baseOffset: int64,
+        logAppendTimeMs: int64,
+        logStartOffset: since(5, int64, NO_OFFSET),
+        recordErrors: since(
+          8,
+          array(struct({ batchIndex: int32, message: nullableString })),
+          [] as { batchIndex: number; message: string | null }[],
         ),
+        errorMessage: since(8, nullableString, null),
       }),
     ),
     throttleTimeMs: int32,

@@ -204,3 +204,8 @@ export function struct<F extends Record<string, Type<any> | Field<any>>>(fields:
     },
   };
 }
+
+/** What many requests and answers carry: something for each partition, by topic. */
+export function byTopic<P>(partition: Type<P>): Type<{ name: string; partitions: P[] }[]> {
+  return array(struct({ name: string, partitions: array(partition) }));
+}
