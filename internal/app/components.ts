@@ -75,7 +75,7 @@ async function haveTopics(container: Container): Promise<void> {
   if (missing.length === 0) return;
   const list = missing.map(({ topic }) => topic).join(', ');
   throw new Error(
-    `These topics are missing: ${list}. Create them with "topics apply" of cmd/cli, or set KAFKA_PROVISION=true once.`,
+    `These topics are missing: ${list}. Create them with cmd/cli (topics apply), or set KAFKA_PROVISION=true once.`,
   );
 }
 

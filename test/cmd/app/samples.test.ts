@@ -63,7 +63,7 @@ describe('cmd/app with its samples', function () {
       for (const topic of ['user-events', 'translation-events', ...forFailures]) {
         expect(app.stdout).to.match(new RegExp(`[ ,]${topic}[,.] `));
       }
-      expect(app.stdout).to.include('"topics apply" of cmd/cli');
+      expect(app.stdout).to.include('Create them with cmd/cli (topics apply)');
 
       expect(await cli(['topics', 'apply'], { env })).to.include({ code: 0 });
       app = new Program('cmd/app/main', { env });
