@@ -1,7 +1,8 @@
 /**
  * Compares pkg/kafka with raw kafkajs on one broker in one run: the embedded broker in a process of its own, or
  * the one that KAFKA_BROKERS names (and BROKER calls by a name). Prints a table and writes .data/bench.json; with
- * DOCS=1 also docs/benchmarks.md. ROWS=name,name measures some rows only. Nothing passes or fails.
+ * DOCS=1 also docs/benchmarks.md. ROWS=name,name measures some rows only, DATA=folder says where the file goes.
+ * No figure passes or fails.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -14,11 +15,10 @@ import { CONTENDERS } from './contenders/index.js';
 import { writeDocument } from './report/document.js';
 import { toResult, type Result } from './report/result.js';
 import { toTable } from './report/table.js';
-import { ROWS } from './rows/index.js';
+import { wantedRows } from './rows/wanted_rows.js';
 import { runWorker } from './worker/run_worker.js';
 
-const wanted = process.env['ROWS']?.split(',');
-const rows = ROWS.filter(({ name }) => wanted?.includes(name) ?? true);
+const rows = wantedRows(process.env);
 const broker = await openBroker(process.env);
 const logger = createLogger({ name: 'bench', level: 'error', format: 'auto' });
 const driver = createKafkajsDriver({ brokers: broker.brokers, clientId: 'bench', logger });
@@ -44,7 +44,7 @@ try {
 
 process.stderr.write('\n');
 process.stdout.write(`${toTable(results)}\n\non ${broker.name}, Node.js ${process.version}\n`);
-const data = path.join(projectRoot(), '.data');
+const data = process.env['DATA'] ?? path.join(projectRoot(), '.data');
 await mkdir(data, { recursive: true });
 await writeFile(path.join(data, 'bench.json'), `${JSON.stringify(results, null, 2)}\n`);
 if (process.env['DOCS'] === '1') {
