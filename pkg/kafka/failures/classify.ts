@@ -1,5 +1,8 @@
 import {
+  AccessDenied,
+  AdminFailed,
   BrokerUnreachable,
+  KafkaClosed,
   ProducerDisabled,
   PublishNotSent,
   PublishOutcomeUnknown,
@@ -21,6 +24,9 @@ const OURS = [
   InfrastructureError,
   ProducerDisabled,
   BrokerUnreachable,
+  AccessDenied,
+  AdminFailed,
+  KafkaClosed,
   QueueFull,
   PublishNotSent,
   PublishOutcomeUnknown,
@@ -31,7 +37,7 @@ const SQLSTATE = /^(08|53|57)[0-9A-Z]{3}$/;
 const MAX_DEPTH = 16;
 
 /**
- * `NonRetryableError` is fatal. `InfrastructureError`, errors of this package's producer that say nothing
+ * `NonRetryableError` is fatal. `InfrastructureError`, errors of this package's calls that say nothing
  * about the message, and errors with a code of the network (`ECONNREFUSED`, `ETIMEDOUT`, ...) or an SQLSTATE
  * of class 08, 53 or 57 are infrastructure. All else is tried again. The outermost error decides; one that
  * has no class of its own is judged by its `cause`.

@@ -1,11 +1,15 @@
 import { expect } from 'chai';
 import {
+  AccessDenied,
+  AdminFailed,
   BrokerUnreachable,
   classifyFailure,
   HandlerTimeout,
   InfrastructureError,
+  KafkaClosed,
   NonRetryableError,
   ProducerDisabled,
+  PublishNotSent,
   PublishRefused,
   QueueFull,
 } from '../../../../pkg/kafka/index.js';
@@ -22,6 +26,10 @@ describe('classifyFailure', () => {
       new InfrastructureError('down'),
       new ProducerDisabled(),
       new BrokerUnreachable(['b:1'], 'refused'),
+      new AccessDenied(['b:1'], 'the certificate has expired'),
+      new AdminFailed('list topics', 'no answer'),
+      new KafkaClosed('The producer'),
+      new PublishNotSent('t', 'its partitions are not known'),
       new QueueFull(1, 1),
       ...['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE', 'EAI_AGAIN'].map(withCode),
       ...['08006', '53300', '57P01'].map(withCode),
