@@ -1,3 +1,4 @@
+import { guardedRead } from '../async.js';
 import {
   AccessDenied,
   AdminFailed,
@@ -43,6 +44,10 @@ const MAX_DEPTH = 16;
  * has no class of its own is judged by its `cause`.
  */
 export function classifyFailure(thrown: unknown): FailureClass {
+  return guardedRead(() => classOf(thrown), 'retry');
+}
+
+function classOf(thrown: unknown): FailureClass {
   let error = thrown;
   for (let depth = 0; depth < MAX_DEPTH && error instanceof Error; depth += 1) {
     if (error instanceof NonRetryableError) return 'fatal';

@@ -13,6 +13,7 @@ import {
   PublishRefused,
   QueueFull,
 } from '../../../../pkg/kafka/index.js';
+import { HOSTILE_ERRORS } from '../../../support/hostile_errors.js';
 
 const withCode = (code: unknown) => Object.assign(new Error('x'), { code });
 
@@ -52,6 +53,12 @@ describe('classifyFailure', () => {
     ];
     for (const thrown of others) expect(classifyFailure(thrown), String(thrown)).to.equal('retry');
   });
+
+  for (const { what, thrown } of HOSTILE_ERRORS) {
+    it(`takes ${what} for worth another attempt`, () => {
+      expect(classifyFailure(thrown)).to.equal('retry');
+    });
+  }
 
   it('looks at causes, and lets the outermost error that has a class decide', () => {
     expect(classifyFailure(new Error('save failed', { cause: withCode('ECONNREFUSED') }))).to.equal(
