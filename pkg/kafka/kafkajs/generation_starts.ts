@@ -7,7 +7,7 @@ import { byLeader, logEnds, type LogEnd } from './log_ends.js';
 import { groupByTopic, toOffsets } from './topics.js';
 
 const AGAIN = { initialMs: 200, maxMs: 2_000, jitter: 0.2 };
-/** A fetch waits so long for positions that are being looked up; then it goes without them. */
+/** Fetches wait so long for positions that begin to be looked up; then they go without them. */
 const FETCH_WAITS_MS = 1_000;
 /** A start waits so long for partitions of which no leader tells the end of the log. */
 const START_WAITS_MS = 5_000;
@@ -67,6 +67,7 @@ export class GenerationStarts {
   #membership: Membership | undefined;
   #running: Promise<void> | undefined;
   #trying: Promise<void> | undefined;
+  #triedAt = 0;
   #onReady: (() => void) | undefined;
   #told = false;
 
@@ -122,7 +123,8 @@ export class GenerationStarts {
       const unsettled = this.#unsettled.get(keyOf(partition));
       return unsettled !== undefined && unsettled.failure === undefined;
     });
-    if (isFresh && this.#trying !== undefined) await settlesWithin(this.#trying, FETCH_WAITS_MS);
+    const waitsMs = FETCH_WAITS_MS - (performance.now() - this.#triedAt);
+    if (isFresh && waitsMs > 0 && this.#trying !== undefined) await settlesWithin(this.#trying, waitsMs);
     const known = asked.flatMap((partition) => {
       const offset = this.#settled.get(keyOf(partition));
       return offset === undefined ? [] : [{ ...partition, offset: offset.toString() }];
@@ -147,6 +149,7 @@ export class GenerationStarts {
   async #run(): Promise<void> {
     const { signal } = this.#over;
     for (let failures = 0; this.#unsettled.size > 0 && !signal.aborted;) {
+      this.#triedAt = performance.now();
       this.#trying = this.#tryAll([...this.#unsettled.values()]);
       await this.#trying;
       if (this.#unsettled.size === 0) break;

@@ -14,6 +14,14 @@ export interface LogEnds {
   readonly failed: readonly (TopicPartition & { readonly why: string })[];
 }
 
+class NoAnswer extends Error {
+  override readonly name = 'NoAnswer';
+
+  constructor() {
+    super(`its leader did not answer within ${ANSWER_MS} ms`);
+  }
+}
+
 /** Asks the leaders of partitions where their logs begin or end. Never rejects: what one does not tell, others do. */
 export async function logEnds(
   cluster: Cluster,
@@ -28,7 +36,9 @@ export async function logEnds(
     return { found, failed: unknown.map((each) => ({ ...each, why: 'its leader is not known yet' })) };
   } catch (error) {
     const why = asError(error).message;
-    if (partitions.length === 1) return { found: [], failed: partitions.map((each) => ({ ...each, why })) };
+    if (error instanceof NoAnswer || partitions.length === 1) {
+      return { found: [], failed: partitions.map((each) => ({ ...each, why })) };
+    }
     // To kafkajs an answer fails as a whole where one of its partitions does.
     const each = await Promise.all(partitions.map((partition) => logEnds(cluster, [partition], end)));
     return { found: each.flatMap(({ found }) => found), failed: each.flatMap(({ failed }) => failed) };
@@ -59,11 +69,7 @@ async function ask(
     partitions: ofTopic.map(({ partition }) => ({ partition })),
     fromBeginning: end === 'earliest',
   }));
-  const answers = await withTimeout(
-    cluster.fetchTopicsOffset(topics),
-    ANSWER_MS,
-    () => new Error(`no answer within ${ANSWER_MS} ms`),
-  );
+  const answers = await withTimeout(cluster.fetchTopicsOffset(topics), ANSWER_MS, () => new NoAnswer());
   return answers.flatMap(({ topic, partitions: ofTopic }) =>
     ofTopic.map(({ partition, offset }) => ({ topic, partition, offset: BigInt(offset) })),
   );

@@ -65,6 +65,21 @@ describe('kafka: fromBeginning: false under faults of the broker', function () {
     expect(nodes.crashes()).to.equal(0);
   });
 
+  it('partitions of a node that is silent about its logs hold up no other one', async () => {
+    const fault = nodes.broker.faults.add({ api: 'ListOffsets', node: 2, drop: true, times: Infinity });
+    const others = ALL.filter((partition) => nodes.broker.leaderOf('t', partition) === 1);
+    const starting = nodes.consumer(undefined, FROM_NOW_ON);
+    await eventually(() => others.every((partition) => committed()[partition] !== undefined));
+    const [manager] = nodes.managers;
+    for (let round = 1; round <= 5; round += 1) {
+      for (const partition of others) await manager?.sendMessage('t', 'k', `r${round}`, { partition });
+      await nodes.inbox.has(others.length * round, 2_000);
+    }
+    await starting;
+    fault.remove();
+    await eventually(() => committed().every((offset) => offset !== undefined), { timeoutMs: 20_000 });
+  });
+
   it('a group from the beginning is held up by no partition whose log cannot be asked either', async () => {
     const fault = nodes.broker.faults.add({
       api: 'ListOffsets',
