@@ -10,7 +10,7 @@ import {
   type TopicShape,
   type TopicSpec,
 } from './driver.js';
-import { GroupNotEmpty, TopicNotCreated, UnknownGroup } from './errors.js';
+import { AdminRefused, GroupNotEmpty, TopicNotCreated, UnknownGroup } from './errors.js';
 import { unreachable } from './unreachable.js';
 
 /** What {@link KafkaAdmin.ensureTopics} found or did. */
@@ -61,7 +61,7 @@ const EMPTY = 'Empty';
 
 /**
  * Topics, groups and offsets. Every call uses connections of its own. All may throw BrokerUnreachable,
- * AccessDenied, and AdminRefused when the broker does not allow it or does not take the values.
+ * AccessDenied, AdminRefused when the broker does not allow it or does not take the values, and AdminFailed.
  */
 export class KafkaAdmin {
   constructor(private readonly driver: KafkaDriver) {}
@@ -127,12 +127,11 @@ export class KafkaAdmin {
     const what = `delete messages of topic ${topic}`;
     await call(this.driver, { what, topic }, async () => {
       const ends = await this.driver.admin.topicOffsets(topic);
-      const endOf = (partition: number) => ends.find((end) => end.partition === partition)?.high ?? 0n;
-      const positions = before.map(({ partition, offset }) => ({
-        topic,
-        partition,
-        offset: offset === 'latest' ? endOf(partition) : offset,
-      }));
+      const positions = before.map(({ partition, offset }) => {
+        const end = ends.find((each) => each.partition === partition)?.high;
+        if (end === undefined) throw new AdminRefused(what, `it has no partition ${partition}`);
+        return { topic, partition, offset: offset === 'latest' ? end : offset };
+      });
       await this.driver.admin.deleteRecords(positions);
     });
   }

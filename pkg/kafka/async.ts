@@ -75,9 +75,20 @@ export class Mutex {
   }
 }
 
+/** What reading gives, or the fallback where it throws: of what was thrown, even asking for its type may. */
+export function guardedRead<T>(read: () => T, fallback: T): T {
+  try {
+    return read();
+  } catch {
+    return fallback;
+  }
+}
+
 /** The value as an Error, whatever was thrown. */
 export function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(`a non-error was thrown: ${textOf(thrown)}`);
+  return guardedRead(() => thrown instanceof Error, false)
+    ? (thrown as Error)
+    : new Error(`a non-error was thrown: ${textOf(thrown)}`);
 }
 
 /** The value as text; values that refuse to be text have that of their type. */

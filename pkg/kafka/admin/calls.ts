@@ -1,5 +1,5 @@
 import { DriverError, type KafkaDriver } from '../driver.js';
-import { AdminRefused, GroupNotEmpty, UnknownGroup, UnknownTopic } from '../errors.js';
+import { AdminFailed, AdminRefused, GroupNotEmpty, UnknownGroup, UnknownTopic } from '../errors.js';
 import { inOneLine } from '../errors/in_one_line.js';
 import { isMissingRight } from '../security/access_failure.js';
 import { unreachable } from '../unreachable.js';
@@ -14,8 +14,8 @@ interface Subject {
 
 /**
  * Runs a call and puts its errors into the terms of this package.
- * @throws UnknownTopic, UnknownGroup, GroupNotEmpty, AdminRefused, BrokerUnreachable, AccessDenied;
- *   DriverError for what may pass
+ * @throws UnknownTopic, UnknownGroup, GroupNotEmpty, AdminRefused, BrokerUnreachable, AccessDenied; AdminFailed for
+ *   what may pass
  */
 export async function call<T>(driver: KafkaDriver, subject: Subject, work: () => Promise<T>): Promise<T> {
   try {
@@ -38,7 +38,7 @@ function inOurTerms(driver: KafkaDriver, { what, topic, groupId }: Subject, erro
   }
   if (isMissingRight(protocolError)) return inOneLine(new AdminRefused(what, message));
   const isFinal = reason === 'refused' || (protocolError !== undefined && REFUSALS.has(protocolError));
-  return isFinal ? new AdminRefused(what, message, error) : error;
+  return isFinal ? new AdminRefused(what, message, error) : new AdminFailed(what, message, error);
 }
 
 /** Answers to administration that trying again does not change. */

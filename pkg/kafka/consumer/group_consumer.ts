@@ -147,8 +147,8 @@ export class GroupConsumer {
   }
 
   /**
-   * Joins the group; resolves with the first assignment. Does nothing when it runs already; one that is
-   * recovering tries at once.
+   * Joins the group; resolves with the first assignment, when it is settled where its partitions are read from. Does
+   * nothing when it runs already; one that is recovering tries at once.
    * @throws GroupJoinFailed, UnknownTopic, FailureTopicsMissing, RightMissing, TopicNotCreated, StartAborted by stop(); the
    *   consumer is then stopped, or recovering where it was or is to keep trying.
    */

@@ -31,7 +31,10 @@ export interface RetryPolicy {
 
 /** Settings of one topic's handler. */
 export interface SubscriptionOptions {
-  /** Where a group without a committed position starts: at the oldest message (default) or with new ones. */
+  /**
+   * Where a group without a committed position starts: at the oldest message (default) or with what is sent once
+   * `start()` has resolved.
+   */
   readonly fromBeginning?: boolean;
   /**
    * What runs one after the other: messages of one key (default; those without a key in any order), all of

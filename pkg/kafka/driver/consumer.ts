@@ -12,7 +12,10 @@ export interface DriverConsumerOptions {
 
 /** What a group member reports. None of the methods may throw or reject. */
 export interface DriverConsumerListener {
-  /** A new assignment; it replaces the former one. Fetching starts at the committed positions. */
+  /**
+   * A new assignment; it replaces the former one. Fetching starts at the committed positions, where there is none at
+   * the start that the options say.
+   */
   onAssigned(partitions: readonly TopicPartition[]): void;
   /**
    * The member is about to join the group anew: the last moment in which a commit under the old assignment
@@ -73,7 +76,8 @@ export interface FetchedBatch extends TopicPartition {
 /** A member of a group. */
 export interface DriverConsumer {
   /**
-   * Joins the group; resolves after the first assignment.
+   * Joins the group; resolves after the first assignment. Where a topic is not read from its beginning, what is sent
+   * from then on is delivered: where each partition starts was committed before.
    * @throws DriverError, also when it takes longer than `timeoutMs`. The member must then be stopped.
    */
   start(timeoutMs: number): Promise<void>;

@@ -27,6 +27,19 @@ export class AdminRefused extends KafkaError {
   }
 }
 
+/** A call of administration was not answered as it should be, for a reason that may pass. */
+export class AdminFailed extends KafkaError {
+  readonly code = 'KAFKA_ADMIN_FAILED';
+
+  /** @param what for example `add partitions to topic orders` */
+  constructor(what: string, why: string, cause?: unknown) {
+    super(
+      `The call to ${what} failed (${why}). What it was to change may be done or not: look, then try again.`,
+      cause,
+    );
+  }
+}
+
 /** No such group exists. */
 export class UnknownGroup extends KafkaError {
   readonly code = 'KAFKA_UNKNOWN_GROUP';

@@ -1,5 +1,9 @@
+import { guardedRead } from '../async.js';
 import {
+  AccessDenied,
+  AdminFailed,
   BrokerUnreachable,
+  KafkaClosed,
   ProducerDisabled,
   PublishNotSent,
   PublishOutcomeUnknown,
@@ -21,6 +25,9 @@ const OURS = [
   InfrastructureError,
   ProducerDisabled,
   BrokerUnreachable,
+  AccessDenied,
+  AdminFailed,
+  KafkaClosed,
   QueueFull,
   PublishNotSent,
   PublishOutcomeUnknown,
@@ -31,12 +38,16 @@ const SQLSTATE = /^(08|53|57)[0-9A-Z]{3}$/;
 const MAX_DEPTH = 16;
 
 /**
- * `NonRetryableError` is fatal. `InfrastructureError`, errors of this package's producer that say nothing
+ * `NonRetryableError` is fatal. `InfrastructureError`, errors of this package's calls that say nothing
  * about the message, and errors with a code of the network (`ECONNREFUSED`, `ETIMEDOUT`, ...) or an SQLSTATE
  * of class 08, 53 or 57 are infrastructure. All else is tried again. The outermost error decides; one that
  * has no class of its own is judged by its `cause`.
  */
 export function classifyFailure(thrown: unknown): FailureClass {
+  return guardedRead(() => classOf(thrown), 'retry');
+}
+
+function classOf(thrown: unknown): FailureClass {
   let error = thrown;
   for (let depth = 0; depth < MAX_DEPTH && error instanceof Error; depth += 1) {
     if (error instanceof NonRetryableError) return 'fatal';

@@ -15,7 +15,8 @@ import { decodeFetchesOf } from './fetch_decoding.js';
 import { toFetched, toFetchedBatch } from './fetched_batch.js';
 import { FetchPositions } from './fetch_positions.js';
 import { restingIn } from './resting_partitions.js';
-import { fromAssignment, groupByTopic } from './topics.js';
+import { StartPositions } from './start_positions.js';
+import { fromAssignment, groupByTopic, toOffsets } from './topics.js';
 
 /** For finding and reaching the brokers: about 15 s, then the member crashes and is made anew. */
 const CLUSTER_RETRY: RetryOptions = {
@@ -41,6 +42,7 @@ export function createConsumer(parts: {
   const { connection, settings, listener } = parts;
   const client = openClient(connection, CLUSTER_RETRY);
   let cluster: Cluster | undefined;
+  let starts: StartPositions | undefined;
   let owned: readonly TopicPartition[] = [];
   let joined = false;
   let assigned = false;
@@ -76,6 +78,8 @@ export function createConsumer(parts: {
         followCoordinators(cluster, async () => {
           if (assigned && !stopping) await listener.onRejoining();
         });
+        starts = new StartPositions({ ...settings, cluster, logger: connection.logger });
+        starts.attach();
         return assigner(config);
       },
     ],
@@ -116,8 +120,7 @@ export function createConsumer(parts: {
 
   const join = async () => {
     await consumer.connect();
-    for (const { topic, fromBeginning } of settings.topics)
-      await subscribe(consumer, { topic, fromBeginning });
+    for (const { topic } of settings.topics) await subscribe(consumer, topic);
     await new Promise<void>((resolve, reject) => {
       consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
         if (stopping) return;
@@ -126,7 +129,7 @@ export function createConsumer(parts: {
         assigned = true;
         joined = true;
         listener.onAssigned(owned);
-        resolve();
+        starts?.settle(owned).then(resolve, reject);
       });
       consumer.on(consumer.events.FETCH, () => {
         listener.onFetched();
@@ -134,6 +137,7 @@ export function createConsumer(parts: {
       consumer.on(consumer.events.CRASH, ({ payload }) => {
         const error = toDriverError(payload.error, client.lastSocketError());
         revoke();
+        starts?.end();
         reject(error);
         if (joined && !stopping) listener.onCrashed(error);
       });
@@ -151,7 +155,7 @@ export function createConsumer(parts: {
   return {
     async start(timeoutMs) {
       const tooLate = () => {
-        const why = client.lastSocketError()?.message ?? 'the group did not answer';
+        const why = starts?.failure ?? client.lastSocketError()?.message ?? 'the group did not answer';
         return new DriverError('failed', `not joined within ${timeoutMs} ms, ${why}`);
       };
       try {
@@ -171,18 +175,14 @@ export function createConsumer(parts: {
       // this one takes the generation of now, and fails once it is over.
       if (commitUnderGeneration === undefined) throw new DriverError('failed', 'nothing was fetched yet');
       try {
-        await commitUnderGeneration({
-          topics: [...groupByTopic(positions)].map(([topic, ofTopic]) => ({
-            topic,
-            partitions: ofTopic.map(({ partition, offset }) => ({ partition, offset: offset.toString() })),
-          })),
-        });
+        await commitUnderGeneration({ topics: toOffsets(positions) });
       } catch (error) {
         throw toDriverError(error, client.lastSocketError());
       }
     },
     async stop() {
       stopping = true;
+      starts?.end();
       // Of a group that is not joined yet there is nothing to leave, and the answer to a join may take minutes.
       if (!joined) client.seal();
       try {
@@ -219,12 +219,10 @@ interface ClusterWithOffsets extends Cluster {
   committedOffsets(group: { groupId: string }): Record<string, Record<number, { toString(): string }>>;
 }
 
-async function subscribe(
-  consumer: Consumer,
-  { topic, fromBeginning }: { topic: string; fromBeginning: boolean },
-): Promise<void> {
+async function subscribe(consumer: Consumer, topic: string): Promise<void> {
   try {
-    await consumer.subscribe({ topics: [topic], fromBeginning });
+    // Only for a position that the log no longer has: where there is none is for StartPositions to say.
+    await consumer.subscribe({ topics: [topic], fromBeginning: true });
   } catch (error) {
     const { reason, message, protocolError } = toDriverError(error);
     throw new DriverError(reason, `topic ${topic}: ${message}`, { cause: error, protocolError, topic });

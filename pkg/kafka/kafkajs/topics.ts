@@ -1,5 +1,5 @@
 import type { Assignment } from 'kafkajs';
-import type { TopicPartition } from '../driver.js';
+import type { PartitionPosition, TopicPartition } from '../driver.js';
 
 /** Groups partitions of anything by topic, in order of first occurrence. */
 export function groupByTopic<T extends TopicPartition>(items: readonly T[]): Map<string, T[]> {
@@ -24,4 +24,12 @@ export function fromAssignment(assignment: Assignment): TopicPartition[] {
   return Object.entries(assignment).flatMap(([topic, partitions]) =>
     partitions.map((partition) => ({ topic, partition })),
   );
+}
+
+/** Positions in kafkajs's form. */
+export function toOffsets(positions: readonly PartitionPosition[]) {
+  return [...groupByTopic(positions)].map(([topic, ofTopic]) => ({
+    topic,
+    partitions: ofTopic.map(({ partition, offset }) => ({ partition, offset: offset.toString() })),
+  }));
 }

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { asError, settlesWithin } from '../async.js';
 import { DriverError, type KafkaDriver } from '../driver.js';
-import { InvalidMessage, KafkaClosed, MessageTooLarge, PublishNotSent } from '../errors.js';
+import { AccessDenied, InvalidMessage, KafkaClosed, MessageTooLarge, PublishNotSent } from '../errors.js';
 import { unreachable } from '../unreachable.js';
 import type { Logger } from '../../logger/index.js';
 import { silentLogger } from '../silent_logger.js';
@@ -74,7 +74,7 @@ export class Producer {
     });
   }
 
-  /** Connects now instead of with the first message. @throws BrokerUnreachable, AccessDenied, DriverError */
+  /** Connects now instead of with the first message. @throws BrokerUnreachable, AccessDenied */
   async connect(): Promise<void> {
     const start = performance.now();
     for (;;) {
@@ -83,7 +83,8 @@ export class Producer {
         await this.#lanes.first.producer.connect();
         return;
       } catch (error) {
-        if (!(error instanceof DriverError) || error.reason !== 'unreachable') throw error;
+        if (!(error instanceof DriverError)) throw error;
+        if (error.reason === 'refused') throw new AccessDenied(this.#driver.brokers, error.message);
         if (performance.now() - start + CONNECT_RETRY_MS > this.#options.maxBlockMs) {
           throw unreachable(this.#driver.brokers, error);
         }

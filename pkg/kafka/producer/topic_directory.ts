@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { asError } from '../async.js';
 import { DriverError, type TopicLeaders } from '../driver.js';
-import { KafkaClosed, PublishRefused, UnknownTopic } from '../errors.js';
+import { KafkaClosed, PublishNotSent, PublishRefused, UnknownTopic } from '../errors.js';
 import { unreachable } from '../unreachable.js';
 import type { Logger } from '../../logger/index.js';
 
@@ -65,7 +65,7 @@ export class TopicDirectory {
 
   /**
    * Asks the cluster for the partitions of a topic. Calls for the same topic share one request.
-   * @throws UnknownTopic, PublishRefused, BrokerUnreachable, AccessDenied, DriverError, KafkaClosed
+   * @throws UnknownTopic, PublishRefused, BrokerUnreachable, AccessDenied, PublishNotSent, KafkaClosed
    */
   lookup(topic: string): Promise<number> {
     const running = this.#lookups.get(topic);
@@ -127,7 +127,8 @@ export class TopicDirectory {
   #toError(topic: string, failure: DriverError): Error {
     if (failure.reason === 'unknown-topic') return new UnknownTopic(topic, failure);
     if (failure.reason === 'refused') return new PublishRefused(topic, failure.message, failure);
-    return failure.reason === 'unreachable' ? unreachable(this.parts.brokers, failure) : failure;
+    if (failure.reason === 'unreachable') return unreachable(this.parts.brokers, failure);
+    return new PublishNotSent(topic, `its partitions are not known: ${failure.message}`, failure);
   }
 
   async #refreshAll(): Promise<void> {

@@ -1,7 +1,7 @@
 import { type KafkaAdmin } from '../admin.js';
 import { unlessAborted, withTimeout } from '../async.js';
-import { DriverError, type ReadRecord } from '../driver.js';
-import { GroupNotEmpty, UnknownGroup } from '../errors.js';
+import { type ReadRecord } from '../driver.js';
+import { AdminFailed, GroupNotEmpty, UnknownGroup } from '../errors.js';
 import { type ReadPartition } from './partition_reader.js';
 
 /** What a message is received with. */
@@ -34,7 +34,7 @@ interface Start {
  * was aborted first.
  *
  * @returns undefined when none was there and none came in time, or the signal was aborted
- * @throws UnknownTopic, GroupNotEmpty while the group has members, what the brokers refuse, and DriverError when
+ * @throws UnknownTopic, GroupNotEmpty while the group has members, what the brokers refuse, and AdminFailed when
  *   they do not answer in time: whether a position was kept by then is not known
  */
 export async function receiveOne(
@@ -42,7 +42,11 @@ export async function receiveOne(
   request: ReceiveRequest,
 ): Promise<ReadRecord | undefined> {
   const { topic, groupId, timeoutMs, signal } = request;
-  const silent = () => new DriverError('failed', `the brokers did not answer within ${brokerTimeoutMs} ms`);
+  const silent = () =>
+    new AdminFailed(
+      `receive a message of topic ${topic}`,
+      `the brokers did not answer within ${brokerTimeoutMs} ms`,
+    );
   const search = new Search(read, topic);
   let timer: NodeJS.Timeout | undefined;
   const silence = new Promise<never>((_resolve, reject) => {

@@ -2,9 +2,9 @@ import { expect } from 'chai';
 import { Conflict, NotAllowed, NotFound, Unavailable } from '../../../internal/entity/errors.js';
 import { MessageReceiver } from '../../../internal/repo/persistent/kafka/message_receiver.js';
 import {
+  AdminFailed,
   AdminRefused,
   BrokerUnreachable,
-  DriverError,
   GroupNotEmpty,
   UnknownTopic,
 } from '../../../pkg/kafka/index.js';
@@ -16,7 +16,7 @@ describe('receiving a message in the terms of the service', () => {
     [new GroupNotEmpty('g', []), Conflict],
     [new AdminRefused('read', 'not for you', undefined), NotAllowed],
     [new BrokerUnreachable(['a:1'], 'ECONNREFUSED'), Unavailable],
-    [new DriverError('failed', 'the brokers did not answer'), Unavailable],
+    [new AdminFailed('read', 'the brokers did not answer'), Unavailable],
   ] as const) {
     it(`calls ${thrown.constructor.name} ${expected.name}, and keeps what it came from`, async () => {
       const receiver = new MessageReceiver({ receive: () => Promise.reject(thrown) });

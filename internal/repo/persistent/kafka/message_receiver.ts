@@ -1,6 +1,5 @@
 import {
   AdminRefused,
-  DriverError,
   GroupNotEmpty,
   KafkaError,
   ReadRefused,
@@ -42,7 +41,7 @@ function inOurTerms(error: unknown): unknown {
   if (error instanceof AdminRefused || error instanceof ReadRefused) {
     return new NotAllowed('REFUSED_BY_BROKERS', 'The brokers refuse it to this service.', { cause: error });
   }
-  if (!(error instanceof KafkaError || error instanceof DriverError)) return error;
+  if (!(error instanceof KafkaError)) return error;
   const what = 'The brokers did not answer as they should; the group may have moved on by a message.';
   return new Unavailable('KAFKA_UNAVAILABLE', what, { cause: error });
 }

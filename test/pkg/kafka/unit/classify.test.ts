@@ -1,14 +1,19 @@
 import { expect } from 'chai';
 import {
+  AccessDenied,
+  AdminFailed,
   BrokerUnreachable,
   classifyFailure,
   HandlerTimeout,
   InfrastructureError,
+  KafkaClosed,
   NonRetryableError,
   ProducerDisabled,
+  PublishNotSent,
   PublishRefused,
   QueueFull,
 } from '../../../../pkg/kafka/index.js';
+import { HOSTILE_ERRORS } from '../../../support/hostile_errors.js';
 
 const withCode = (code: unknown) => Object.assign(new Error('x'), { code });
 
@@ -22,6 +27,10 @@ describe('classifyFailure', () => {
       new InfrastructureError('down'),
       new ProducerDisabled(),
       new BrokerUnreachable(['b:1'], 'refused'),
+      new AccessDenied(['b:1'], 'the certificate has expired'),
+      new AdminFailed('list topics', 'no answer'),
+      new KafkaClosed('The producer'),
+      new PublishNotSent('t', 'its partitions are not known'),
       new QueueFull(1, 1),
       ...['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE', 'EAI_AGAIN'].map(withCode),
       ...['08006', '53300', '57P01'].map(withCode),
@@ -44,6 +53,12 @@ describe('classifyFailure', () => {
     ];
     for (const thrown of others) expect(classifyFailure(thrown), String(thrown)).to.equal('retry');
   });
+
+  for (const { what, thrown } of HOSTILE_ERRORS) {
+    it(`takes ${what} for worth another attempt`, () => {
+      expect(classifyFailure(thrown)).to.equal('retry');
+    });
+  }
 
   it('looks at causes, and lets the outermost error that has a class decide', () => {
     expect(classifyFailure(new Error('save failed', { cause: withCode('ECONNREFUSED') }))).to.equal(

@@ -12,6 +12,7 @@ import type { FailedMessage } from '../../../../pkg/kafka/failures/failed_messag
 import { bigInteger, readBigInteger } from '../../../../pkg/kafka/failures/header_values.js';
 import { silentLogger } from '../../../../pkg/kafka/silent_logger.js';
 import { deadLetterTopic, retryTopic } from '../../../../pkg/kafka/index.js';
+import { HOSTILE_ERRORS } from '../../../support/hostile_errors.js';
 
 const record: ReadRecord = {
   topic: 'orders',
@@ -132,6 +133,15 @@ describe('headers of a dead letter', () => {
       expect(headers['kafka_dlt-exception-message']).to.be.instanceOf(Buffer);
     }
   });
+
+  for (const { what, thrown } of HOSTILE_ERRORS) {
+    it(`describe ${what}`, () => {
+      const headers = deadLetterHeaders(failed({ thrown }), {}, 'full');
+      expect(headers['kafka_dlt-exception-fqcn']).to.be.instanceOf(Buffer);
+      expect(headers['kafka_dlt-exception-message']).to.be.instanceOf(Buffer);
+      expect(JSON.parse(String(headers['dlq-info']))).to.include.keys('error', 'topic', 'offset');
+    });
+  }
 
   it('describe whatever was thrown', () => {
     for (const thrown of ['text', undefined, null, 42, { odd: true }]) {

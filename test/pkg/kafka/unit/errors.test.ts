@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import {
+  AdminFailed,
   AdminRefused,
   BrokerUnreachable,
   ConsumerDisabled,
@@ -17,6 +18,7 @@ describe('what errors say', () => {
     new UnknownGroup('g'),
     new GroupNotEmpty('g', []),
     new AdminRefused('list topics', 'no rights'),
+    new AdminFailed('list topics', 'no answer'),
     new BrokerUnreachable(['kafka:9092'], 'ECONNREFUSED'),
   ]) {
     it(`is for operators, who call no functions: ${error.code}`, () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import sinon from 'sinon';
-import { DriverError, GroupNotEmpty, Receiver, UnknownGroup } from '../../../../../pkg/kafka/index.js';
+import { AdminFailed, GroupNotEmpty, Receiver, UnknownGroup } from '../../../../../pkg/kafka/index.js';
 import { rejection } from '../../../../support/caught.js';
 import { eventually } from '../../../../support/eventually.js';
 import { FakeTopic } from '../follower/fake_topic.js';
@@ -87,7 +87,7 @@ describe('receiving one message for a group', () => {
     it(`says that the brokers are silent when ${name} is not answered in time`, async () => {
       topic.add(0, 'a');
       admin[name].callsFake(never);
-      const error = await rejection(receive({ from: receiver(20) }), DriverError);
+      const error = await rejection(receive({ from: receiver(20) }), AdminFailed);
       expect(error.message).to.include('did not answer within 20 ms');
     });
   }
