@@ -15,6 +15,7 @@ import { decodeFetchesOf } from './fetch_decoding.js';
 import { toFetched, toFetchedBatch } from './fetched_batch.js';
 import { FetchPositions } from './fetch_positions.js';
 import { restingIn } from './resting_partitions.js';
+import { namingRight } from './rights.js';
 import { fromAssignment, groupByTopic } from './topics.js';
 
 /** For finding and reaching the brokers: about 15 s, then the member crashes and is made anew. */
@@ -48,6 +49,10 @@ export function createConsumer(parts: {
   let commitUnderGeneration: EachBatchPayload['commitOffsetsIfNecessary'] | undefined;
   const positions = new FetchPositions((partition) => committedOffset(cluster, settings.groupId, partition));
 
+  const failureOf = (error: unknown): DriverError =>
+    namingRight(toDriverError(error, client.lastSocketError()), 'READ', 'group', settings.groupId);
+  const topics = settings.topics.map(({ topic }) => topic).join(' or ');
+
   const revoke = () => {
     if (!assigned) return;
     assigned = false;
@@ -69,9 +74,11 @@ export function createConsumer(parts: {
       (config) => {
         cluster = config.cluster;
         decodeFetchesOf(cluster);
-        restingIn(cluster).onUnreadable = (partition, reason) => {
+        const resting = restingIn(cluster);
+        resting.onUnreadable = (partition, reason) => {
           if (assigned) listener.onUnreadable(partition, reason);
         };
+        resting.onRightMissing = (right) => connection.access?.failed(right);
         // kafkajs looks for the coordinator before each join, and would not wait by itself.
         followCoordinators(cluster, async () => {
           if (assigned && !stopping) await listener.onRejoining();
@@ -125,6 +132,7 @@ export function createConsumer(parts: {
         owned = fromAssignment(payload.memberAssignment);
         assigned = true;
         joined = true;
+        connection.access?.connected();
         listener.onAssigned(owned);
         resolve();
       });
@@ -132,7 +140,8 @@ export function createConsumer(parts: {
         listener.onFetched();
       });
       consumer.on(consumer.events.CRASH, ({ payload }) => {
-        const error = toDriverError(payload.error, client.lastSocketError());
+        // kafkajs does not say on which of them.
+        const error = namingRight(failureOf(payload.error), 'READ', 'topic', topics);
         revoke();
         reject(error);
         if (joined && !stopping) listener.onCrashed(error);
@@ -157,7 +166,7 @@ export function createConsumer(parts: {
       try {
         await withTimeout(join(), timeoutMs, tooLate);
       } catch (error) {
-        throw toDriverError(error, client.lastSocketError());
+        throw failureOf(error);
       }
     },
     pause: (partitions) => {
@@ -178,7 +187,7 @@ export function createConsumer(parts: {
           })),
         });
       } catch (error) {
-        throw toDriverError(error, client.lastSocketError());
+        throw failureOf(error);
       }
     },
     async stop() {
@@ -226,7 +235,10 @@ async function subscribe(
   try {
     await consumer.subscribe({ topics: [topic], fromBeginning });
   } catch (error) {
-    const { reason, message, protocolError } = toDriverError(error);
+    const found = toDriverError(error);
+    const named = namingRight(found, 'READ', 'topic', topic);
+    if (named !== found) throw named;
+    const { reason, message, protocolError } = found;
     throw new DriverError(reason, `topic ${topic}: ${message}`, { cause: error, protocolError, topic });
   }
 }
