@@ -23,11 +23,11 @@ const QUIETER: readonly { readonly says: RegExp; readonly level: LogLevel }[] = 
   { says: /Topic with this name already exists/, level: 'debug' },
   // Whoever asked is told, and says it in words of its own: the names come from callers, and from a first start.
   {
-    says: /^Response (Metadata\b.*(does not host this topic-partition|Not authorized)|CreateTopics\b.*Topic creation errors)/,
+    says: /^Response (Metadata\b.*does not host this topic-partition|CreateTopics\b.*Topic creation errors)/,
     level: 'debug',
   },
-  // The consumer's end, which is told with the group's name.
-  { says: /^Response .*Not authorized to access group/, level: 'debug' },
+  // Said once a minute with the names of right and resource, or thrown at whoever asked.
+  { says: /^Response .*Not authorized to access/, level: 'debug' },
   // Said again, with its partitions, by whoever is assigned something.
   { says: /^Starting$|has joined the group/, level: 'debug' },
   // Chosen on purpose: the Java partitioner, and retries that end.

@@ -15,7 +15,7 @@ import { decodeFetchesOf } from './fetch_decoding.js';
 import { toFetched, toFetchedBatch } from './fetched_batch.js';
 import { FetchPositions } from './fetch_positions.js';
 import { restingIn } from './resting_partitions.js';
-import { namingRight } from './rights.js';
+import { namingRight, tellingRight } from './rights.js';
 import { fromAssignment, groupByTopic } from './topics.js';
 
 /** For finding and reaching the brokers: about 15 s, then the member crashes and is made anew. */
@@ -187,7 +187,8 @@ export function createConsumer(parts: {
           })),
         });
       } catch (error) {
-        throw failureOf(error);
+        const committed = [...new Set(positions.map(({ topic }) => topic))].join(' or ');
+        throw tellingRight(connection.access, failureOf(error), 'READ', 'topic', committed);
       }
     },
     async stop() {

@@ -57,7 +57,7 @@ describe('logger: kafkajs', () => {
     [ERROR, 'Response CreateTopics(key: 19, version: 3)', { error: 'Topic creation errors' }, 'debug'],
     [ERROR, 'Response Metadata(key: 3, version: 6)', { error: 'Not authorized to access topics' }, 'debug'],
     [ERROR, 'Response Heartbeat(key: 12, version: 3)', { error: 'Not authorized to access group' }, 'debug'],
-    [ERROR, 'Response Produce(key: 0, version: 7)', { error: 'Not authorized to access topics' }, 'warn'],
+    [ERROR, 'Response Produce(key: 0, version: 7)', { error: 'The request timed out' }, 'warn'],
     [WARN, 'Limiting retries for the idempotent producer may invalidate EoS guarantees', {}, 'debug'],
     [WARN, 'KafkaJS v2.0.0 switched default partitioner. To retain', {}, 'debug'],
     [INFO, 'Pausing fetching from 1 topics', {}, 'debug'],

@@ -65,19 +65,22 @@ describe('kafka: a right that is taken away while clients run', function () {
       pauseMs: 5,
     });
     await follower.start();
-    const refusal = nodes.broker.faults.add({
-      api: 'Fetch',
-      topic: 't',
-      error: TOPIC_AUTHORIZATION_FAILED,
-      times: Infinity,
-    });
+    const refuse = (api: 'Fetch' | 'OffsetCommit') =>
+      nodes.broker.faults.add({ api, topic: 't', error: TOPIC_AUTHORIZATION_FAILED, times: Infinity });
+    const commits = refuse('OffsetCommit');
+    await nodes.send(manager, ['before']);
+    await nodes.inbox.has(1);
+    const refusal = refuse('Fetch');
+    await commits.waitUntilUsed(10);
     const right = 'this client lacks a right on the topic t: grant its user READ on it';
     await eventually(() => follower.status().reason !== undefined && !manager.health().ok);
     await refusal.waitUntilUsed(40);
     expect(told()).to.deep.equal([`Kafka: ${right}`]);
-    expect(follower.status()).to.deep.include({ stuckAt: 't[0]@0', reason: right });
+    expect(follower.status().reason).to.equal(right);
+    expect(follower.status().stuckAt).to.match(/^t\[\d\]@\d$/);
     expect(manager.health().problems).to.include(`group group cannot read t/0: ${right}`);
-    refusal.remove();
+    for (const fault of [refusal, commits]) fault.remove();
+    await nodes.committed(1);
     await eventually(() => manager.health().ok && follower.status().reason === undefined);
     await follower.stop();
   });
