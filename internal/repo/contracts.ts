@@ -63,18 +63,27 @@ export interface MessageContext {
  */
 export type MessageHandler = (message: ReceivedMessage, context: MessageContext) => Promise<void>;
 
+/** A partition that does not go on, and why. */
+interface HeldUpPartition {
+  readonly topic: string;
+  readonly partition: number;
+  readonly reason: string;
+}
+
 /** How one consumer of this instance is doing. */
 export interface ConsumerStatus {
   readonly groupId: string;
   readonly topics: readonly string[];
   /** `running` from the moment it has joined its group. */
   readonly state: string;
+  /** What it cannot be in its group for, while it tries to join again; null otherwise. */
+  readonly reason: string | null;
   /** Partitions that stand still because a message's handler failed to the end. */
   readonly stoppedPartitions: readonly { readonly topic: string; readonly partition: number }[];
   /** Partitions that stand still until a message whose handler failed to the end can be set aside. */
-  readonly blockedPartitions: readonly { readonly topic: string; readonly partition: number }[];
+  readonly blockedPartitions: readonly HeldUpPartition[];
   /** Partitions that cannot be read: their records are damaged, or the service may not. */
-  readonly unreadablePartitions: readonly { readonly topic: string; readonly partition: number }[];
+  readonly unreadablePartitions: readonly HeldUpPartition[];
   /** Partitions that wait for something that a handler needs. */
   readonly waitingPartitions: readonly { readonly topic: string; readonly partition: number }[];
   /** True while it pauses because too many messages failed to the end. */
@@ -206,6 +215,8 @@ export interface FollowerStatus {
   readonly caughtUp: boolean;
   /** Where it cannot read on, as `topic[partition]@offset`; undefined while it reads. */
   readonly stuckAt: string | undefined;
+  /** Why it cannot read on there; undefined while it reads. */
+  readonly reason: string | undefined;
 }
 
 /** Typed events on their topics. */

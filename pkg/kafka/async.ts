@@ -50,6 +50,15 @@ export function sleep(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
+/** Rejects with `toError()` once `signal` is aborted; never settles otherwise. */
+export function rejectOnAbort(signal: AbortSignal, toError: () => Error): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => {
+      reject(toError());
+    });
+  });
+}
+
 /** Settles like `work`, or resolves with undefined as soon as `signal` is aborted; the work itself goes on. */
 export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
   return new Promise((resolve, reject) => {

@@ -26,6 +26,8 @@ const QUIETER: readonly { readonly says: RegExp; readonly level: LogLevel }[] = 
     says: /^Response (Metadata\b.*does not host this topic-partition|CreateTopics\b.*Topic creation errors)/,
     level: 'debug',
   },
+  // Said once a minute with the names of right and resource, or thrown at whoever asked.
+  { says: /^Response .*Not authorized to access/, level: 'debug' },
   // Said again, with its partitions, by whoever is assigned something.
   { says: /^Starting$|has joined the group/, level: 'debug' },
   // Chosen on purpose: the Java partitioner, and retries that end.

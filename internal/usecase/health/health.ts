@@ -66,28 +66,31 @@ export class HealthUseCase implements Health {
 /** Nothing to say while messages come through; where only some wait, other requests are served still. */
 function checkProducer({ acknowledgedMsAgo, unacknowledged }: ProducerStatus): Record<string, HealthCheck> {
   const late = unacknowledged.filter(({ forMs }) => forMs >= ACKNOWLEDGED_WITHIN_MS);
-  const [first] = late;
-  if (first === undefined) return {};
-  const why = first.reason === null ? '' : ` (${first.reason})`;
-  const detail = `waits for acknowledgements: ${namesOf(late)}${why}`;
+  if (late.length === 0) return {};
+  const detail = `waits for acknowledgements: ${namesOf(late)}${whyOf(late)}`;
   const nothingComesThrough = (acknowledgedMsAgo ?? Infinity) >= ACKNOWLEDGED_WITHIN_MS;
   return { producer: { status: nothingComesThrough ? 'fail' : 'warn', detail } };
 }
 
 function checkConsumer({
   state,
+  reason,
   stoppedPartitions,
   blockedPartitions,
   unreadablePartitions,
   waitingPartitions,
   flooded,
 }: ConsumerStatus): HealthCheck {
-  if (state !== 'running') return fail(`is ${state}`);
+  if (state !== 'running') return fail(`is ${state}${whyOf([{ reason }])}`);
   if (flooded) return fail('pauses: too many messages failed');
   if (stoppedPartitions.length > 0)
     return fail(`stopped at a failing message: ${namesOf(stoppedPartitions)}`);
-  if (blockedPartitions.length > 0) return fail(`cannot set a message aside: ${namesOf(blockedPartitions)}`);
-  if (unreadablePartitions.length > 0) return fail(`cannot read: ${namesOf(unreadablePartitions)}`);
+  if (blockedPartitions.length > 0) {
+    return fail(`cannot set a message aside: ${namesOf(blockedPartitions)}${whyOf(blockedPartitions)}`);
+  }
+  if (unreadablePartitions.length > 0) {
+    return fail(`cannot read: ${namesOf(unreadablePartitions)}${whyOf(unreadablePartitions)}`);
+  }
   // Another instance would have to wait as well.
   if (waitingPartitions.length > 0) {
     return { status: 'warn', detail: `waits for what a handler needs: ${namesOf(waitingPartitions)}` };
@@ -103,8 +106,14 @@ function namesOf(partitions: ConsumerStatus['stoppedPartitions']): string {
   return partitions.map(({ topic, partition }) => `${topic}[${partition}]`).join(', ');
 }
 
-function checkView({ caughtUp, stuckAt }: FollowerStatus): HealthCheck {
-  if (stuckAt !== undefined) return { status: 'fail', detail: `cannot read on at ${stuckAt}` };
+/** Each reason once, however many it holds up. */
+function whyOf(heldUp: readonly { readonly reason: string | null | undefined }[]): string {
+  const reasons = [...new Set(heldUp.flatMap(({ reason }) => reason ?? []))];
+  return reasons.length === 0 ? '' : ` (${reasons.join('; ')})`;
+}
+
+function checkView({ caughtUp, stuckAt, reason }: FollowerStatus): HealthCheck {
+  if (stuckAt !== undefined) return fail(`cannot read on at ${stuckAt}${whyOf([{ reason }])}`);
   return caughtUp ? PASS : { status: 'fail', detail: 'is catching up' };
 }
 

@@ -1,6 +1,7 @@
 import { asError, settlesWithin } from '../async.js';
 import { DriverError, type PartitionPosition } from '../driver.js';
 import type { Logger } from '../../logger/index.js';
+import { missingRightOf } from '../security/missing_right.js';
 import type { Assignment } from './assignment.js';
 
 /** A commit without an answer holds up the next one no longer than this. */
@@ -105,6 +106,8 @@ export class Committer {
       if (error instanceof DriverError && error.reason === 'membership-lost') {
         this.parts.onMembershipLost(error);
       }
+      // The log has it already, or will have it when the member finds that it cannot stay.
+      if (missingRightOf(error) !== undefined) return;
       this.#warn('positions could not be committed yet', positions, asError(error).message);
     }
   }

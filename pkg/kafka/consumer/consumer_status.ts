@@ -10,6 +10,8 @@ export interface ConsumerStatus {
   readonly groupId: string;
   readonly topics: readonly string[];
   readonly state: ConsumerState;
+  /** Why it is recovering; null when it is not. */
+  readonly reason: string | null;
   readonly assigned: readonly TopicPartition[];
   readonly stoppedPartitions: readonly StoppedPartition[];
   readonly partitions: readonly PartitionStatus[];

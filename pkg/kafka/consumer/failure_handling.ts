@@ -10,6 +10,7 @@ import type { FailureClass } from '../failures/classify.js';
 import { lastHeader } from '../failures/header_values.js';
 import type { FloodGuard } from '../failures/flood_guard.js';
 import type { Logger } from '../../logger/index.js';
+import { OnceAMinute } from '../once_a_minute.js';
 import { delayAfter } from './backoff.js';
 import type { ConsumerEventListener } from './events.js';
 
@@ -22,6 +23,8 @@ export class FailureHandling {
   /** Failed for good, while the flood guard was tripped. */
   #flooded: { readonly task: Task; readonly thrown: unknown; readonly failure: FailureClass }[] = [];
   readonly #writes = new Set<Promise<void>>();
+  /** Partitions that wait until a message can be set aside. */
+  readonly #waiting = new OnceAMinute();
 
   constructor(
     private readonly parts: {
@@ -154,11 +157,12 @@ export class FailureHandling {
           : delayedRetryHeaders(message, details, Date.now() + delayMs),
       onFailure: (error, againInMs) => {
         work.stick(task, error);
+        if (!this.#waiting.isNews(`${work.topic}/${work.partition}`)) return;
         this.parts.logger.error('a failed message cannot be set aside; its partition waits', {
-          ...this.#describe(task, thrown),
+          ...this.#describe(task, error.message),
           target: topic,
           againInMs,
-          why: error.message,
+          failure: errorText(thrown),
         });
       },
     });

@@ -1,4 +1,4 @@
-import { asError, Mutex } from '../async.js';
+import { asError, Mutex, rejectOnAbort } from '../async.js';
 import { DriverError, type KafkaDriver } from '../driver.js';
 import { DuplicateConsumer, GroupSubscriptionMismatch, StartAborted } from '../errors.js';
 import { withSafeRedaction, type FailureDetails } from '../failures/dead_letter_headers.js';
@@ -8,6 +8,7 @@ import { ensureFailureTopics, type FailureTopics } from '../failures/provisionin
 import { type Logger, runWithoutContext } from '../../logger/index.js';
 import { silentLogger } from '../silent_logger.js';
 import type { MessageHandler } from '../message.js';
+import { missingRightOf } from '../security/missing_right.js';
 import { delayAfter } from './backoff.js';
 import type { ConsumerState, ConsumerStatus } from './consumer_status.js';
 import { guarded, type ConsumerEventListener } from './events.js';
@@ -69,6 +70,8 @@ export class GroupConsumer {
   /** Calls of stop(): a start that had to wait is not begun after a later one. */
   #stops = 0;
   #crashes = 0;
+  /** What its last session or attempt ended with. */
+  #reason: string | null = null;
   #joinedAt = 0;
 
   /** @throws InvalidOption */
@@ -123,6 +126,7 @@ export class GroupConsumer {
       groupId: this.groupId,
       topics: [...this.#subscriptions.keys()],
       state: this.#state,
+      reason: this.#state === 'recovering' ? this.#reason : null,
       assigned: assignment?.topicPartitions ?? [],
       stoppedPartitions: assignment?.stopped() ?? [],
       partitions: [...(assignment?.works ?? [])].map(partitionStatus),
@@ -167,7 +171,7 @@ export class GroupConsumer {
       } catch (error) {
         const failure = startError(error, this.groupId, this.#driver.brokers);
         this.#state = 'stopped';
-        if (isKept && !(failure instanceof StartAborted)) this.#recoverLater(failure);
+        if (isKept && !(failure instanceof StartAborted)) this.#recoverLater(asError(error));
         throw failure;
       }
     };
@@ -260,15 +264,18 @@ export class GroupConsumer {
   #recoverLater(error: Error): void {
     const what = this.#state === 'running' ? 'crashed' : 'could not join its group';
     this.#state = 'recovering';
+    this.#reason = error.message;
     this.#crashes += 1;
     const delayMs = delayAfter(this.#crashes, RECOVERY);
-    this.#logger.error(`a consumer ${what} and is started anew`, {
-      groupId: this.groupId,
-      crashes: this.#crashes,
-      delayMs,
-      error,
-    });
-    this.#emit?.({ type: 'crashed', groupId: this.groupId, error, restartInMs: delayMs });
+    const { groupId } = this;
+    const right = missingRightOf(error);
+    if (right === undefined) {
+      const about = { groupId, crashes: this.#crashes, delayMs, error };
+      this.#logger.error(`a consumer ${what} and is started anew`, about);
+    } else {
+      this.#driver.access.failed(right);
+    }
+    this.#emit?.({ type: 'crashed', groupId, error, restartInMs: delayMs });
     // One that is due may have been waiting for a start that failed meanwhile.
     clearTimeout(this.#recovery);
     this.#recovery = setTimeout(() => {
@@ -285,12 +292,4 @@ export class GroupConsumer {
       if (!(error instanceof StartAborted)) this.#recoverLater(asError(error));
     }
   }
-}
-
-function rejectOnAbort(signal: AbortSignal, toError: () => Error): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    signal.addEventListener('abort', () => {
-      reject(toError());
-    });
-  });
 }

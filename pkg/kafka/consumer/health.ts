@@ -14,9 +14,16 @@ export function healthOf(groups: readonly ConsumerStatus[]): KafkaHealth {
   return { ok: problems.length === 0, problems, waiting: groups.flatMap(waitingOf) };
 }
 
-function problemsOf({ groupId, state, stoppedPartitions, partitions, flooded }: ConsumerStatus): string[] {
+function problemsOf({
+  groupId,
+  state,
+  reason,
+  stoppedPartitions,
+  partitions,
+  flooded,
+}: ConsumerStatus): string[] {
   return [
-    ...(state === 'running' ? [] : [`group ${groupId} is ${state}`]),
+    ...(state === 'running' ? [] : [`group ${groupId} is ${state}${reason === null ? '' : `: ${reason}`}`]),
     ...(flooded ? [`group ${groupId} paused: too many messages failed for good`] : []),
     ...stoppedPartitions.map(
       ({ topic, partition, offset, cause }) =>

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import type { AccessReport } from '../security/access_report.js';
 import type { DriverAdmin } from './admin.js';
 import type { DriverConsumer, DriverConsumerListener, DriverConsumerOptions } from './consumer.js';
 import type { DriverProducer } from './producer.js';
@@ -11,6 +12,8 @@ import type { DriverReader } from './reader.js';
 export interface KafkaDriver {
   /** Bootstrap addresses, `host:port` each. */
   readonly brokers: readonly string[];
+  /** Says in the log what brokers do not let this client do, whichever of its parts finds it. */
+  readonly access: Pick<AccessReport, 'failed'>;
   producer(): DriverProducer;
   consumer(options: DriverConsumerOptions, listener: DriverConsumerListener): DriverConsumer;
   reader(): DriverReader;

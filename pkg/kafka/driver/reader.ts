@@ -27,7 +27,7 @@ export interface FetchedChunk {
   readonly endOffset: bigint;
 }
 
-/** Reads partitions without a group. It retries nothing by itself. */
+/** Reads partitions without a group. It retries nothing by itself; what it may not read is said in the log as well. */
 export interface DriverReader {
   /**
    * Where to begin: the first or next offset of a partition, or the first record from a time on (in ms

@@ -1,7 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Logger } from '../../logger/index.js';
+import { asError } from '../async.js';
 import { type ReadRecord } from '../driver.js';
+import { OnceAMinute } from '../once_a_minute.js';
 import { type ReadPartition } from '../reader/partition_reader.js';
+import { missingRightOf } from '../security/missing_right.js';
 
 export interface FollowedPartitionOptions {
   topic: string;
@@ -20,8 +23,9 @@ const MOST_DOUBLED = 30;
 
 /** Reads one partition in order until it is stopped, and past every failure from where it was. */
 export class FollowedPartition {
-  /** Where it cannot read on; undefined while it reads. */
-  stuckAt: string | undefined;
+  /** Where it cannot read on, and why; undefined while it reads. */
+  stuck: { readonly at: string; readonly reason: string } | undefined;
+  private readonly said = new OnceAMinute();
   private position: bigint | 'earliest' = 'earliest';
   /** Where the partition ended at first; unknown until it could be read. */
   private end: bigint | undefined;
@@ -63,8 +67,13 @@ export class FollowedPartition {
   private report(error: unknown): void {
     const { logger, topic, partition } = this.options;
     const offset = String(this.position);
-    this.stuckAt = `${topic}[${partition}]@${offset}`;
-    logger.warn('a view cannot read on', { topic, partition, offset, error });
+    const right = missingRightOf(error);
+    const reason = right ?? asError(error).message;
+    this.stuck = { at: `${topic}[${partition}]@${offset}`, reason };
+    // Of a missing right the log says so already, once for all partitions.
+    if (right === undefined && this.said.isNews(`${offset} ${reason}`)) {
+      logger.warn('a view cannot read on', { topic, partition, offset, error });
+    }
   }
 
   private async readOn(): Promise<void> {
@@ -77,7 +86,7 @@ export class FollowedPartition {
         this.position = offset + 1n;
       }
       this.position = batch.nextOffset;
-      this.stuckAt = undefined;
+      this.stuck = undefined;
       this.tellCaughtUp();
     }
   }

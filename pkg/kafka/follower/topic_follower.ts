@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { missingRightOf } from '../security/missing_right.js';
 import { FollowedPartition, type FollowedPartitionOptions } from './followed_partition.js';
 
 export interface TopicFollowerOptions extends Pick<
@@ -18,6 +19,8 @@ export interface FollowerStatus {
   readonly caughtUp: boolean;
   /** Where it cannot be read on, as `topic[partition]@offset`; undefined while it is read. */
   readonly stuckAt: string | undefined;
+  /** Why it cannot be read on there; undefined while it is read. */
+  readonly reason: string | undefined;
 }
 
 const LOOK_EVERY_MS = 30_000;
@@ -44,8 +47,8 @@ export class TopicFollower {
   }
 
   status(): FollowerStatus {
-    const stuck = this.partitions.flatMap(({ stuckAt }) => stuckAt ?? []);
-    return { topic: this.options.topic, caughtUp: this.caughtUp, stuckAt: stuck[0] };
+    const stuck = this.partitions.find((partition) => partition.stuck !== undefined)?.stuck;
+    return { topic: this.options.topic, caughtUp: this.caughtUp, stuckAt: stuck?.at, reason: stuck?.reason };
   }
 
   /** Resolves when the handler is at rest; it is not called again. */
@@ -72,6 +75,8 @@ export class TopicFollower {
       try {
         await this.followNew();
       } catch (error) {
+        // Those that are read say it then.
+        if (missingRightOf(error) !== undefined) continue;
         logger.warn('the partitions of a topic could not be looked up', { topic, error });
       }
     }

@@ -15,8 +15,9 @@ import { decodeFetchesOf } from './fetch_decoding.js';
 import { toFetched, toFetchedBatch } from './fetched_batch.js';
 import { FetchPositions } from './fetch_positions.js';
 import { restingIn } from './resting_partitions.js';
+import { namingRight, tellingRight } from './rights.js';
 import { StartPositions } from './start_positions.js';
-import { fromAssignment, groupByTopic, toOffsets } from './topics.js';
+import { fromAssignment, toOffsets } from './topics.js';
 
 /** For finding and reaching the brokers: about 15 s, then the member crashes and is made anew. */
 const CLUSTER_RETRY: RetryOptions = {
@@ -50,6 +51,10 @@ export function createConsumer(parts: {
   let commitUnderGeneration: EachBatchPayload['commitOffsetsIfNecessary'] | undefined;
   const positions = new FetchPositions((partition) => committedOffset(cluster, settings.groupId, partition));
 
+  const failureOf = (error: unknown): DriverError =>
+    namingRight(toDriverError(error, client.lastSocketError()), 'READ', 'group', settings.groupId);
+  const topics = settings.topics.map(({ topic }) => topic).join(' or ');
+
   const revoke = () => {
     if (!assigned) return;
     assigned = false;
@@ -71,9 +76,11 @@ export function createConsumer(parts: {
       (config) => {
         cluster = config.cluster;
         decodeFetchesOf(cluster);
-        restingIn(cluster).onUnreadable = (partition, reason) => {
+        const resting = restingIn(cluster);
+        resting.onUnreadable = (partition, reason) => {
           if (assigned) listener.onUnreadable(partition, reason);
         };
+        resting.onRightMissing = (right) => connection.access?.failed(right);
         // kafkajs looks for the coordinator before each join, and would not wait by itself.
         followCoordinators(cluster, async () => {
           if (assigned && !stopping) await listener.onRejoining();
@@ -128,6 +135,7 @@ export function createConsumer(parts: {
         owned = fromAssignment(payload.memberAssignment);
         assigned = true;
         joined = true;
+        connection.access?.connected();
         listener.onAssigned(owned);
         starts?.settle(owned).then(resolve, reject);
       });
@@ -135,7 +143,8 @@ export function createConsumer(parts: {
         listener.onFetched();
       });
       consumer.on(consumer.events.CRASH, ({ payload }) => {
-        const error = toDriverError(payload.error, client.lastSocketError());
+        // kafkajs does not say on which of them.
+        const error = namingRight(failureOf(payload.error), 'READ', 'topic', topics);
         revoke();
         starts?.end();
         reject(error);
@@ -161,7 +170,7 @@ export function createConsumer(parts: {
       try {
         await withTimeout(join(), timeoutMs, tooLate);
       } catch (error) {
-        throw toDriverError(error, client.lastSocketError());
+        throw failureOf(error);
       }
     },
     pause: (partitions) => {
@@ -177,7 +186,8 @@ export function createConsumer(parts: {
       try {
         await commitUnderGeneration({ topics: toOffsets(positions) });
       } catch (error) {
-        throw toDriverError(error, client.lastSocketError());
+        const committed = [...new Set(positions.map(({ topic }) => topic))].join(' or ');
+        throw tellingRight(connection.access, failureOf(error), 'READ', 'topic', committed);
       }
     },
     async stop() {
@@ -224,7 +234,10 @@ async function subscribe(consumer: Consumer, topic: string): Promise<void> {
     // Only for a position that the log no longer has: where there is none is for StartPositions to say.
     await consumer.subscribe({ topics: [topic], fromBeginning: true });
   } catch (error) {
-    const { reason, message, protocolError } = toDriverError(error);
+    const found = toDriverError(error);
+    const named = namingRight(found, 'READ', 'topic', topic);
+    if (named !== found) throw named;
+    const { reason, message, protocolError } = found;
     throw new DriverError(reason, `topic ${topic}: ${message}`, { cause: error, protocolError, topic });
   }
 }

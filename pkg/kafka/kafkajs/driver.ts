@@ -39,13 +39,15 @@ export function createKafkajsDriver({ tls, ...rest }: KafkajsDriverOptions): Kaf
   applyConnectionPatch();
   applyFetchPatch();
   applySilencePatch();
+  const access = new AccessReport(rest.logger);
   const options: ConnectionOptions = {
     ...rest,
     tls: tls === undefined ? undefined : tlsSettings(tls, rest.logger),
-    access: new AccessReport(rest.logger),
+    access,
   };
   return {
     brokers: options.brokers,
+    access,
     producer: () => createProducer(options),
     consumer: (settings, listener) => createConsumer({ connection: options, settings, listener }),
     reader: () => createReader(options),

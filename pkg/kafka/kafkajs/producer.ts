@@ -7,13 +7,13 @@ import {
   type TopicLeaders,
 } from '../driver.js';
 import { encodeBatch } from '../records/encode.js';
-import { missingRight } from '../security/access_failure.js';
 import type { ConnectionOptions } from './client.js';
 import { toDriverError } from './errors.js';
 import { checksum, protocolError } from './internals.js';
 import { ClusterLink } from './link.js';
 import { outcomeOf } from './outcomes.js';
 import { ProducerIdentity } from './producer_identity.js';
+import { tellingRight } from './rights.js';
 import type { TopicMetadata } from './wire/metadata.js';
 import { produce, type ProduceBatch } from './wire/produce.js';
 
@@ -26,6 +26,9 @@ const GRACE_MS = 2_000;
 export function createProducer(options: ConnectionOptions): DriverProducer {
   const link = new ClusterLink(options);
   const identity = new ProducerIdentity(link);
+
+  const told = (error: DriverError, topic: string): DriverError =>
+    tellingRight(options.access, error, 'WRITE', 'topic', topic);
 
   const encode = (batches: readonly PartitionBatch[]): Promise<ProduceBatch[]> =>
     Promise.all(
@@ -48,7 +51,10 @@ export function createProducer(options: ConnectionOptions): DriverProducer {
 
     async describe(topics) {
       const found = await link.metadata(topics);
-      return topics.map((topic) => toLeaders(topic, found.topics));
+      return topics.map((topic) => {
+        const { error, ...leaders } = toLeaders(topic, found.topics);
+        return error === undefined ? leaders : { ...leaders, error: told(error, topic) };
+      });
     },
 
     async send(node, batches) {
@@ -68,10 +74,8 @@ export function createProducer(options: ConnectionOptions): DriverProducer {
         return batches.map((batch) => {
           const answer = answers.find((a) => a.topic === batch.topic && a.partition === batch.partition);
           const outcome = outcomeOf(answer);
-          if (outcome.kind === 'stored') identity.advance(batch, batch.records.length);
-          else if (outcome.error.protocolError === 'TOPIC_AUTHORIZATION_FAILED') {
-            options.access?.failed(missingRight('WRITE', batch.topic));
-          }
+          if (outcome.kind !== 'stored') return { ...outcome, error: told(outcome.error, batch.topic) };
+          identity.advance(batch, batch.records.length);
           return outcome;
         });
       } catch (error) {

@@ -4,6 +4,7 @@ import type { ConnectionOptions } from './client.js';
 import { toDriverError } from './errors.js';
 import { protocolError } from './internals.js';
 import { ClusterLink } from './link.js';
+import { tellingRight } from './rights.js';
 import type { Call } from './wire/call.js';
 import { fetch } from './wire/fetch.js';
 import { EARLIEST, LATEST, listOffsets } from './wire/list_offsets.js';
@@ -16,11 +17,14 @@ export function createReader(options: ConnectionOptions): DriverReader {
   /** Forgotten after every failure, since it may have moved. */
   const leaders = new Map<string, number>();
 
+  const refusal = (errorCode: number, topic: string): DriverError =>
+    tellingRight(options.access, toDriverError(protocolError(errorCode)), 'READ', 'topic', topic);
+
   const findLeader = async ({ topic, partition }: TopicPartition): Promise<number> => {
     const { topics } = await link.metadata([topic]);
     const found = topics.find((candidate) => candidate.topic === topic);
     if (found === undefined) throw new DriverError('failed', `topic ${topic} was not described`);
-    if (found.errorCode !== NONE) throw toDriverError(protocolError(found.errorCode));
+    if (found.errorCode !== NONE) throw refusal(found.errorCode, topic);
     const leader = found.partitions.find((candidate) => candidate.partition === partition)?.leader;
     if (leader === undefined)
       throw new DriverError('unknown-topic', `topic ${topic} has no partition ${partition}`);
@@ -38,7 +42,7 @@ export function createReader(options: ConnectionOptions): DriverReader {
       leaders.set(key, leader);
       const answer = await link.request(leader, call);
       if (answer === undefined) throw new DriverError('failed', 'the node left the partition out');
-      if (answer.errorCode !== NONE) throw toDriverError(protocolError(answer.errorCode));
+      if (answer.errorCode !== NONE) throw refusal(answer.errorCode, partition.topic);
       return answer;
     } catch (error) {
       leaders.delete(key);

@@ -1,4 +1,5 @@
 import type { TopicPartition } from '../driver.js';
+import { OnceAMinute } from '../once_a_minute.js';
 import { missingRight } from '../security/access_failure.js';
 import { protocolError, type FetchedData, type PartitionData } from './internals.js';
 
@@ -24,12 +25,9 @@ const RESTING_ERRORS = new Set([
 /** A partition that could not be read, and why. */
 export interface FailedPartition extends TopicPartition {
   readonly reason: string;
-  /** No other leader mends it: its records are damaged, or this client may not read them. */
+  /** No other leader mends it: its records are damaged. */
   readonly lasting: boolean;
 }
-
-/** Milliseconds for which a cause that lasts is said. */
-const SAID_FOR_MS = 60_000;
 
 interface Resting {
   /** How often in a row it could not be read. */
@@ -37,15 +35,17 @@ interface Resting {
   readonly until: number;
   /** Whether it was told to be unreadable, for a cause that lasts. */
   readonly told: boolean;
-  readonly saidAt: number;
 }
 
 /** Partitions that are not asked for for a while, since they could not be read. */
 export class RestingPartitions {
   readonly #resting = new Map<string, Resting>();
+  readonly #said = new OnceAMinute();
   #failed: FailedPartition[] = [];
   /** Told why a partition cannot be read, where that lasts, and when it can be again. */
   onUnreadable: (partition: TopicPartition, reason: string | undefined) => void = () => undefined;
+  /** Told of the right that is missing, with each answer that says so. */
+  onRightMissing: (right: string) => void = () => undefined;
 
   /**
    * Takes out of an answer what could not be read, so that the others of it are not lost: kafkajs fails an answer
@@ -76,7 +76,7 @@ export class RestingPartitions {
     return resting !== undefined && resting.until > performance.now();
   }
 
-  /** What could not be read since the last call; a cause that lasts once a minute. */
+  /** What could not be read since the last call, but for want of a right; damage once a minute. */
   takeFailed(): FailedPartition[] {
     return this.#failed.splice(0);
   }
@@ -84,19 +84,18 @@ export class RestingPartitions {
   #rest({ topic, partition, errorCode, damage }: TopicPartition & PartitionData): void {
     const key = keyOf({ topic, partition });
     const now = performance.now();
-    const { count = 0, told = false, saidAt = -Infinity } = this.#resting.get(key) ?? {};
+    const { count = 0, told = false } = this.#resting.get(key) ?? {};
     const until = now + Math.min(FIRST_REST_MS * 2 ** count, LONGEST_REST_MS);
-    const lasting = damage !== undefined || errorCode === TOPIC_AUTHORIZATION_FAILED;
-    const isNews = !lasting || now - saidAt >= SAID_FOR_MS;
-    this.#resting.set(key, {
-      count: Math.min(count + 1, 10),
-      until,
-      told: told || lasting,
-      saidAt: lasting && isNews ? now : saidAt,
-    });
-    const reason = damage ?? reasonOf(errorCode, topic);
-    if (isNews) this.#failed.push({ topic, partition, lasting, reason });
-    if (lasting) this.onUnreadable({ topic, partition }, reason);
+    const right = errorCode === TOPIC_AUTHORIZATION_FAILED ? missingRight('READ', 'topic', topic) : undefined;
+    const lasting = damage ?? right;
+    this.#resting.set(key, { count: Math.min(count + 1, 10), until, told: told || lasting !== undefined });
+    if (right !== undefined) {
+      this.onRightMissing(right);
+    } else if (damage === undefined || this.#said.isNews(`${key} ${damage}`)) {
+      const reason = damage ?? protocolError(errorCode).message;
+      this.#failed.push({ topic, partition, lasting: damage !== undefined, reason });
+    }
+    if (lasting !== undefined) this.onUnreadable({ topic, partition }, lasting);
   }
 
   #forget(partition: TopicPartition): void {
@@ -104,12 +103,6 @@ export class RestingPartitions {
     if (this.#resting.get(key)?.told === true) this.onUnreadable(partition, undefined);
     this.#resting.delete(key);
   }
-}
-
-function reasonOf(errorCode: number, topic: string): string {
-  return errorCode === TOPIC_AUTHORIZATION_FAILED
-    ? missingRight('READ', topic)
-    : protocolError(errorCode).message;
 }
 
 const restingOf = new WeakMap<object, RestingPartitions>();

@@ -95,9 +95,9 @@ export function isMissingRight(protocolError: string | undefined): boolean {
   return protocolError?.endsWith('_AUTHORIZATION_FAILED') ?? false;
 }
 
-/** A right that is missing on a topic that is read, or written. */
-export function missingRight(right: 'READ' | 'WRITE', topic: string): string {
-  return `this client lacks a right on the topic ${topic}: grant its user ${right} on it`;
+/** A right that is missing, with what it is missing on. READ and WRITE let a client see a topic as well. */
+export function missingRight(right: 'READ' | 'WRITE', on: 'topic' | 'group', name: string): string {
+  return `this client lacks a right on the ${on} ${name}: grant its user ${right} on it`;
 }
 
 /** Names the right that is missing, by the broker's answer; undefined where it is about something else. */

@@ -1,7 +1,5 @@
 import type { Logger } from '../../logger/index.js';
-
-/** Milliseconds for which a line stands before it is said again. */
-const SAID_FOR_MS = 60_000;
+import { OnceAMinute } from '../once_a_minute.js';
 
 /**
  * Says that brokers keep this client out once a minute and not with each of the attempts, which go on by
@@ -9,24 +7,22 @@ const SAID_FOR_MS = 60_000;
  */
 export class AccessReport {
   #connectedOnce = false;
-  readonly #saidAt = new Map<string, number>();
+  readonly #said: OnceAMinute;
 
   constructor(
     private readonly logger: Pick<Logger, 'error'>,
-    private readonly now: () => number = () => performance.now(),
-  ) {}
+    now?: () => number,
+  ) {
+    this.#said = new OnceAMinute(now);
+  }
 
   connected(): void {
     this.#connectedOnce = true;
   }
 
   failed(explanation: string): void {
-    const now = this.now();
-    for (const [line, at] of this.#saidAt) if (now - at >= SAID_FOR_MS) this.#saidAt.delete(line);
     // OpenSSL words one cause in several ways.
     const cause = explanation.replace(/ \(.*\)$/s, '');
-    if (!this.#connectedOnce || this.#saidAt.has(cause)) return;
-    this.#saidAt.set(cause, now);
-    this.logger.error(`Kafka: ${explanation}`);
+    if (this.#connectedOnce && this.#said.isNews(cause)) this.logger.error(`Kafka: ${explanation}`);
   }
 }

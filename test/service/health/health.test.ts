@@ -15,6 +15,7 @@ const running: ConsumerStatus = {
   groupId: 'g.users',
   topics: ['users'],
   state: 'running',
+  reason: null,
   stoppedPartitions: [],
   blockedPartitions: [],
   unreadablePartitions: [],
@@ -22,7 +23,7 @@ const running: ConsumerStatus = {
   flooded: false,
 };
 const idle: ProducerStatus = { acknowledgedMsAgo: null, unacknowledged: [] };
-const reading: FollowerStatus = { topic: 'users', caughtUp: true, stuckAt: undefined };
+const reading: FollowerStatus = { topic: 'users', caughtUp: true, stuckAt: undefined, reason: undefined };
 
 describe('readiness', () => {
   const sandbox = sinon.createSandbox();
@@ -83,11 +84,18 @@ describe('readiness', () => {
     sinon.assert.calledTwice(kafka.ping);
   });
 
-  it('fails and says so when a consumer is not in its group', async () => {
-    consumersAre(running, { ...running, groupId: 'g.translations', state: 'joining' });
+  it('fails and says so when a consumer is not in its group, and why, where it tries to join again', async () => {
+    const other = { ...running, groupId: 'g.translations' };
+    consumersAre(running, { ...other, state: 'starting' });
     const { status, checks } = await health.readiness();
     expect(status).to.equal('fail');
-    expect(checks['consumer g.translations']).to.deep.equal({ status: 'fail', detail: 'is joining' });
+    expect(checks['consumer g.translations']).to.deep.equal({ status: 'fail', detail: 'is starting' });
+    consumersAre(running, { ...other, state: 'recovering', reason: 'it lacks READ' });
+    const detail = 'is recovering (it lacks READ)';
+    expect((await health.readiness()).checks['consumer g.translations']).to.deep.equal({
+      status: 'fail',
+      detail,
+    });
   });
 
   it('fails and names the partition when one stands still at a failing message', async () => {
@@ -97,15 +105,22 @@ describe('readiness', () => {
     expect(checks['consumer g.users']?.detail).to.include('users[2]');
   });
 
-  it('fails while a failed message cannot be set aside, while messages are damaged, and while too many fail', async () => {
-    consumersAre({ ...running, blockedPartitions: [{ topic: 'users', partition: 1 }] });
-    const blocked = await health.readiness();
-    expect(blocked.status).to.equal('fail');
-    expect(blocked.checks['consumer g.users']?.detail).to.include('users[1]');
-    consumersAre({ ...running, unreadablePartitions: [{ topic: 'users', partition: 1 }] });
-    const damaged = await health.readiness();
-    expect(damaged.status).to.equal('fail');
-    expect(damaged.checks['consumer g.users']?.detail).to.include('users[1]');
+  it('fails and says why, each reason once, while a failed message cannot be set aside, or partitions be read', async () => {
+    const heldUp = [1, 2].map((partition) => ({ topic: 'users', partition, reason: 'it lacks a right' }));
+    consumersAre({ ...running, blockedPartitions: heldUp });
+    expect((await health.readiness()).checks['consumer g.users']).to.deep.equal({
+      status: 'fail',
+      detail: 'cannot set a message aside: users[1], users[2] (it lacks a right)',
+    });
+    const damaged = { topic: 'orders', partition: 0, reason: 'it is damaged' };
+    consumersAre({ ...running, unreadablePartitions: [...heldUp, damaged] });
+    expect((await health.readiness()).checks['consumer g.users']).to.deep.equal({
+      status: 'fail',
+      detail: 'cannot read: users[1], users[2], orders[0] (it lacks a right; it is damaged)',
+    });
+  });
+
+  it('fails while a consumer pauses since too many messages failed', async () => {
     consumersAre({ ...running, flooded: true });
     expect((await health.readiness()).status).to.equal('fail');
   });
@@ -122,9 +137,12 @@ describe('readiness', () => {
   it('fails while a view is catching up, or cannot read on', async () => {
     events.following.returns([{ ...reading, caughtUp: false }]);
     expect((await health.readiness()).checks['view of users']?.detail).to.equal('is catching up');
-    events.following.returns([{ ...reading, stuckAt: 'users[1]@7' }]);
+    events.following.returns([{ ...reading, stuckAt: 'users[1]@7', reason: 'no leader' }]);
     const { status, checks } = await health.readiness();
-    expect([status, checks['view of users']?.detail]).to.deep.equal(['fail', 'cannot read on at users[1]@7']);
+    expect([status, checks['view of users']?.detail]).to.deep.equal([
+      'fail',
+      'cannot read on at users[1]@7 (no leader)',
+    ]);
   });
 
   describe('of a producer whose messages wait for 15 s', () => {

@@ -22,6 +22,7 @@ const kafkaStatus = {
       topics: ['t'],
       state: 'running',
       stoppedPartitions: [],
+      reason: null,
       blockedPartitions: [],
       unreadablePartitions: [],
       waitingPartitions: [],

@@ -85,7 +85,7 @@ describe('the Kafka repository', () => {
     expect(repository.getStatus()).to.include({ instance: 'machine:1', producerEnabled: true });
   });
 
-  it('names the partitions that wait until a failed message is set aside, for what a handler needs, or before damage', () => {
+  it('names the partitions that wait until a failed message is set aside, for what a handler needs, or before damage, and why', () => {
     const partitions = [
       { topic: 't', partition: 0, deadLetterError: null, unreadable: null, holds: ['infrastructure'] },
       { topic: 't', partition: 1, deadLetterError: 'no leader', unreadable: null, holds: ['dead-letter'] },
@@ -93,9 +93,11 @@ describe('the Kafka repository', () => {
     ];
     manager.getStatus.returns({ consumers: [{ groupId: 'g', partitions }] });
     const [consumer] = repository.getStatus().consumers;
-    expect(consumer?.blockedPartitions).to.deep.equal([partitions[1]]);
+    expect(consumer?.blockedPartitions).to.deep.equal([{ topic: 't', partition: 1, reason: 'no leader' }]);
     expect(consumer?.waitingPartitions).to.deep.equal([partitions[0]]);
-    expect(consumer?.unreadablePartitions).to.deep.equal([partitions[2]]);
+    expect(consumer?.unreadablePartitions).to.deep.equal([
+      { topic: 't', partition: 2, reason: 'it is damaged' },
+    ]);
   });
 
   for (const [what, error, expected] of [

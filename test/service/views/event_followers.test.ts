@@ -51,7 +51,9 @@ describe('following events', () => {
     topic.add(0, event(1));
     await follow();
     expect(handled).to.deep.equal([[id(1), 'request-1']]);
-    expect(followers.status()).to.deep.equal([{ topic: 'door-events', caughtUp: true, stuckAt: undefined }]);
+    expect(followers.status()).to.deep.equal([
+      { topic: 'door-events', caughtUp: true, stuckAt: undefined, reason: undefined },
+    ]);
   });
 
   it('hands over an event once that was published twice', async () => {

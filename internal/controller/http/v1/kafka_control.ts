@@ -11,15 +11,17 @@ const switched = z
   .meta({ id: 'Switched' });
 
 const partition = z.object({ topic: z.string(), partition: z.int() });
+const heldUp = partition.extend({ reason: z.string() });
 
 const consumer = z.object({
   groupId: z.string(),
   topics: z.array(z.string()),
   state: z.string().describe('`running` once it has joined its group.'),
+  reason: z.string().nullable().describe('Why it could not, while it tries again; null otherwise.'),
   stoppedPartitions: z.array(partition).describe('Stopped for good at a failing message.'),
-  blockedPartitions: z.array(partition).describe('Waiting until a failed message can be set aside.'),
+  blockedPartitions: z.array(heldUp).describe('Waiting until a failed message can be set aside.'),
   unreadablePartitions: z
-    .array(partition)
+    .array(heldUp)
     .describe('That cannot be read: their records are damaged, or the service may not.'),
   waitingPartitions: z.array(partition).describe('Waiting for something that a handler needs.'),
   flooded: z.boolean().describe('Pausing, since too many messages failed.'),

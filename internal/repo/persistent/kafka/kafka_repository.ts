@@ -3,6 +3,7 @@ import {
   classifyFailure,
   type FailureClass,
   type KafkaManager,
+  type PartitionStatus,
   PublishOutcomeUnknown,
 } from '../../../../pkg/kafka/index.js';
 import { currentContext } from '../../../../pkg/logger/index.js';
@@ -128,8 +129,8 @@ export class ManagedKafkaRepository implements KafkaRepository {
     const status = this.manager.getStatus();
     const consumers = status.consumers.map(({ partitions, ...consumer }) => ({
       ...consumer,
-      blockedPartitions: partitions.filter(({ deadLetterError }) => deadLetterError !== null),
-      unreadablePartitions: partitions.filter(({ unreadable }) => unreadable !== null),
+      blockedPartitions: heldUp(partitions, ({ deadLetterError }) => deadLetterError),
+      unreadablePartitions: heldUp(partitions, ({ unreadable }) => unreadable),
       waitingPartitions: partitions.filter(({ holds }) => holds.includes('infrastructure')),
     }));
     return { ...status, consumers, instance: this.options.instance };
@@ -159,6 +160,17 @@ export class ManagedKafkaRepository implements KafkaRepository {
       throw new NotPublished(unknown ? 'unknown' : 'not-stored', eventId, { cause });
     }
   }
+}
+
+/** The partitions for which there is a reason. */
+function heldUp(
+  partitions: readonly PartitionStatus[],
+  reasonOf: (status: PartitionStatus) => string | null,
+) {
+  return partitions.flatMap((status) => {
+    const reason = reasonOf(status);
+    return reason === null ? [] : [{ topic: status.topic, partition: status.partition, reason }];
+  });
 }
 
 /** No attempt makes an event of bytes that are none, or allows what is not allowed; what is unavailable is not the message's fault. */

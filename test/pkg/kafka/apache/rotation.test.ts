@@ -1,19 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect } from 'chai';
-import kafkajs from 'kafkajs';
-import {
-  AccessDenied,
-  KafkaAdmin,
-  KafkaManager,
-  PublishRefused,
-  Producer,
-  ReadRefused,
-  RightMissing,
-  TopicNotCreated,
-  type SaslOptions,
-  readPartition,
-} from '../../../../pkg/kafka/index.js';
+import { AccessDenied, KafkaAdmin, KafkaManager, Producer } from '../../../../pkg/kafka/index.js';
 import { clientCredentials } from '../../../../pkg/kafka/security/token_source.js';
 import { uniqueName } from '../../../support/broker.js';
 import { rejection } from '../../../support/caught.js';
@@ -151,91 +139,5 @@ describe('a secured Apache Kafka, while clients run', function () {
     } finally {
       await producer.close();
     }
-  });
-
-  describe('says which right is missing', () => {
-    const alice: SaslOptions = { mechanism: 'SCRAM-SHA-512', username: 'alice', password: USERS.alice };
-    const asAlice = () => openSecured(node.at('SASL'), { tls, sasl: alice }).driver;
-    const lacksTopic = /lacks a right on the topic: grant its user DESCRIBE, and WRITE to send, READ/;
-
-    /** Lets alice read a topic, and so see it. */
-    const allowAlice = async (name: string): Promise<void> => {
-      const admin = new kafkajs.Kafka({
-        brokers: [node.at('TLS')],
-        ssl: tls,
-        logLevel: kafkajs.logLevel.NOTHING,
-      }).admin();
-      const rule = {
-        resourceType: kafkajs.AclResourceTypes.TOPIC,
-        resourceName: name,
-        resourcePatternType: kafkajs.ResourcePatternTypes.LITERAL,
-        principal: 'User:alice',
-        host: '*',
-        operation: kafkajs.AclOperationTypes.READ,
-        permissionType: kafkajs.AclPermissionTypes.ALLOW,
-      };
-      await admin.connect();
-      try {
-        await admin.createAcls({ acl: [rule] });
-      } finally {
-        await admin.disconnect();
-      }
-    };
-
-    it('to send', async () => {
-      const producer = new Producer(asAlice());
-      const { message } = await rejection(producer.send({ topic, value: 'x' }), PublishRefused);
-      await producer.close();
-      expect(message).to.match(lacksTopic);
-    });
-
-    it('to read', async () => {
-      const reading = readPartition(asAlice(), { topic, partition: 0, from: 'earliest' });
-      const { message } = await rejection(reading.next(), ReadRefused);
-      expect(message).to.match(lacksTopic);
-    });
-
-    it('to consume', async () => {
-      const manager = new KafkaManager(asAlice());
-      const group = uniqueName('group');
-      manager.addConsumer(topic, group, async () => undefined);
-      const { message } = await rejection(manager.startAllConsumers(), RightMissing);
-      await manager.close();
-      for (const one of [topic, `${topic}.${group}-dlt`, `${topic}.${group}-retry-0`]) {
-        expect(message).to.contain(one);
-      }
-      expect(message).to.match(/lacks DESCRIBE on topic .*: grant its user DESCRIBE/);
-    });
-
-    it('of those that a group needs, on just what it is missing', async () => {
-      const [source, group] = [uniqueName('partly'), uniqueName('group')];
-      const failures = [`${source}.${group}-dlt`, `${source}.${group}-retry-0`];
-      const makeAll = new KafkaAdmin(openSecured(node.at('TLS'), { tls }).driver);
-      const specs = [source, ...failures].map((name) => ({
-        topic: name,
-        partitions: 1,
-        replicationFactor: 1,
-      }));
-      await makeAll.ensureTopics(specs);
-      const start = async (): Promise<string> => {
-        const manager = new KafkaManager(asAlice());
-        manager.addConsumer(source, group, async () => undefined);
-        const { message } = await rejection(manager.startAllConsumers(), RightMissing);
-        await manager.close();
-        return message;
-      };
-      const says = (text: RegExp) => eventually(async () => text.test(await start()), { timeoutMs: 20_000 });
-
-      await allowAlice(source);
-      await says(/DESCRIBE on topic \S+-dlt, \S+-retry-0, for group/);
-      for (const one of failures) await allowAlice(one);
-      await says(new RegExp(`lacks READ on group ${group}: grant it`));
-    });
-
-    it('to make a topic', async () => {
-      const spec = { topic: uniqueName('forbidden'), partitions: 1, replicationFactor: 1 };
-      const { message } = await rejection(new KafkaAdmin(asAlice()).ensureTopics([spec]), TopicNotCreated);
-      expect(message).to.match(/lacks a right on the (topic|cluster): grant its user .*CREATE/);
-    });
   });
 });

@@ -41,13 +41,10 @@ export interface ClientSecurity {
 export function openSecured(
   broker: string,
   security: ClientSecurity & { readonly socketFactory?: SocketFactory },
-): { driver: KafkaDriver; log: LogBook } {
-  const log = new LogBook();
-  const logger: Logger = Object.assign(log, { child: () => logger });
-  return {
-    driver: createKafkajsDriver({ brokers: [broker], clientId: 'secured', logger, ...security }),
-    log,
-  };
+): { driver: KafkaDriver; log: LogBook & Logger } {
+  const log: LogBook & Logger = Object.assign(new LogBook(), { child: () => log });
+  const driver = createKafkajsDriver({ brokers: [broker], clientId: 'secured', logger: log, ...security });
+  return { driver, log };
 }
 
 /**

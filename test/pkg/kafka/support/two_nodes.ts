@@ -4,12 +4,14 @@ import {
   KafkaManager,
   type ConsumerEvent,
   type GroupOptions,
+  type KafkaDriver,
   type MessageHandler,
   type SubscriptionOptions,
 } from '../../../../pkg/kafka/index.js';
 import type { Logger } from '../../../../pkg/logger/index.js';
 import { eventually } from '../../../support/eventually.js';
-import { Inbox, silent } from '../contract/harness.js';
+import { LogBook } from '../../../support/log.js';
+import { Inbox } from '../contract/harness.js';
 
 const GROUP = 'group';
 /** Of the protocol. */
@@ -19,9 +21,10 @@ const GROUP_AUTHORIZATION_FAILED = 30;
 export class TwoNodes {
   readonly inbox = new Inbox();
   readonly events: ConsumerEvent[] = [];
-  /** Warnings and errors of the log, as text. */
-  readonly warnings: string[] = [];
+  readonly log = new LogBook();
   readonly managers: KafkaManager[] = [];
+  readonly #logger: Logger = Object.assign(this.log, { child: () => this.#logger });
+  #driver: KafkaDriver | undefined;
 
   private constructor(readonly broker: Broker) {}
 
@@ -35,22 +38,27 @@ export class TwoNodes {
     await this.broker.stop();
   }
 
+  /** Warnings and errors of the log, as text. */
+  get warnings(): string[] {
+    return this.log.lines
+      .filter(({ level }) => level === 'warn' || level === 'error')
+      .map(({ message, fields }) => `${message} ${JSON.stringify(fields)}`);
+  }
+
+  /** The driver of all members, so that they share what it says. */
+  driver(): KafkaDriver {
+    const { brokers } = this.broker;
+    this.#driver ??= createKafkajsDriver({ brokers, clientId: 'faults', logger: this.#logger });
+    return this.#driver;
+  }
+
   /** Starts a member that reads `t`. */
   async consumer(
     handler: MessageHandler = this.inbox.handler,
     { group, ...options }: SubscriptionOptions & { readonly group?: GroupOptions } = {},
   ): Promise<KafkaManager> {
-    const { brokers } = this.broker;
-    const keep: Logger['warn'] = (message, fields) =>
-      this.warnings.push(`${message} ${JSON.stringify(fields)}`);
-    const logger: Logger = {
-      ...silent,
-      warn: keep,
-      error: keep,
-      child: () => logger,
-    };
-    const driver = createKafkajsDriver({ brokers, clientId: 'faults', logger });
-    const manager = new KafkaManager(driver, {
+    const manager = new KafkaManager(this.driver(), {
+      logger: this.#logger,
       consumer: { sessionTimeoutMs: 6_000, heartbeatIntervalMs: 200, commitIntervalMs: 50, ...group },
       onEvent: (event) => this.events.push(event),
     });

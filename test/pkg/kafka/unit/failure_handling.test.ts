@@ -115,6 +115,27 @@ describe('FailureHandling: retry', () => {
     expect(member.consumer.committed('t', 0)).to.equal(2n);
   });
 
+  it('says once a minute which message of a partition cannot be set aside, and why, in one line', async () => {
+    await member.start();
+    member.write = ({ onFailure }) => {
+      onFailure(new Error('no brokers'), 1_000);
+      onFailure(new Error('no brokers'), 2_000);
+      setTimeout(() => {
+        onFailure(new Error('no right'), 4_000);
+      }, 60_000);
+      return new Promise(() => undefined);
+    };
+    handle(() => new NonRetryableError('bad'));
+    void member.deliver(new FakeBatch([7]));
+    await member.clock.tickAsync(59_999);
+    const where = { ...FIRST, offset: '7', failure: 'bad', target: 't.g-dlt' };
+    expect(member.errors).to.have.length(1);
+    expect(member.errors[0]).to.deep.include({ ...where, error: 'no brokers' });
+    await member.clock.tickAsync(1);
+    expect(member.errors).to.have.length(2);
+    expect(member.errors[1]).to.deep.include({ ...where, error: 'no right' });
+  });
+
   it('a dead letter that was given up with its partition is not counted', async () => {
     await member.start();
     member.write = ({ signal }) =>

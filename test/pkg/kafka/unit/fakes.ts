@@ -130,6 +130,9 @@ export class FakeConsumer implements DriverConsumer {
 /** A driver without a network; tests script its answers. */
 export class FakeDriver implements KafkaDriver {
   readonly brokers = ['fake:9092'];
+  /** What was said of what the brokers do not let this client do. */
+  readonly denials: string[] = [];
+  readonly access = { failed: (explanation: string) => void this.denials.push(explanation) };
   readonly log = new FakeLog();
   readonly producers: FakeProducer[] = [];
   readonly consumers: FakeConsumer[] = [];

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { SinonFakeTimers } from 'sinon';
 import { DriverError, GroupConsumer } from '../../../../pkg/kafka/index.js';
+import { silentLogger } from '../../../../pkg/kafka/silent_logger.js';
 import { currentContext, runWithContext } from '../../../../pkg/logger/index.js';
 import { deferred, FakeDriver, rejection } from './fakes.js';
 import { endUnder, virtualClock } from '../../../support/virtual_clock.js';
@@ -28,6 +29,7 @@ describe('GroupConsumer', () => {
       groupId: 'g',
       topics: ['t'],
       state: 'stopped',
+      reason: null,
       assigned: [],
       stoppedPartitions: [],
       partitions: [],
@@ -75,6 +77,29 @@ describe('GroupConsumer', () => {
     await clock.tickAsync(1_300);
     expect(driver.consumers).to.have.length(3);
     expect(group.status()).to.deep.include({ state: 'running' });
+  });
+
+  it('says why it is recovering, and of a right that is missing in the log what every part of the client says', async () => {
+    const errors: string[] = [];
+    const logger = { ...silentLogger, error: (message: string) => errors.push(message) };
+    group = new GroupConsumer(driver, 'g', { logger });
+    group.subscribe('t', handler);
+    await group.start();
+    driver.consumers[0]?.listener.onCrashed(crash);
+    expect(group.status().reason).to.equal('the coordinator is gone');
+    expect(errors).to.deep.equal(['a consumer crashed and is started anew']);
+    const join = driver.onJoin;
+    const denial = new DriverError('refused', 'it lacks READ', {
+      protocolError: 'GROUP_AUTHORIZATION_FAILED',
+    });
+    driver.onJoin = () => Promise.reject(denial);
+    await clock.tickAsync(5_000);
+    expect(group.status().reason).to.equal('it lacks READ');
+    expect([...new Set(driver.denials)]).to.deep.equal(['it lacks READ']);
+    expect(errors).to.have.length(1);
+    driver.onJoin = join;
+    await clock.tickAsync(40_000);
+    expect(group.status()).to.deep.include({ state: 'running', reason: null });
   });
 
   it('lives outside of the request that starts it, whose correlation id is none of its lines', async () => {

@@ -73,7 +73,7 @@ describe('KafkaManager', () => {
     driver.onJoin = () => Promise.reject(new DriverError('unreachable', 'ECONNREFUSED'));
     const error = await rejection(manager.enableConsumer());
     expect([error.code, manager.isConsumerEnabled()]).to.deep.equal(['KAFKA_GROUP_JOIN_FAILED', true]);
-    expect(manager.health().problems).to.deep.equal(['group g is recovering']);
+    expect(manager.health().problems).to.deep.equal(['group g is recovering: ECONNREFUSED']);
     driver.onJoin = join;
     await clock.tickAsync(1_500);
     expect(manager.health().ok).to.equal(true);

@@ -25,7 +25,7 @@ export class SessionHarness {
   readonly leftovers = new Leftovers();
   readonly events: ConsumerEvent[] = [];
   readonly crashes: Error[] = [];
-  readonly errors: string[] = [];
+  readonly errors: Record<string, unknown>[] = [];
   readonly warnings: Record<string, unknown>[] = [];
   /** What was written to other topics. */
   readonly setAside: SetAside[] = [];
@@ -63,7 +63,7 @@ export class SessionHarness {
       logger: {
         ...silentLogger,
         warn: (message, fields) => this.warnings.push({ message, ...fields }),
-        error: (message) => this.errors.push(message),
+        error: (message, fields) => this.errors.push({ message, ...fields }),
       },
       emit: (event) => this.events.push(event),
       deadLetters: {

@@ -9,6 +9,7 @@ import { type Instance, Instances } from '../../support/instance.js';
 const translation = { source: 'en', target: 'de', original: 'hello' };
 
 /** From which the client does not come back. */
+const TOPIC_AUTHORIZATION_FAILED = 29;
 const GROUP_AUTHORIZATION_FAILED = 30;
 
 /** What happens to a service that runs, on a broker of the test's own that fails on command. */
@@ -113,5 +114,34 @@ describe('the life of the service', function () {
     await eventually(async () => (await statusOf(service, body['id'])) === 'completed');
     const metrics = await (await service.call('/metrics')).text();
     expect(metrics).to.match(/messaging_consumer_crashes_total\{group="life[^}]*\} [1-9]/);
+  });
+
+  it('a right that is taken away is named by the readiness, with what it is missing on', async () => {
+    const service = await start();
+    const topic = service.topic('translations');
+    const group = `${prefix}.${topic}`;
+    const details = async (): Promise<Record<string, { detail?: string }>> =>
+      (await service.send('GET', '/readyz?verbose')).body['checks'] as Record<string, { detail?: string }>;
+    const says = (check: string, text: string) =>
+      eventually(async () => (await details())[check]?.detail?.includes(text) === true);
+
+    const hidden = broker.faults.add({
+      api: 'Fetch',
+      topic,
+      error: TOPIC_AUTHORIZATION_FAILED,
+      times: Infinity,
+    });
+    const onTopic = `(this client lacks a right on the topic ${topic}: grant its user READ on it)`;
+    await says(`consumer ${group}`, onTopic);
+    await says(`view of ${topic}`, onTopic);
+    hidden.remove();
+    const closed = (['Heartbeat', 'JoinGroup'] as const).map((api) =>
+      broker.faults.add({ api, error: GROUP_AUTHORIZATION_FAILED, times: Infinity }),
+    );
+    await says(`consumer ${group}`, `is recovering (this client lacks a right on the group ${group}: grant`);
+    for (const fault of closed) fault.remove();
+    await eventually(async () => (await service.send('GET', '/readyz')).status === 200, {
+      timeoutMs: 20_000,
+    });
   });
 });

@@ -6,6 +6,8 @@ export class FakeTopic {
   private readonly waiting = new Set<() => void>();
   /** Partitions that cannot be read. */
   private readonly down = new Set<number>();
+  /** What reading those fails with. */
+  failure = new Error('no leader');
   /** From where it was read, one entry for each time. */
   readonly reads: string[] = [];
 
@@ -76,7 +78,7 @@ export class FakeTopic {
   }
 
   private check(partition: number): void {
-    if (this.down.has(partition)) throw new Error('no leader');
+    if (this.down.has(partition)) throw this.failure;
   }
 
   private change(signal: AbortSignal | undefined): Promise<void> {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { DriverError, ReadRefused } from '../../../../../pkg/kafka/index.js';
 import { TopicFollower } from '../../../../../pkg/kafka/follower/topic_follower.js';
 import { rejection } from '../../../../support/caught.js';
 import { eventually } from '../../../../support/eventually.js';
@@ -40,7 +41,12 @@ describe('following a topic', () => {
     await follower.start();
     expect(handled.filter((place) => place.startsWith('0'))).to.deep.equal(['0@0', '0@1', '0@2']);
     expect(handled.filter((place) => place.startsWith('1'))).to.deep.equal(['1@0', '1@1', '1@2']);
-    expect(follower.status()).to.deep.equal({ topic: 'users', caughtUp: true, stuckAt: undefined });
+    expect(follower.status()).to.deep.equal({
+      topic: 'users',
+      caughtUp: true,
+      stuckAt: undefined,
+      reason: undefined,
+    });
   });
 
   it('has started at once where the topic is empty, and goes on with what comes', async () => {
@@ -55,10 +61,14 @@ describe('following a topic', () => {
     topic.takeDown(0);
     const started = follower.start();
     await eventually(() => follower.status().stuckAt !== undefined);
-    expect(follower.status()).to.include({ caughtUp: false, stuckAt: 'users[0]@earliest' });
+    expect(follower.status()).to.include({
+      caughtUp: false,
+      stuckAt: 'users[0]@earliest',
+      reason: 'no leader',
+    });
     topic.bringUp(0);
     await started;
-    expect(follower.status()).to.include({ caughtUp: true, stuckAt: undefined });
+    expect(follower.status()).to.include({ caughtUp: true, stuckAt: undefined, reason: undefined });
   });
 
   it('reads on from where it was after a failure: nothing is left out or handled twice', async () => {
@@ -72,6 +82,20 @@ describe('following a topic', () => {
     await eventually(() => handled.length === 2);
     expect(handled).to.deep.equal(['0@0*', '0@1*']);
     expect(log.at('warn')).to.include('a view cannot read on');
+  });
+
+  it('says once a minute why it cannot read on, of a missing right not at all: the log has that from the reader', async () => {
+    await follower.start();
+    topic.takeDown(0);
+    await eventually(() => topic.reads.filter((read) => read === '0@0').length >= 3);
+    expect(log.at('warn')).to.deep.equal(['a view cannot read on']);
+    const denial = new DriverError('refused', 'it lacks READ', {
+      protocolError: 'TOPIC_AUTHORIZATION_FAILED',
+    });
+    topic.failure = new ReadRefused('users', denial.message, denial);
+    await eventually(() => follower.status().reason === 'it lacks READ');
+    expect(follower.status().stuckAt).to.equal('users[0]@0');
+    expect(log.at('warn')).to.have.length(1);
   });
 
   it('hands a message over again that was not handled', async () => {
