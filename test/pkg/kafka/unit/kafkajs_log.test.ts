@@ -1,11 +1,11 @@
 import { expect } from 'chai';
-import type { LogEntry } from 'kafkajs';
+import kafkajs, { type LogEntry } from 'kafkajs';
 import { logCreator } from '../../../../pkg/kafka/kafkajs/log.js';
 import { AccessReport } from '../../../../pkg/kafka/security/access_report.js';
 import type { Logger } from '../../../../pkg/logger/index.js';
 import { LogBook } from '../../../support/log.js';
 
-const ERROR = 1;
+const { ERROR } = kafkajs.logLevel;
 
 describe('kafkajs: its log', () => {
   let log: LogBook;
