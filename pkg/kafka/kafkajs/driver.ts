@@ -12,6 +12,7 @@ import { createProducer } from './producer.js';
 import { applyFetchPatch } from './fetch_patch.js';
 import { createPing } from './ping.js';
 import { createReader } from './reader.js';
+import { applySessionPatch } from './session_patch.js';
 import { applySilencePatch } from './silence_patch.js';
 import { applyTimerPatch } from './timer_patch.js';
 
@@ -37,6 +38,7 @@ export function createKafkajsDriver({ tls, ...rest }: KafkajsDriverOptions): Kaf
   assertKnownVersion();
   applyTimerPatch();
   applyConnectionPatch();
+  applySessionPatch();
   applyFetchPatch();
   applySilencePatch();
   const access = new AccessReport(rest.logger);

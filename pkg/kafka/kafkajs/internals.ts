@@ -61,6 +61,32 @@ export interface ReusedConnection {
   processData: (this: ReusedConnection, bytes: Buffer) => void;
 }
 
+/** The part of a kafkajs connection that has to do with its session. */
+export interface SessionConnection {
+  /** What to authenticate with. */
+  sasl: object;
+  /** As process.hrtime() gives it; null until the first authentication. */
+  readonly authenticatedAt: [number, number] | null;
+  /** Milliseconds; 0 where it has no end. */
+  readonly sessionLifetime: { toNumber(): number };
+  /** Milliseconds before the end of the session from which on requests authenticate anew. */
+  reauthenticationThreshold: number;
+}
+
+/** Authenticates a kafkajs connection, once. */
+export interface SaslAuthenticator {
+  readonly connection: SessionConnection;
+  /** Milliseconds, in decimal; read by the connection when it is authenticated. */
+  sessionLifetime: string;
+  saslHandshake: (choice: { readonly mechanism: string }) => object;
+  authenticate: (this: SaslAuthenticator) => Promise<void>;
+}
+
+/** What everything that authenticates kafkajs's connections inherits from. */
+export function saslAuthenticatorPrototype(): SaslAuthenticator {
+  return (load('kafkajs/src/broker/saslAuthenticator') as { prototype: SaslAuthenticator }).prototype;
+}
+
 /** The part of kafkajs's connections to one node that the silence patch touches. */
 export interface ConnectionPool {
   readonly pool: readonly ReusedConnection[];

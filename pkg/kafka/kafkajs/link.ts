@@ -81,7 +81,7 @@ export class ClusterLink {
   async #send<T>(node: NodeConnection, call: Call<T>): Promise<T> {
     if (this.#closed) throw new DriverError('unreachable', 'the client is closed');
     try {
-      return await node.use((connection) => connection.send(toConnectionCall(call)));
+      return await node.use(async (connection) => connection.send(await toConnectionCall(call)));
     } catch (error) {
       throw toDriverError(error, this.#client.lastSocketError());
     }
@@ -126,19 +126,21 @@ export async function withLink<T>(
   }
 }
 
-function toConnectionCall<T>(call: Call<T>) {
+/**
+ * Written before the connection is asked whether its session has to be renewed: what is written for longer would
+ * go out in the midst of that, where brokers expect nothing else.
+ */
+async function toConnectionCall<T>(call: Call<T>) {
   const { key, name, version } = call.api;
+  const writer = new Writer();
+  await call.write(writer);
+  const bytes = writer.done();
   return {
     request: {
       apiKey: key,
       apiVersion: version,
       apiName: name,
-      encode: async () => {
-        const writer = new Writer();
-        await call.write(writer);
-        const bytes = writer.done();
-        return { buf: bytes, buffer: bytes };
-      },
+      encode: async () => ({ buf: bytes, buffer: bytes }),
     },
     response: {
       decode: async (payload: Buffer) => {

@@ -1,5 +1,6 @@
 import type { LogEntry, logCreator as LogCreator } from 'kafkajs';
 import { kafkajsLogCreator, type Logger } from '../../logger/index.js';
+import { textOf } from '../async.js';
 import { explainAccess } from '../security/access_failure.js';
 import type { AccessReport } from '../security/access_report.js';
 
@@ -15,11 +16,18 @@ export function logCreator(logger: Logger, access?: AccessReport): LogCreator {
   return (level) => {
     const write = create(level);
     return (entry: LogEntry) => {
-      const { message, error } = entry.log as LogEntry['log'] & { readonly error?: unknown };
+      const message = messageOf(entry);
       if (message.includes(SEALED) || message.startsWith(CRASH)) return;
+      const { error } = entry.log as { readonly error?: unknown };
       const denial = explainAccess(typeof error === 'string' ? `${message}: ${error}` : message);
-      if (denial === undefined) write(entry);
+      if (denial === undefined) write({ ...entry, log: { ...entry.log, message } });
       else access?.failed(denial);
     };
   };
+}
+
+/** kafkajs logs some errors as they are. What is thrown here would take the place of that error there. */
+function messageOf({ log }: LogEntry): string {
+  const message: unknown = log.message;
+  return message instanceof Error ? message.message : textOf(message);
 }

@@ -1,6 +1,6 @@
 import type { Broker, Connection, OpenBroker } from './internals.js';
 
-/** The connection to one node: opened when it is needed, and anew after it broke. */
+/** The connection to one node: opened when it is needed, and anew after it broke; its session is renewed. */
 export class NodeConnection {
   #broker: Broker | undefined;
   #opening: Promise<Broker> | undefined;
@@ -36,14 +36,27 @@ export class NodeConnection {
   }
 
   async #usable(): Promise<Broker> {
-    if (this.#broker !== undefined) {
-      if (this.#broker.isConnected()) return this.#broker;
-      this.close();
-    }
-    this.#opening ??= this.#connect().finally(() => {
+    const broker = this.#broker;
+    if (broker?.isConnected() === true) return broker;
+    this.#opening ??= this.#reopen(broker).finally(() => {
       this.#opening = undefined;
     });
     return this.#opening;
+  }
+
+  async #reopen(former: Broker | undefined): Promise<Broker> {
+    // Of a connection that stands only the session has to be renewed.
+    if (former?.connectionPool.pool[0].isConnected() !== true) {
+      this.close();
+      return this.#connect();
+    }
+    try {
+      await former.connect();
+    } catch (error) {
+      if (this.#broker === former) this.close();
+      throw error;
+    }
+    return former;
   }
 
   async #connect(): Promise<Broker> {

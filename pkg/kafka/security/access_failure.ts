@@ -60,6 +60,11 @@ const FAILURES: readonly AccessFailure[] = [
     mend: 'choose one of its sasl.enabled.mechanisms',
   },
   {
+    says: /refused to renew the session/i,
+    cause: 'the broker refused to renew the session of a connection',
+    mend: 'another connection takes its place; where it happens again and again, let tokens or sessions last longer',
+  },
+  {
     says: /not valid given the current SASL state|ILLEGAL_SASL_STATE/i,
     cause: 'the broker asks for no SASL at this address, or for another order of it',
     mend: 'use the address of its SASL listener, or switch SASL off',

@@ -1,10 +1,17 @@
 import type { Logger } from '../../logger/index.js';
+import { asError } from '../async.js';
+import { delayAfter, type Backoff } from '../consumer/backoff.js';
 import { InvalidOption } from '../errors.js';
 import { currentSecret, type Secret } from './secret.js';
 import { shownEndpoint, tokenEndpointFault } from './token_endpoint.js';
 
-/** Gives a bearer token that is valid for a while. @throws TokenUnavailable */
-export type TokenSource = () => Promise<string>;
+/** Gives a bearer token that is valid for a while. */
+export interface TokenSource {
+  /** @throws TokenUnavailable */
+  (): Promise<string>;
+  /** Why it gives a token that it would have replaced by now; undefined where it would not. */
+  readonly outage?: Error | undefined;
+}
 
 /** No token could be had that the brokers accept; the message says why. */
 export class TokenUnavailable extends Error {
@@ -30,6 +37,15 @@ interface Token {
   readonly expiresAt: number;
 }
 
+/** The endpoint gives no token. */
+interface Outage {
+  readonly error: Error;
+  readonly failures: number;
+  /** When the last request failed, and for how many milliseconds none follows it. */
+  readonly failedAt: number;
+  readonly pauseMs: number;
+}
+
 /** Milliseconds within which the endpoint must answer; less than a check of the brokers takes at most. */
 const ANSWER_MS = 4_000;
 /** RFC 6749 leaves `expires_in` to the endpoint; without it a token is taken for this short-lived, in seconds. */
@@ -42,10 +58,15 @@ const SPARE_MS = 15_000;
 const SPARE_SHARE = 0.2;
 /** A token this young is used whatever is left of it, so that connections opened together share it. */
 const YOUNG_MS = 1_000;
+/** Between requests that fail. Connections are made, and sessions renewed, often when they cannot go on. */
+const PAUSE: Backoff = { initialMs: 500, maxMs: 5_000, jitter: 0.2 };
+/** Milliseconds for which a warning stands before it is said again. */
+const SAID_FOR_MS = 60_000;
 
 /**
  * Tokens from an endpoint, kept until they are about to expire; callers at the same time share one request.
- * While the endpoint does not answer, a token that is still valid is used on.
+ * While the endpoint gives none, a token that is still valid is used on; after a request that failed there is a
+ * pause before the next one, in which callers that cannot do without get the same error.
  * @throws InvalidOption where `tokenEndpoint` is no URL, or holds a user or a password
  */
 export function clientCredentials(options: ClientCredentials): TokenSource {
@@ -54,22 +75,51 @@ export function clientCredentials(options: ClientCredentials): TokenSource {
   }
   const now = options.now ?? Date.now;
   let token: Token | undefined;
+  let outage: Outage | undefined;
+  let warnedAt: number | undefined;
   let request: Promise<Token> | undefined;
 
-  const renew = async (): Promise<string> => {
-    request ??= ask(options, now).finally(() => {
-      request = undefined;
-    });
+  // A clock that was put back must not make a pause longer.
+  const isWithin = (ms: number, since: number): boolean => now() >= since && now() - since < ms;
+
+  const renew = async (): Promise<Token> => {
     try {
-      token = await request;
-    } catch (error) {
-      if (token === undefined || token.expiresAt <= now()) throw error;
-      options.logger.warn('no new token could be had; the former one is used while it is valid', { error });
+      token = await ask(options, now);
+      outage = undefined;
+      return token;
+    } catch (thrown) {
+      const [error, failures] = [asError(thrown), (outage?.failures ?? 0) + 1];
+      outage = { error, failures, failedAt: now(), pauseMs: delayAfter(failures, PAUSE) };
+      throw error;
     }
-    return token.value;
   };
 
-  return async () => (token !== undefined && isFresh(token, now()) ? token.value : renew());
+  const newToken = (): Promise<Token> => {
+    if (outage !== undefined && isWithin(outage.pauseMs, outage.failedAt))
+      return Promise.reject(outage.error);
+    request ??= renew().finally(() => {
+      request = undefined;
+    });
+    return request;
+  };
+
+  const warn = (error: unknown): void => {
+    if (warnedAt !== undefined && isWithin(SAID_FOR_MS, warnedAt)) return;
+    warnedAt = now();
+    options.logger.warn('no new token could be had; the former one is used while it is valid', { error });
+  };
+
+  const source = async (): Promise<string> => {
+    if (token !== undefined && isFresh(token, now())) return token.value;
+    try {
+      return (await newToken()).value;
+    } catch (error) {
+      if (token === undefined || token.expiresAt <= now()) throw error;
+      warn(error);
+      return token.value;
+    }
+  };
+  return Object.defineProperty(source, 'outage', { get: () => outage?.error });
 }
 
 function isFresh({ obtainedAt, expiresAt }: Token, now: number): boolean {

@@ -15,6 +15,7 @@ import {
 } from '../../../../support/token_endpoint.js';
 
 const HOUR_S = 3_600;
+const LONGEST_PAUSE_MS = 5_000;
 
 describe('tokens by client credentials', () => {
   let endpoint: TokenEndpoint;
@@ -89,7 +90,66 @@ describe('tokens by client credentials', () => {
     clock += 0.1 * HOUR_S * 1_000;
     await rejection(token(), TokenUnavailable);
     answer = () => ({ body: { access_token: 'back', expires_in: HOUR_S } });
+    clock += LONGEST_PAUSE_MS;
     expect(await token()).to.equal('back');
+  });
+
+  it('leaves an endpoint that gives no token alone for ever longer, up to 5 s, and callers go on meanwhile', async () => {
+    const token = source();
+    await token();
+    answer = () => ({ status: 503, body: 'down' });
+    clock += 0.9 * HOUR_S * 1_000;
+    const askedAt: number[] = [];
+    for (const end = clock + 60_000; clock < end; clock += 50) {
+      const before = endpoint.requests.length;
+      expect(await Promise.all([token(), token()])).to.deep.equal(['t1', 't1']);
+      if (endpoint.requests.length > before) askedAt.push(clock);
+    }
+    const pauses = askedAt.slice(1).map((at, index) => at - (askedAt[index] ?? 0));
+    expect(pauses[0]).to.be.within(400, 650);
+    expect(Math.max(...pauses)).to.be.within(4_000, LONGEST_PAUSE_MS);
+    expect(pauses.slice(-5).every((ms) => ms >= 4_000)).to.equal(true);
+    expect(token.outage).to.be.instanceOf(TokenUnavailable);
+  });
+
+  it('gives callers that cannot do without a token the same error in a pause, and asks at once when it is over', async () => {
+    answer = () => ({ status: 503, body: 'down' });
+    const token = source();
+    const error = await rejection(token(), TokenUnavailable);
+    for (let caller = 0; caller < 100; caller += 1) {
+      expect(await rejection(token(), TokenUnavailable)).to.equal(error);
+    }
+    expect(endpoint.requests).to.have.length(1);
+    answer = () => ({ body: { access_token: 'back', expires_in: HOUR_S } });
+    clock += LONGEST_PAUSE_MS;
+    expect(await token()).to.equal('back');
+    expect(token.outage).to.equal(undefined);
+    // The next outage begins with a short pause again.
+    clock += 0.9 * HOUR_S * 1_000;
+    answer = () => ({ status: 503, body: 'down' });
+    await token();
+    clock += 650;
+    await token();
+    expect(endpoint.requests).to.have.length(4);
+  });
+
+  it('does not pause for longer because the clock was put back', async () => {
+    answer = () => ({ status: 503, body: 'down' });
+    const token = source();
+    await rejection(token(), TokenUnavailable);
+    clock -= HOUR_S * 1_000;
+    answer = () => ({ body: { access_token: 'back', expires_in: HOUR_S } });
+    expect(await token()).to.equal('back');
+  });
+
+  it('warns once a minute while the endpoint is down', async () => {
+    const token = source();
+    await token();
+    answer = () => ({ status: 503, body: 'down' });
+    clock += 0.9 * HOUR_S * 1_000;
+    for (const end = clock + 119_000; clock < end; clock += 500) await token();
+    expect(log.lines).to.have.length(2);
+    expect(log.lines[0]?.fields['error']).to.be.instanceOf(TokenUnavailable);
   });
 
   it('takes a token of unknown life for short-lived', async () => {
