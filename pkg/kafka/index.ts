@@ -10,7 +10,13 @@ export {
 export type { TopicDifference } from './admin/differences.js';
 export { failureTopicSpecs, type FailurePlan } from './admin/failure_plan.js';
 export { missingTopics } from './admin/missing_topics.js';
-export { applyTopics, driftOf, isMendable, type AppliedTopic, type TopicDrift } from './admin/topic_plan.js';
+export {
+  applyTopics,
+  driftOf,
+  type AppliedTopic,
+  type JudgedDifference,
+  type TopicDrift,
+} from './admin/topic_plan.js';
 export type { Compression } from './codecs/codec.js';
 export type { ConsumerEvent, ConsumerEventListener, StoppedPartition } from './consumer/events.js';
 export type { ConsumerState, ConsumerStatus } from './consumer/consumer_status.js';

@@ -6,10 +6,11 @@
 export class DelayLine {
   readonly #waiting: { readonly at: number; readonly run: () => void }[] = [];
   #timer: NodeJS.Timeout | undefined;
+  #held = false;
 
-  /** Runs it after so many milliseconds; at once where nothing waits and the time is 0. */
+  /** Runs it after so many milliseconds; at once where nothing waits and the time is 0. Not while it is held. */
   add(ms: number, run: () => void): void {
-    if (ms <= 0 && this.#waiting.length === 0) {
+    if (ms <= 0 && this.#waiting.length === 0 && !this.#held) {
       run();
       return;
     }
@@ -18,16 +19,33 @@ export class DelayLine {
     this.#timer ??= this.#arm();
   }
 
+  /** Does nothing more until {@link release}. */
+  hold(): void {
+    this.#held = true;
+    this.#disarm();
+  }
+
+  /** Does what was due meanwhile, and goes on. */
+  release(): void {
+    this.#held = false;
+    this.#disarm();
+    this.#runDue();
+  }
+
   /** Forgets what waits. */
   clear(): void {
+    this.#disarm();
+    this.#waiting.length = 0;
+  }
+
+  #disarm(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#waiting.length = 0;
   }
 
   #arm(): NodeJS.Timeout | undefined {
     const [next] = this.#waiting;
-    if (next === undefined) return undefined;
+    if (next === undefined || this.#held) return undefined;
     return setTimeout(
       () => {
         this.#runDue();

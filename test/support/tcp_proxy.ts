@@ -18,6 +18,7 @@ export class TcpProxy {
   readonly #pairs = new Set<Pair>();
   readonly #server: net.Server;
   #refusing = false;
+  #silent = false;
   #latencyMs = 0;
   #closeDelayMs = 0;
 
@@ -58,6 +59,15 @@ export class TcpProxy {
     }
   }
 
+  /**
+   * Nothing passes any more, on the connections of now and on new ones, and nobody is told, until {@link mend}: then
+   * what was sent meanwhile arrives, in order, as TCP sends it again. Connecting works, as this machine answers it.
+   */
+  silence(): void {
+    this.#silent = true;
+    for (const { lines } of this.#pairs) for (const line of lines) line.hold();
+  }
+
   /** Delays what comes from the target from now on. */
   delay(ms: number): void {
     this.#latencyMs = ms;
@@ -71,8 +81,10 @@ export class TcpProxy {
   /** Ends all faults; connections that were broken or forgotten stay so. */
   mend(): void {
     this.#refusing = false;
+    this.#silent = false;
     this.#latencyMs = 0;
     this.#closeDelayMs = 0;
+    for (const { lines } of this.#pairs) for (const line of lines) line.release();
   }
 
   async stop(): Promise<void> {
@@ -91,6 +103,7 @@ export class TcpProxy {
     const downstream = { from: target, to: client, line: new DelayLine(), latencyMs: () => this.#latencyMs };
     const pair = { client, target, lines: [upstream.line, downstream.line] };
     this.#pairs.add(pair);
+    if (this.#silent) for (const line of pair.lines) line.hold();
     for (const { from, to, line, latencyMs } of [upstream, downstream]) {
       from.setNoDelay();
       from.on('data', (chunk: Buffer) => {
@@ -103,8 +116,10 @@ export class TcpProxy {
       // What became of the connection shows on the other side.
       from.on('error', () => undefined);
       from.on('close', () => {
-        this.#pairs.delete(pair);
-        line.add(this.#closeDelayMs + latencyMs(), () => to.destroy());
+        line.add(this.#closeDelayMs + latencyMs(), () => {
+          this.#pairs.delete(pair);
+          to.destroy();
+        });
       });
     }
   }

@@ -14,11 +14,12 @@ const KEEPING = new Set([
 
 /** Whether brokers may delete messages after this change that they would have kept. */
 export function deletes({ what, wanted, actual }: TopicDifference): boolean {
+  if (wanted === actual) return false;
   if (what === 'cleanup.policy') return true;
   if (what === 'remote.storage.enable') return wanted !== 'true';
   if (!KEEPING.has(what)) return false;
   const [next, now] = [Number(wanted), Number(actual)];
   if (next === UNLIMITED) return false;
-  // Below -1 another setting decides, so that nobody knows here which of the two is less.
-  return now <= UNLIMITED || next < now;
+  // Below -1 another setting decides, so that nobody knows here which of the two is less; as where it is no number.
+  return now <= UNLIMITED || !(next >= now);
 }

@@ -1,15 +1,21 @@
 import type { KafkaDriver, TopicSpec } from '../driver.js';
 import { TopicNotCreated, UnknownTopic } from '../errors.js';
 import { call } from './calls.js';
-import { deletes } from './deletion.js';
-import { differencesOf, type TopicDifference } from './differences.js';
+import { differencesOf, unaskedSettings, type TopicDifference } from './differences.js';
+import { obstacle, PARTITIONS, type ApplyOptions } from './obstacles.js';
+
+/** A difference, and why {@link applyTopics} leaves it; without a reason it mends it. */
+export interface JudgedDifference extends TopicDifference {
+  readonly why?: string;
+}
 
 /** Where a topic is not what it should be. */
 export interface TopicDrift {
   readonly topic: string;
   /** It does not exist; then there are no differences to tell. */
   readonly missing: boolean;
-  readonly differences: readonly TopicDifference[];
+  /** The settings that the topic has of its own and that nobody asked for are among them. */
+  readonly differences: readonly JudgedDifference[];
 }
 
 /** What was done to a topic to make it what it should be. */
@@ -21,45 +27,26 @@ export interface AppliedTopic {
   readonly left: readonly (TopicDifference & { readonly why: string })[];
 }
 
-/** How far {@link applyTopics} may go. */
-export interface ApplyOptions {
-  /** Whether settings may be changed after which brokers delete messages; default false. */
-  readonly mayDelete?: boolean;
-}
-
-/** Whether {@link applyTopics} mends this, without leave to have messages deleted. */
-export function isMendable(difference: TopicDifference): boolean {
-  return obstacle(difference, false) === undefined;
-}
-
 /** Compares topics with what they should be, and changes nothing. @throws BrokerUnreachable, AdminRefused */
 export function driftOf(driver: KafkaDriver, specs: readonly TopicSpec[]): Promise<TopicDrift[]> {
-  return Promise.all(
-    specs.map(async (spec) => {
-      try {
-        return { topic: spec.topic, missing: false, differences: await differences(driver, spec) };
-      } catch (error) {
-        if (!(error instanceof UnknownTopic)) throw error;
-        return { topic: spec.topic, missing: true, differences: [] };
-      }
-    }),
-  );
+  return judgedDriftOf(driver, specs, {});
 }
 
 /**
  * Makes topics what they should be: creates those that are missing, adds partitions, changes settings. It never
- * deletes a topic, takes no partition away, and changes what makes brokers delete messages only when told.
- * Settings that are not asked for stay as they are. Copies of an existing topic cannot be changed from here.
+ * deletes a topic, takes no partition away, and changes what makes brokers delete messages only when told; so it
+ * does settings that are not asked for. Copies of an existing topic cannot be changed from here, and until there
+ * are as many as `min.insync.replicas` is to ask for, that stays as well.
  *
  * @throws TopicNotCreated, BrokerUnreachable, AdminRefused; what was done until then stays
  */
 export async function applyTopics(
   driver: KafkaDriver,
   specs: readonly TopicSpec[],
-  { mayDelete = false }: ApplyOptions = {},
+  options: ApplyOptions = {},
 ): Promise<AppliedTopic[]> {
   const applied: AppliedTopic[] = [];
-  const drift = await driftOf(driver, specs);
+  const drift = await judgedDriftOf(driver, specs, options);
   for (const [index, spec] of specs.entries()) {
     const found = drift[index];
     if (found === undefined) continue;
@@ -67,13 +54,9 @@ export async function applyTopics(
       await create(driver, spec);
       applied.push({ topic: spec.topic, created: true, changed: [], left: [] });
     } else {
-      const judged = found.differences.map((difference) => ({
-        difference,
-        why: obstacle(difference, mayDelete),
-      }));
-      const changed = judged.flatMap(({ difference, why }) => (why === undefined ? [difference] : []));
+      const changed = found.differences.filter(({ why }) => why === undefined);
       await change(driver, spec, changed);
-      const left = judged.flatMap(({ difference, why }) =>
+      const left = found.differences.flatMap(({ why, ...difference }) =>
         why === undefined ? [] : [{ ...difference, why }],
       );
       applied.push({ topic: spec.topic, created: false, changed, left });
@@ -82,14 +65,38 @@ export async function applyTopics(
   return applied;
 }
 
-async function differences(driver: KafkaDriver, spec: TopicSpec): Promise<TopicDifference[]> {
+function judgedDriftOf(
+  driver: KafkaDriver,
+  specs: readonly TopicSpec[],
+  options: ApplyOptions,
+): Promise<TopicDrift[]> {
+  return Promise.all(
+    specs.map(async (spec) => {
+      try {
+        return { topic: spec.topic, missing: false, differences: await differences(driver, spec, options) };
+      } catch (error) {
+        if (!(error instanceof UnknownTopic)) throw error;
+        return { topic: spec.topic, missing: true, differences: [] };
+      }
+    }),
+  );
+}
+
+async function differences(
+  driver: KafkaDriver,
+  spec: TopicSpec,
+  options: ApplyOptions,
+): Promise<JudgedDifference[]> {
   const { topic } = spec;
   return call(driver, { what: `describe topic ${topic}`, topic }, async () => {
     const [shape, configs] = await Promise.all([
       driver.admin.describeTopic(topic),
       driver.admin.topicConfigs(topic),
     ]);
-    return differencesOf(spec, shape, configs);
+    return [...differencesOf(spec, shape, configs), ...unaskedSettings(spec, configs)].map((difference) => {
+      const why = obstacle(difference, shape, options);
+      return why === undefined ? difference : { ...difference, why };
+    });
   });
 }
 
@@ -112,20 +119,9 @@ async function change(
     await call(driver, subject, () => driver.admin.addPartitions(topic, partitions));
   }
   if (settings.length > 0) {
-    const configs = Object.fromEntries(settings.map(({ what, wanted }) => [what, wanted]));
+    const configs = Object.fromEntries(
+      settings.map(({ what, wanted, unasked }) => [what, unasked ? null : wanted]),
+    );
     await call(driver, subject, () => driver.admin.alterTopicConfigs(topic, configs));
   }
-}
-
-const PARTITIONS = 'partitions';
-const REPLICATION = 'replicationFactor';
-
-/** Why a difference stays; undefined where it can be mended. */
-function obstacle(difference: TopicDifference, mayDelete: boolean): string | undefined {
-  const { what, wanted, actual } = difference;
-  if (what === REPLICATION) return 'copies are moved by kafka-reassign-partitions';
-  if (what === PARTITIONS) {
-    return Number(wanted) < Number(actual) ? 'Kafka takes no partition away' : undefined;
-  }
-  return deletes(difference) && !mayDelete ? 'brokers would delete messages' : undefined;
 }

@@ -37,6 +37,8 @@ export interface TopicConfig {
   readonly value: string | null;
   /** Set for this topic itself, instead of coming from the broker. */
   readonly own: boolean;
+  /** The value that it has without the topic's own; null where the broker does not tell. */
+  readonly inherited: string | null;
 }
 
 /** A consumer group, as its coordinator sees it. */

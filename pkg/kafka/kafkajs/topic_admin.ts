@@ -102,11 +102,13 @@ export function topicAdmin(options: ConnectionOptions) {
     topicConfigs: (topic) =>
       run(async (admin) => {
         const resource = { type: kafkajs.ConfigResourceTypes.TOPIC, name: topic };
-        const { resources } = await admin.describeConfigs({ resources: [resource], includeSynonyms: false });
-        return (resources[0]?.configEntries ?? []).map(({ configName, configValue, configSource }) => ({
-          name: configName,
-          value: configValue,
-          own: (configSource as number) === OWN_CONFIG,
+        const { resources } = await admin.describeConfigs({ resources: [resource], includeSynonyms: true });
+        return (resources[0]?.configEntries ?? []).map((entry) => ({
+          name: entry.configName,
+          value: entry.configValue,
+          own: isOwn(entry),
+          // Nearest first.
+          inherited: entry.configSynonyms.find((synonym) => !isOwn(synonym))?.configValue ?? null,
         }));
       }),
 
@@ -152,6 +154,10 @@ export function topicAdmin(options: ConnectionOptions) {
       }),
   };
   return topics;
+}
+
+function isOwn({ configSource }: { readonly configSource: unknown }): boolean {
+  return configSource === OWN_CONFIG;
 }
 
 /**

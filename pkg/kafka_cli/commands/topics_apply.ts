@@ -5,6 +5,7 @@ import { differenceLines } from '../topic_differences.js';
 
 interface Options {
   allowDeletion: boolean;
+  allowReset: boolean;
 }
 
 /** `topics apply` */
@@ -14,9 +15,10 @@ export function topicsApply(cli: Cli): Command {
       'Make the topics of the service and its groups as the code says: create, add partitions, change settings.',
     )
     .option('--allow-deletion', 'change also what makes brokers delete messages', false)
-    .action(({ allowDeletion }: Options) =>
+    .option('--allow-reset', 'give settings that the code does not name back to the brokers', false)
+    .action(({ allowDeletion, allowReset }: Options) =>
       cli.withKafka(async ({ driver, topics, failureTopics }) => {
-        const options = { mayDelete: allowDeletion };
+        const options = { mayDelete: allowDeletion, mayReset: allowReset };
         const sources = await applyTopics(driver, topics, options);
         // Only now is it known what their sources have become.
         const applied = [...sources, ...(await applyTopics(driver, await failureTopics(), options))];

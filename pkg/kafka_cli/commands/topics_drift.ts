@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { driftOf, isMendable, type TopicDrift } from '../../kafka/index.js';
+import { driftOf, type TopicDrift } from '../../kafka/index.js';
 import { type Cli } from '../cli.js';
 import { differenceLines } from '../topic_differences.js';
 
@@ -26,7 +26,7 @@ function isOff({ missing, differences }: TopicDrift): boolean {
 }
 
 function mends(off: readonly TopicDrift[]): string {
-  const all = off.every(({ differences }) => differences.every(isMendable));
+  const all = off.every(({ differences }) => differences.every(({ why }) => why === undefined));
   return all ? 'mends them' : 'mends what it may, and says what stays and why';
 }
 

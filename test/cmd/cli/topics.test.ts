@@ -66,6 +66,36 @@ describe('cmd/cli: topics of the service', function () {
     expect(told.stdout).to.include('cleanup.policy changed from compact to delete');
   });
 
+  it('a setting that somebody put on a topic is drift; apply takes it off only when told', async () => {
+    await run('apply');
+    await new KafkaAdmin(await openDriver()).alterTopicConfigs(users, { 'max.message.bytes': '100' });
+    const line = 'max.message.bytes is set to 100 on the topic, the code says nothing of it';
+    const drift = await run('drift');
+    expect(drift.code).to.equal(1);
+    expect(drift.stdout).to.include(line);
+    expect(drift.stderr).to.include('"topics apply" mends what it may');
+
+    const cautious = await run('apply');
+    expect(cautious.code).to.equal(1);
+    expect(cautious.stdout).to.include(`${line}: stays unless told otherwise`);
+    const told = await run('apply', '--allow-reset');
+    expect(told.code).to.equal(0);
+    expect(told.stdout).to.include('max.message.bytes changed from 100 to 1048588');
+    expect(await run('drift')).to.include({ code: 0 });
+  });
+
+  it('apply asks for no more copies in sync than there are: nothing of it is left without the key', async () => {
+    await run('apply');
+    const three = { brokers, env: { ...env, KAFKA_REPLICATION_FACTOR: '3' } };
+    const { code, stdout } = await cli(['topics', 'apply'], three);
+    expect(code).to.equal(1);
+    expect(stdout).to.include(
+      'min.insync.replicas is 1, should be 2: messages would be refused, with 1 copy',
+    );
+    expect(stdout).not.to.include('changed');
+    expect(await run('drift')).to.include({ code: 0 });
+  });
+
   it('a production service asks for three copies of every topic, of which two must have a message', async () => {
     const production = { APP_ENV: 'production', HTTP_CONTROL_TOKEN: 'x'.repeat(32) };
     await run('apply');

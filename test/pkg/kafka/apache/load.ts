@@ -26,6 +26,8 @@ export interface LoadFigures {
   readonly duplicates: number;
   /** Those of them that stand in the topic twice. */
   readonly storedTwice: number;
+  /** How often the group came together anew since {@link Load.countRejoins}, or the start. */
+  readonly rejoined: number;
   /** Milliseconds: the longest wait for an acknowledgement, and between two deliveries. */
   readonly longestSend: number;
   readonly longestGap: number;
@@ -51,6 +53,8 @@ export class Load {
   readonly #lastOfKey = new Map<string, number>();
   readonly #rejected: string[] = [];
   readonly #outOfOrder: string[] = [];
+  /** How often each member was given partitions. */
+  readonly #joins: number[] = [];
   #duplicates = 0;
   #storedTwice = 0;
   #longestSend = 0;
@@ -69,8 +73,12 @@ export class Load {
 
   /** A further member of the group, not started yet; to be closed by whoever asked for it. */
   newMember(): KafkaManager {
+    const index = this.#joins.push(0) - 1;
     const member = new KafkaManager(this.openDriver(), {
       consumer: { sessionTimeoutMs: SESSION_TIMEOUT_MS, commitIntervalMs: COMMIT_INTERVAL_MS },
+      onEvent: ({ type }) => {
+        if (type === 'rebalanced') this.#joins[index] = (this.#joins[index] ?? 0) + 1;
+      },
     });
     member.addConsumer(this.topic, this.#groupId, async ({ value, partition, offset }) => {
       this.#deliver(String(value), `${partition}/${offset}`);
@@ -108,6 +116,11 @@ export class Load {
     return answers && joined;
   }
 
+  /** Counts how often the group comes together from now on. */
+  countRejoins(): void {
+    this.#joins.fill(0);
+  }
+
   /** Both halves of it by themselves. */
   async readiness(): Promise<{ answers: boolean; joined: boolean }> {
     const answers = await this.manager.ping({ timeoutMs: PING_MS }).then(
@@ -129,6 +142,8 @@ export class Load {
   /** Settles, closes, and says what became of it all. */
   async finish(): Promise<LoadFigures> {
     await this.settle();
+    // Members that leave one after the other are no fault.
+    const rejoined = Math.max(...this.#joins);
     await this.close();
     return {
       acknowledged: this.#acknowledged.size,
@@ -137,6 +152,7 @@ export class Load {
       outOfOrder: this.#outOfOrder,
       duplicates: this.#duplicates,
       storedTwice: this.#storedTwice,
+      rejoined,
       longestSend: Math.round(this.#longestSend),
       longestGap: Math.round(this.#longestGap),
     };
@@ -206,7 +222,10 @@ class Tally {
 }
 
 /**
- * So many messages may come again after one disruption: what the load brings between two commits, and while one of
- * them fails. Members keep their place otherwise.
+ * So many messages may come again each time the group comes together after a fault: members then go on from what was
+ * committed. That is at most one interval old, and another one where the fault took the answer of the commit after it;
+ * in that time the load brings its rate of messages to all partitions together, whoever reads them. What was read and
+ * not handled, in batches or in lanes, comes for the first time. While the group stays together members keep their
+ * place, and nothing may come again.
  */
 export const REPEATED_AT_MOST = (2 * COMMIT_INTERVAL_MS * Load.SENT_AT_ONCE) / SEND_EVERY_MS;

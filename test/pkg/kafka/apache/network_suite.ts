@@ -46,6 +46,7 @@ export function networkSuite(name: string, start: () => Promise<StartedBroker>):
       load = new Load(openDriver, topic);
       await load.start();
       await load.goesOn(300);
+      load.countRejoins();
     });
     afterEach(async () => {
       proxy.mend();
@@ -74,16 +75,16 @@ export function networkSuite(name: string, start: () => Promise<StartedBroker>):
       expect(figures.outOfOrder).to.deep.equal([]);
       return figures;
     };
-    const cutFor = async (ms: number): Promise<LoadFigures> => {
-      proxy.cut();
+    const deadFor = async (ms: number, fault: 'cut' | 'silence'): Promise<LoadFigures> => {
+      proxy[fault]();
       await eventually(async () => !(await load.ready()), { timeoutMs: 30_000, what: 'not ready' });
       await pause(ms);
       proxy.mend();
-      return goodAgain(`cut for ${ms} ms`);
+      return goodAgain(`${fault} for ${ms} ms`);
     };
 
     it('may be cut for 5 s: not ready meanwhile, then nothing is lost, refused or out of order', async () => {
-      const { rejected, storedTwice, duplicates } = await cutFor(5_000);
+      const { rejected, storedTwice, duplicates } = await deadFor(5_000, 'cut');
       expect(rejected).to.deep.equal([]);
       expect(storedTwice).to.equal(0);
       expect(duplicates).to.be.at.most(REPEATED_AT_MOST);
@@ -92,11 +93,18 @@ export function networkSuite(name: string, start: () => Promise<StartedBroker>):
     (long ? it : it.skip)(
       'may be cut for 60 s: what was acknowledged is not lost (ROUNDS above 1)',
       async () => {
-        const { rejected, duplicates } = await cutFor(60_000);
+        const { rejected, duplicates } = await deadFor(60_000, 'cut');
         expect(duplicates).to.be.at.most(REPEATED_AT_MOST);
         expect(rejected.filter((code) => !GIVEN_UP.includes(code))).to.deep.equal([]);
       },
     );
+
+    it('may be silent for 5 s, on new connections too: not ready meanwhile, then nothing is lost or refused', async () => {
+      const { rejected, storedTwice, duplicates } = await deadFor(5_000, 'silence');
+      expect(rejected).to.deep.equal([]);
+      expect(storedTwice).to.equal(0);
+      expect(duplicates).to.be.at.most(REPEATED_AT_MOST);
+    });
 
     it('may forget its connections: they are found dead, and nothing is lost', async () => {
       proxy.forget();

@@ -19,8 +19,8 @@ describe('kafka contract: topics as code', function () {
   });
 
   const drift = async (wanted: TopicSpec) => (await driftOf(driver, [wanted]))[0];
-  const apply = async (wanted: TopicSpec, mayDelete = false) =>
-    (await applyTopics(driver, [wanted], { mayDelete }))[0];
+  const apply = async (wanted: TopicSpec, options: { mayDelete?: boolean; mayReset?: boolean } = {}) =>
+    (await applyTopics(driver, [wanted], options))[0];
 
   it('drift names what is missing, apply makes it, then nothing differs and nothing is changed', async () => {
     expect(await drift(spec)).to.deep.include({ missing: true });
@@ -29,10 +29,10 @@ describe('kafka contract: topics as code', function () {
     expect(await apply(spec)).to.deep.equal({ topic: spec.topic, created: false, changed: [], left: [] });
   });
 
-  it('drift changes nothing; apply adds partitions and changes settings, and leaves others alone', async () => {
+  it('drift changes nothing; apply adds partitions and changes settings', async () => {
     await apply(spec);
     const admin = await openAdmin();
-    await admin.alterTopicConfigs(spec.topic, { 'segment.ms': '600000', 'max.message.bytes': '1000' });
+    await admin.alterTopicConfigs(spec.topic, { 'max.message.bytes': '1000' });
     const wanted = { ...spec, partitions: 4, configs: { ...spec.configs, 'max.message.bytes': '2000' } };
     const differences = [
       { what: 'partitions', wanted: '4', actual: '2' },
@@ -43,8 +43,45 @@ describe('kafka contract: topics as code', function () {
     }
     expect((await apply(wanted))?.changed).to.deep.equal(differences);
     expect((await drift(wanted))?.differences).to.deep.equal([]);
-    const { configs } = await admin.describeTopic(spec.topic);
-    expect(configs).to.include({ 'segment.ms': '600000' });
+  });
+
+  it('a setting that somebody put on the topic is a difference; apply leaves it until told to reset it', async () => {
+    await apply(spec);
+    const admin = await openAdmin();
+    const tried = { 'max.message.bytes': '100', 'message.timestamp.type': 'LogAppendTime' };
+    await admin.alterTopicConfigs(spec.topic, tried);
+    const why = 'stays unless told otherwise';
+    const left = [
+      { what: 'max.message.bytes', wanted: '1048588', actual: '100', unasked: true, why },
+      { what: 'message.timestamp.type', wanted: 'CreateTime', actual: 'LogAppendTime', unasked: true, why },
+    ];
+    expect((await drift(spec))?.differences).to.have.deep.members(left);
+
+    const cautious = await apply(spec);
+    expect(cautious?.changed).to.deep.equal([]);
+    expect(cautious?.left).to.have.deep.members(left);
+    expect((await admin.describeTopic(spec.topic)).configs).to.include(tried);
+    expect((await admin.ensureTopics([spec]))[0]?.differences).to.deep.equal([]);
+
+    const told = await apply(spec, { mayReset: true });
+    expect(told?.changed.map(({ what }) => what)).to.have.members(Object.keys(tried));
+    expect(told?.left).to.deep.equal([]);
+    expect((await admin.describeTopic(spec.topic)).configs).to.have.all.keys(Object.keys(spec.configs ?? {}));
+    expect((await drift(spec))?.differences).to.deep.equal([]);
+  });
+
+  it('what copies are in sync bounds min.insync.replicas: sends are not refused after apply', async () => {
+    const single = {
+      ...spec,
+      replicationFactor: 1,
+      configs: { ...spec.configs, 'min.insync.replicas': '1' },
+    };
+    await apply(single);
+    const asking = { ...single, configs: { ...spec.configs, 'min.insync.replicas': '2' } };
+    expect((await apply(asking))?.left.map(({ what, why }) => `${what}: ${why}`)).to.deep.equal([
+      'min.insync.replicas: messages would be refused, with 1 copy in sync',
+    ]);
+    expect((await drift(single))?.differences).to.deep.equal([]);
   });
 
   it('what would make brokers delete messages is left until it is told', async () => {
@@ -57,15 +94,17 @@ describe('kafka contract: topics as code', function () {
       'cleanup.policy: brokers would delete messages',
     ]);
     expect((await drift(spec))?.differences).to.deep.equal([]);
-    expect((await apply(shorter, true))?.left).to.deep.equal([]);
+    expect((await apply(shorter, { mayDelete: true }))?.left).to.deep.equal([]);
     expect((await drift(shorter))?.differences).to.deep.equal([]);
     // Keeping more is no risk.
-    expect((await apply({ ...spec, configs: { 'retention.ms': '-1' } }))?.left).to.deep.equal([]);
+    expect(
+      (await apply({ ...shorter, configs: { ...shorter.configs, 'retention.ms': '-1' } }))?.left,
+    ).to.deep.equal([]);
   });
 
   it('partitions are not taken away, and copies are not moved: both are said', async () => {
     await apply(spec);
-    const fewer = await apply({ ...spec, partitions: 1, replicationFactor: 2 }, true);
+    const fewer = await apply({ ...spec, partitions: 1, replicationFactor: 2 }, { mayDelete: true });
     expect(fewer?.changed).to.deep.equal([]);
     expect(fewer?.left.map(({ why }) => why)).to.deep.equal([
       'Kafka takes no partition away',

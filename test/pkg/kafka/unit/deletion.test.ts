@@ -13,6 +13,7 @@ describe('a change of a topic', () => {
     ['local.retention.bytes', '1000', '-2'],
     ['remote.storage.enable', 'true', 'false'],
     ['cleanup.policy', 'delete', 'compact'],
+    ['retention.ms', '1000', 'what the brokers have'],
   ] as const) {
     it(`may delete messages where ${what} goes from ${actual} to ${wanted}`, () => {
       expect(change(what, actual, wanted)).to.equal(true);
@@ -26,6 +27,7 @@ describe('a change of a topic', () => {
     ['local.retention.ms', '1000', '-1'],
     ['remote.storage.enable', 'false', 'true'],
     ['max.message.bytes', '2000', '1000'],
+    ['cleanup.policy', 'delete', 'delete'],
   ] as const) {
     it(`deletes none where ${what} goes from ${actual} to ${wanted}`, () => {
       expect(change(what, actual, wanted)).to.equal(false);

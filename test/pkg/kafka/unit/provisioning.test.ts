@@ -30,7 +30,9 @@ describe('ensureFailureTopics', () => {
     return created;
   }
   const limitOf = (specs: readonly TopicSpec[]) => Number(specs[0]?.configs?.['max.message.bytes']);
-  const limited = (value: string) => async () => [{ name: 'max.message.bytes', value, own: true }];
+  const limited = (value: string) => async () => [
+    { name: 'max.message.bytes', value, own: true, inherited: null },
+  ];
 
   it('gives dead letters room for the largest message of their source, and its error', async () => {
     expect(limitOf(await createdWith(limited('8000000')))).to.be.greaterThan(8_000_000 + 16_384);
