@@ -10,7 +10,8 @@ import {
   type TopicShape,
   type TopicSpec,
 } from './driver.js';
-import { AdminRefused, GroupNotEmpty, TopicNotCreated, UnknownGroup } from './errors.js';
+import { AdminRefused, GroupNotEmpty, InvalidOption, TopicNotCreated, UnknownGroup } from './errors.js';
+import { checkOffset, checkOffsetTarget, timeOf, within, type OffsetTarget } from './offset_target.js';
 import { unreachable } from './unreachable.js';
 
 /** What {@link KafkaAdmin.ensureTopics} found or did. */
@@ -52,9 +53,6 @@ export interface TopicOffset {
   readonly low: string;
   readonly high: string;
 }
-
-/** Where a group is to go on: an end of each partition, the first message from a time on, or an offset. */
-export type OffsetTarget = 'earliest' | 'latest' | Date | bigint;
 
 const DEAD = 'Dead';
 const EMPTY = 'Empty';
@@ -195,7 +193,9 @@ export class KafkaAdmin {
 
   /**
    * Puts the positions of a group that has no members. An offset outside a partition is put to its nearer end.
-   * @returns the new positions @throws UnknownTopic, GroupNotEmpty
+   *
+   * @param options.partitions only these; all by default
+   * @returns the new positions @throws InvalidOption, UnknownTopic, GroupNotEmpty
    */
   async resetGroupOffsets(
     groupId: string,
@@ -203,16 +203,25 @@ export class KafkaAdmin {
     to: OffsetTarget,
     { partitions }: { readonly partitions?: readonly number[] } = {},
   ): Promise<GroupOffset[]> {
+    checkOffsetTarget('to', to);
     const all = await this.#target(topic, to);
+    const missing = partitions?.find((wanted) => !all.some(({ partition }) => partition === wanted));
+    if (missing !== undefined) {
+      throw new InvalidOption('partitions', missing, `a partition of topic ${topic}: 0 to ${all.length - 1}`);
+    }
     const positions = all.filter(({ partition }) => partitions?.includes(partition) ?? true);
     return this.setGroupOffsets(groupId, positions);
   }
 
   /**
    * Puts the positions of a group that has no members, as they are given.
-   * @returns the new positions @throws GroupNotEmpty
+   * @returns the new positions @throws InvalidOption, GroupNotEmpty; UnknownTopic and UnknownPartition, when the
+   *   others of them were put
    */
   async setGroupOffsets(groupId: string, positions: readonly PartitionPosition[]): Promise<GroupOffset[]> {
+    for (const { topic, partition, offset } of positions) {
+      checkOffset(`offset of ${topic}[${partition}]`, offset);
+    }
     const { state, members } = await this.#group(groupId);
     if (state !== EMPTY && state !== DEAD) {
       throw new GroupNotEmpty(
@@ -276,7 +285,7 @@ export class KafkaAdmin {
   async #target(topic: string, to: OffsetTarget): Promise<PartitionPosition[]> {
     if (to instanceof Date) {
       return call(this.driver, { what: `tell the offsets of topic ${topic}`, topic }, () =>
-        this.driver.admin.offsetsAt(topic, to.getTime()),
+        this.driver.admin.offsetsAt(topic, timeOf(to)),
       );
     }
     return (await this.#ends(topic)).map(({ partition, low, high }) => {
@@ -284,11 +293,6 @@ export class KafkaAdmin {
       return { topic, partition, offset };
     });
   }
-}
-
-function within(offset: bigint, low: bigint, high: bigint): bigint {
-  if (offset < low) return low;
-  return offset > high ? high : offset;
 }
 
 function toGroupOffset({ topic, partition, offset }: PartitionPosition): GroupOffset {

@@ -2,7 +2,6 @@ export {
   KafkaAdmin,
   type EnsuredTopic,
   type GroupOffset,
-  type OffsetTarget,
   type PartitionLag,
   type TopicDescription,
   type TopicOffset,
@@ -38,6 +37,7 @@ export {
   type TopicSpec,
 } from './driver.js';
 export * from './errors.js';
+export type { OffsetTarget } from './offset_target.js';
 export { classifyFailure, type FailureClass, type FailureClassifier } from './failures/classify.js';
 export type { FailureDetails } from './failures/dead_letter_headers.js';
 export * from './failures/errors.js';

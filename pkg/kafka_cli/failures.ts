@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import { ConfigError } from '../config/index.js';
-import { AccessDenied, BrokerUnreachable } from '../kafka/index.js';
+import { AccessDenied, BrokerUnreachable, InvalidOption } from '../kafka/index.js';
 import { ExitCode, NotAvailable } from '../program/index.js';
 
 /** The command line asks for what cannot be; the message says what to mend. */
@@ -25,7 +25,9 @@ export function explain(error: unknown): { code: ExitCode; message: string | und
     return { code: error.exitCode === 0 ? ExitCode.OK : ExitCode.USAGE, message: undefined };
   }
   const message = error instanceof Error ? error.message : String(error);
-  if (error instanceof UsageError) return { code: ExitCode.USAGE, message };
+  if (error instanceof UsageError || error instanceof InvalidOption) {
+    return { code: ExitCode.USAGE, message };
+  }
   if (error instanceof ConfigError) return { code: ExitCode.CONFIG, message };
   const isUnavailable = [NotAvailable, BrokerUnreachable, AccessDenied].some((type) => error instanceof type);
   return { code: isUnavailable ? ExitCode.UNAVAILABLE : ExitCode.FAILED, message };

@@ -1,5 +1,5 @@
 import { DriverError, type KafkaDriver } from '../driver.js';
-import { AdminFailed, AdminRefused, GroupNotEmpty, UnknownGroup, UnknownTopic } from '../errors.js';
+import { AdminFailed, AdminRefused, GroupNotEmpty, UnknownGroup, UnknownPartition, UnknownTopic } from '../errors.js';
 import { inOneLine } from '../errors/in_one_line.js';
 import { isMissingRight } from '../security/access_failure.js';
 import { unreachable } from '../unreachable.js';
@@ -14,8 +14,8 @@ interface Subject {
 
 /**
  * Runs a call and puts its errors into the terms of this package.
- * @throws UnknownTopic, UnknownGroup, GroupNotEmpty, AdminRefused, BrokerUnreachable, AccessDenied; AdminFailed for
- *   what may pass
+ * @throws UnknownTopic, UnknownPartition, UnknownGroup, GroupNotEmpty, AdminRefused, BrokerUnreachable, AccessDenied;
+ *   AdminFailed for what may pass
  */
 export async function call<T>(driver: KafkaDriver, subject: Subject, work: () => Promise<T>): Promise<T> {
   try {
@@ -26,10 +26,13 @@ export async function call<T>(driver: KafkaDriver, subject: Subject, work: () =>
   }
 }
 
-function inOurTerms(driver: KafkaDriver, { what, topic, groupId }: Subject, error: DriverError): Error {
-  const { reason, protocolError, message } = error;
+function inOurTerms(driver: KafkaDriver, { what, groupId, ...subject }: Subject, error: DriverError): Error {
+  const { reason, protocolError, message, topic = subject.topic } = error;
   if (reason === 'unreachable') return unreachable(driver.brokers, error);
-  if (reason === 'unknown-topic') return new UnknownTopic(topic ?? '(not named)', error);
+  if (reason === 'unknown-topic' && topic !== undefined) return new UnknownTopic(topic, error);
+  if (reason === 'unknown-partition' && topic !== undefined && error.partition !== undefined) {
+    return new UnknownPartition(topic, error.partition, error);
+  }
   if (groupId !== undefined) {
     if (protocolError === 'GROUP_ID_NOT_FOUND') return new UnknownGroup(groupId, error);
     const isInUse =

@@ -82,7 +82,8 @@ export interface DriverAdmin {
   groupOffsets(groupId: string, topics?: readonly string[]): Promise<PartitionPosition[]>;
   /**
    * Commits positions for a group that has no members.
-   * @throws DriverError `membership-lost` or `rebalancing` when it has some
+   * @throws DriverError `membership-lost` or `rebalancing` when it has some; `unknown-topic` with the topic, or
+   *   `unknown-partition` with both, when the others of them were committed
    */
   commitGroupOffsets(groupId: string, positions: readonly PartitionPosition[]): Promise<void>;
 }

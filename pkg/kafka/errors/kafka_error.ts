@@ -76,6 +76,19 @@ export class UnknownTopic extends KafkaError {
   }
 }
 
+/** The topic is there, and has no such partition. */
+export class UnknownPartition extends KafkaError {
+  readonly code = 'KAFKA_UNKNOWN_PARTITION';
+
+  constructor(
+    readonly topic: string,
+    readonly partition: number,
+    cause?: unknown,
+  ) {
+    super(`Topic ${topic} has no partition ${partition}. Name one that it has, or add partitions.`, cause);
+  }
+}
+
 /** The manager or producer was closed for good. */
 export class KafkaClosed extends KafkaError {
   readonly code = 'KAFKA_CLOSED';

@@ -17,7 +17,7 @@ import { FetchPositions } from './fetch_positions.js';
 import { restingIn } from './resting_partitions.js';
 import { namingRight, tellingRight } from './rights.js';
 import { StartPositions } from './start_positions.js';
-import { fromAssignment, toOffsets } from './topics.js';
+import { fromAssignment, groupByTopic, toOffsets } from './topics.js';
 
 /** For finding and reaching the brokers: about 15 s, then the member crashes and is made anew. */
 const CLUSTER_RETRY: RetryOptions = {

@@ -1,5 +1,5 @@
 import kafkajs from 'kafkajs';
-import { DriverError, type DriverErrorReason } from '../driver.js';
+import { DriverError, type DriverErrorReason, type TopicPartition } from '../driver.js';
 import { explainAccess, explainRefusal } from '../security/access_failure.js';
 import { TokenUnavailable } from '../security/token_source.js';
 
@@ -44,6 +44,12 @@ export function toDriverError(error: unknown, socketError?: Error): DriverError 
     return new DriverError('unreachable', denial, { cause: error, protocolError: type, denied: true });
   }
   return new DriverError(reason, explainRefusal(type) ?? detail, { cause: error, protocolError: type });
+}
+
+/** Of a partition that its topic does not have. */
+export function unknownPartition({ topic, partition }: TopicPartition): DriverError {
+  const what = `topic ${topic} has no partition ${partition}`;
+  return new DriverError('unknown-partition', what, { topic, partition });
 }
 
 /** Follows `cause` and the errors of an aggregate down to the first reason. */

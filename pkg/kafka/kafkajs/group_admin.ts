@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
-import { DriverError, type DriverAdmin } from '../driver.js';
+import { DriverError, type DriverAdmin, type TopicPartition } from '../driver.js';
 import { withAdmin } from './admin_client.js';
 import type { ConnectionOptions } from './client.js';
-import { toDriverError } from './errors.js';
+import { toDriverError, unknownPartition } from './errors.js';
 import { protocolError } from './internals.js';
 import { withLink, type ClusterLink } from './link.js';
 import { fromAssignment } from './topics.js';
@@ -11,6 +11,7 @@ import { commitOffsets, findCoordinator } from './wire/groups.js';
 
 const { AssignerProtocol } = kafkajs;
 const NONE = 0;
+const UNKNOWN_TOPIC_OR_PARTITION = 3;
 const COORDINATOR_TRIES = 20;
 const COORDINATOR_RETRY_MS = 200;
 /** A coordinator that is being found, elected, or loads what it needs to know. */
@@ -63,8 +64,10 @@ export function groupAdmin(options: ConnectionOptions) {
     commitGroupOffsets: (groupId, positions) =>
       withLink(options, (link) =>
         atCoordinator(link, groupId, async (node) => {
-          const codes = await link.request(node, commitOffsets(groupId, positions));
-          return codes.find((code) => code !== NONE) ?? NONE;
+          const answers = await link.request(node, commitOffsets(groupId, positions));
+          const refused = answers.find(({ errorCode }) => errorCode !== NONE);
+          if (refused?.errorCode === UNKNOWN_TOPIC_OR_PARTITION) throw await whatIsUnknown(link, refused);
+          return refused?.errorCode ?? NONE;
         }),
       ),
   };
@@ -85,6 +88,14 @@ async function atCoordinator(
     if (!COORDINATOR_PASSING.has(error.type) || attempt === COORDINATOR_TRIES) throw toDriverError(error);
     await setTimeout(COORDINATOR_RETRY_MS);
   }
+}
+
+/** The broker does not say which of the two it is. */
+async function whatIsUnknown(link: ClusterLink, { topic, partition }: TopicPartition): Promise<DriverError> {
+  const { topics } = await link.metadata([topic]);
+  const isThere = topics.some((found) => found.topic === topic && found.errorCode === NONE);
+  if (isThere) return unknownPartition({ topic, partition });
+  return new DriverError('unknown-topic', `topic ${topic} does not exist`, { topic });
 }
 
 function decodeAssignment(bytes: Buffer) {

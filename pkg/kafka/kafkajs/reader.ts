@@ -1,7 +1,7 @@
 import { DriverError, type DriverReader, type TopicPartition } from '../driver.js';
 import { decodeBatches } from '../records/decode.js';
 import type { ConnectionOptions } from './client.js';
-import { toDriverError } from './errors.js';
+import { toDriverError, unknownPartition } from './errors.js';
 import { protocolError } from './internals.js';
 import { ClusterLink } from './link.js';
 import { tellingRight } from './rights.js';
@@ -26,8 +26,7 @@ export function createReader(options: ConnectionOptions): DriverReader {
     if (found === undefined) throw new DriverError('failed', `topic ${topic} was not described`);
     if (found.errorCode !== NONE) throw refusal(found.errorCode, topic);
     const leader = found.partitions.find((candidate) => candidate.partition === partition)?.leader;
-    if (leader === undefined)
-      throw new DriverError('unknown-topic', `topic ${topic} has no partition ${partition}`);
+    if (leader === undefined) throw unknownPartition({ topic, partition });
     if (leader < 0) throw new DriverError('failed', 'it has no leader now');
     return leader;
   };

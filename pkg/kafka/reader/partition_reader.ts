@@ -10,8 +10,9 @@ import {
   type StoredBatch,
   type TopicPartition,
 } from '../driver.js';
-import { OffsetOutOfRange, ReadRefused, UnknownTopic } from '../errors.js';
+import { OffsetOutOfRange, ReadRefused, UnknownPartition, UnknownTopic } from '../errors.js';
 import { checkRanges, INT32, LIMIT } from '../option_ranges.js';
+import { checkOffset, checkOffsetTarget, timeOf, type OffsetTarget } from '../offset_target.js';
 import { unreachable } from '../unreachable.js';
 import type { Logger } from '../../logger/index.js';
 import { silentLogger } from '../silent_logger.js';
@@ -27,8 +28,7 @@ const UNKNOWN_FOR_MS = 1_000;
 
 /** What {@link readPartition} reads. */
 export interface ReadOptions extends TopicPartition {
-  /** An offset, an end of the partition, or the first record from a time on (the end where there is none). */
-  readonly from: bigint | 'earliest' | 'latest' | Date;
+  readonly from: OffsetTarget;
   /** Ends before this offset, or where the partition ended when the reading began. Default: never. */
   readonly to?: bigint | 'end' | undefined;
   /** Default `committed`. */
@@ -62,7 +62,8 @@ export type ReadPartition = (options: ReadOptions) => AsyncIterable<ReadBatch>;
  * only when the loop comes back for it. A lost connection or a new leader only delays it, for as long as
  * it takes.
  *
- * @throws InvalidOption, UnknownTopic, OffsetOutOfRange, ReadRefused, BrokerUnreachable and AccessDenied (both only before the first item)
+ * @throws InvalidOption, UnknownTopic, UnknownPartition, OffsetOutOfRange, ReadRefused, BrokerUnreachable and
+ *   AccessDenied (both only before the first item)
  */
 export async function* readPartition(
   driver: KafkaDriver,
@@ -108,6 +109,8 @@ class Reading {
     const { to } = this.options;
     const { maxBytes = MAX_BYTES, startTimeoutMs = START_TIMEOUT_MS } = this.options;
     checkRanges({ maxBytes, startTimeoutMs }, { maxBytes: INT32, startTimeoutMs: { ...LIMIT, min: 0 } });
+    checkOffsetTarget('from', this.options.from);
+    if (to !== undefined && to !== 'end') checkOffset('to', to);
     const deadline = performance.now() + startTimeoutMs;
     const { position: start, chunk: firstChunk } = await this.#begin(deadline);
     const end = to === 'end' ? firstChunk.endOffset : to;
@@ -139,7 +142,7 @@ class Reading {
     const { from } = this.options;
     if (typeof from === 'bigint') return from;
     if (!(from instanceof Date)) return this.#offset(from);
-    const found = await this.reader.offsetAt(this.options, from.getTime(), this.#isolation);
+    const found = await this.reader.offsetAt(this.options, timeOf(from), this.#isolation);
     return found ?? this.#offset('latest');
   }
 
@@ -218,15 +221,17 @@ class Reading {
 
   /** The error for the caller, where trying again makes no sense. */
   #lasting(error: DriverError): Error | undefined {
-    const { topic } = this.options;
+    const { topic, partition } = this.options;
     if (error.reason === 'refused') return new ReadRefused(topic, error.message, error);
-    if (error.reason !== 'unknown-topic') {
+    if (error.reason !== 'unknown-topic' && error.reason !== 'unknown-partition') {
       this.#unknownSince = undefined;
       return undefined;
     }
     this.#unknownSince ??= performance.now();
-    const isGone = performance.now() - this.#unknownSince >= UNKNOWN_FOR_MS;
-    return isGone ? new UnknownTopic(topic, error) : undefined;
+    if (performance.now() - this.#unknownSince < UNKNOWN_FOR_MS) return undefined;
+    return error.reason === 'unknown-topic'
+      ? new UnknownTopic(topic, error)
+      : new UnknownPartition(topic, partition, error);
   }
 
   #tooLate(error: DriverError, deadline: number): Error | undefined {

@@ -178,6 +178,8 @@ describe('cmd/cli', function () {
     [['topics', 'create', 't', '--partitions', '0'], 64, /whole number from 1/],
     [['topics', 'create', 't', '--config', 'x'], 64, /name=value/],
     [['groups', 'reset', 'g', '--topic', 't', '--to', 'soon'], 64, /earliest, latest, an offset, or a time/],
+    [['groups', 'reset', 'g', '--topic', 't', '--to', '2026-13-01'], 64, /latest, an offset, or a time/],
+    [['groups', 'reset', 'g', '--topic', 't', '--to', '-5'], 64, /latest, an offset, or a time/],
     [['produce', 't', 'v', '--tombstone'], 64, /--tombstone has no value/],
     [['topics', 'describe', 'no-such-topic'], 1, /^cli: Topic no-such-topic does not exist/],
     [['produce', 'no-such-topic', 'v'], 1, /^cli: Topic no-such-topic does not exist/],
@@ -201,6 +203,16 @@ describe('cmd/cli', function () {
     expect([done.code, done.stdout]).to.deep.equal([64, '']);
     expect(done.stderr).to.equal(`cli: no partition 99 is in ${topic}
 `);
+  });
+
+  it('ends with 64 and moves nothing where a topic lacks the partition: cli groups reset --partition', async () => {
+    const group = uniqueName('group');
+    const reset = ['groups', 'reset', group, '--topic', topic, '--to', 'latest'];
+    const done = await cli([...reset, '--partition', '99'], { brokers });
+    expect([done.code, done.stdout]).to.deep.equal([64, '']);
+    expect(done.stderr).to.match(/^cli: .*partitions is 99; it must be a partition of topic/);
+    expect(done.stderr).to.include(topic);
+    expect((await run('groups', 'list')).stdout).not.to.include(group);
   });
 
   it('has the exit codes in its help and in its README', async () => {

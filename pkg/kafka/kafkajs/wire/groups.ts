@@ -1,4 +1,4 @@
-import type { PartitionPosition } from '../../driver.js';
+import type { PartitionPosition, TopicPartition } from '../../driver.js';
 import { groupByTopic } from '../topics.js';
 import type { Call } from './call.js';
 
@@ -29,11 +29,16 @@ export function findCoordinator(groupId: string): Call<Coordinator> {
   };
 }
 
-/**
- * OffsetCommit 3 by nobody in particular: brokers take it for a group without members only.
- * @returns the error codes of the partitions
- */
-export function commitOffsets(groupId: string, positions: readonly PartitionPosition[]): Call<number[]> {
+/** What became of the position of one partition. */
+export interface CommitAnswer extends TopicPartition {
+  readonly errorCode: number;
+}
+
+/** OffsetCommit 3 by nobody in particular: brokers take it for a group without members only. */
+export function commitOffsets(
+  groupId: string,
+  positions: readonly PartitionPosition[],
+): Call<CommitAnswer[]> {
   return {
     api: { key: 8, name: 'OffsetCommit', version: 3 },
     write(to) {
@@ -46,14 +51,11 @@ export function commitOffsets(groupId: string, positions: readonly PartitionPosi
     },
     read(from) {
       const throttleMs = from.int32();
-      const codes = from.array(() => {
-        from.string(); // topic
-        return from.array(() => {
-          from.int32(); // partition
-          return from.int16();
-        });
+      const answers = from.array(() => {
+        const topic = from.string() ?? '';
+        return from.array((): CommitAnswer => ({ topic, partition: from.int32(), errorCode: from.int16() }));
       });
-      return { body: codes.flat(), throttleMs };
+      return { body: answers.flat(), throttleMs };
     },
   };
 }

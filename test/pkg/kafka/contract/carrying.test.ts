@@ -1,8 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'chai';
 import { InfrastructureError, type MessageHandler } from '../../../../pkg/kafka/index.js';
 import { currentContext, runWithContext } from '../../../../pkg/logger/index.js';
-import { uniqueName } from '../../../support/broker.js';
+import { onExternalBroker, uniqueName } from '../../../support/broker.js';
 import { eventually } from '../../../support/eventually.js';
 import {
   closeAll,
@@ -15,6 +16,9 @@ import {
   QUICK_RETRY,
 } from './harness.js';
 import { shareWhileHeldUp } from '../support/held_up.js';
+
+/** What brokers take at least: Apache Kafka unless it is set otherwise, and the embedded one. */
+const SHORTEST_SESSION_MS = onExternalBroker() ? 6_000 : 1_000;
 
 describe('kafka contract: order, waiting and pausing', function () {
   this.timeout(20_000);
@@ -76,6 +80,30 @@ describe('kafka contract: order, waiting and pausing', function () {
     await manager.startConsumer(topic);
     await inbox.has(10);
     expect(new Set(inbox.values)).to.deep.equal(new Set(numbered(10)));
+  });
+
+  it('K5: a handler that takes longer than the session timeout keeps its partition, and is called once', async () => {
+    const topic = await newTopic(1);
+    const groupId = uniqueName('group');
+    const events: string[] = [];
+    const manager = await openManager({
+      consumer: { sessionTimeoutMs: SHORTEST_SESSION_MS, heartbeatIntervalMs: SHORTEST_SESSION_MS / 5 },
+      onEvent: ({ type }) => events.push(type),
+    });
+    let calls = 0;
+    manager.addConsumer(topic, groupId, async (_message, { signal }) => {
+      calls += 1;
+      await wait(1.4 * SHORTEST_SESSION_MS, undefined, { signal });
+    });
+    await manager.startConsumer(topic);
+    await manager.sendMessage(topic, 'k', 'long');
+    await eventually(() => events.includes('handled'));
+    expect(calls).to.equal(1);
+    expect(events.filter((type) => type === 'rebalanced' || type === 'crashed')).to.deep.equal([
+      'rebalanced',
+    ]);
+    const admin = await openAdmin();
+    await eventually(async () => (await admin.groupOffsets(groupId, [topic]))[0]?.offset === '1');
   });
 
   it('C12: the context that a wrapper sets reaches its handler, and no other', async () => {

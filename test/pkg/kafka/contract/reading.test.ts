@@ -145,6 +145,13 @@ describe('kafka contract: reading partitions without a group', function () {
     expect((await rejection(read({ topic, from: 0n }))).code).to.equal('KAFKA_UNKNOWN_TOPIC');
   });
 
+  it('names the partition that the topic does not have', async () => {
+    const topic = await newTopic(1);
+    const { code, message } = await rejection(read({ topic, partition: 9, from: 'earliest' }));
+    expect(code).to.equal('KAFKA_UNKNOWN_PARTITION');
+    expect(message).to.include(`Topic ${topic} has no partition 9`).and.to.include('add partitions');
+  });
+
   describe('transactions', () => {
     let producers: KafkajsProducer[];
 

@@ -165,6 +165,18 @@ describe('GroupSession', () => {
     expect(member.consumer.commits).to.deep.equal([]);
   });
 
+  it('24: stopping waits for handlers no longer than the drain time', async () => {
+    await member.start({}, { drainTimeoutMs: 5_000 });
+    member.handler = never;
+    void member.deliver(new FakeBatch([0]));
+    await member.settle();
+    void member.session.stop();
+    await member.clock.tickAsync(4_900);
+    expect(member.consumer.stopped, 'handlers have their time').to.equal(false);
+    await member.clock.tickAsync(200);
+    expect(member.consumer.stopped).to.equal(true);
+  });
+
   it('a client that does not notice the loss of its membership is given up', async () => {
     await member.start({}, { drainTimeoutMs: 5_000 });
     const batch = new FakeBatch([0]);

@@ -1,5 +1,6 @@
 import type { Guard } from './guard.js';
 
+/** Those of sending. */
 export const PRODUCING: readonly Guard[] = [
   {
     pitfalls: [1],
@@ -11,11 +12,21 @@ export const PRODUCING: readonly Guard[] = [
     test: 'gathers what comes while a request is on its way',
   },
   {
-    pitfalls: [2, 3],
+    pitfalls: [2],
+    guard: 'choosing a partition once',
+    file: 'producer/dispatcher.js',
+    code: 'topics.refresh(queue.topic);\n        });',
+    without:
+      '{\n                queue.finish();\n                for (const item of batch.items) this.add(item, (queue.partition + 1) % 4);\n            }\n        });',
+    suite: 'contract/producing_faults.test.js',
+    test: 'a lost connection after the append: every message is stored once, those of a key in order',
+  },
+  {
+    pitfalls: [3],
     guard: 'an outcome for each partition',
-    file: 'producer/settle.js',
-    code: "if (outcome.kind === 'stored')",
-    without: "if (outcome.kind === 'stored' && now < 0)",
+    file: 'producer/dispatcher.js',
+    code: 'const outcome = outcomes[index];',
+    without: "const outcome = outcomes.find(({ kind }) => kind !== 'stored') ?? outcomes[index];",
     suite: 'unit/producer/outcomes.test.js',
     test: 'a partition that was refused does not fail the others of its request',
   },
@@ -27,6 +38,24 @@ export const PRODUCING: readonly Guard[] = [
     without: ';',
     suite: 'unit/producer/idempotence_property.test.js',
     test: 'acknowledged is stored once',
+  },
+  {
+    pitfalls: [5],
+    guard: 'trying until the delivery time is over',
+    file: 'producer/partition_queue.js',
+    code: '(first.settled || due(first) <= now)',
+    without: 'first.settled',
+    suite: 'unit/producer/outcomes.test.js',
+    test: 'what could not be sent in its time rejects with PublishNotSent',
+  },
+  {
+    pitfalls: [9],
+    guard: 'an error for each topic that is asked for',
+    file: 'kafkajs/producer.js',
+    code: 'return { topic, leaders: [], error: toDriverError(protocolError(found.errorCode)) };',
+    without: 'throw toDriverError(protocolError(found.errorCode));',
+    suite: 'contract/producing_faults.test.js',
+    test: 'pitfall 9: a topic that is deleted fails its own messages only',
   },
   {
     pitfalls: [6],
@@ -54,6 +83,15 @@ export const PRODUCING: readonly Guard[] = [
     without: '',
     suite: 'unit/producer/closing.test.js',
     test: 'close sends what was accepted',
+  },
+  {
+    pitfalls: [12],
+    guard: 'trying again after a connection was lost',
+    file: 'producer/settle.js',
+    code: " || kind === 'unknown';",
+    without: ';',
+    suite: 'contract/producing_faults.test.js',
+    test: 'a lost connection before the append: every message is stored once',
   },
   {
     pitfalls: [36],

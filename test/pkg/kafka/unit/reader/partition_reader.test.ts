@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { DriverReader, FetchedChunk, StoredBatch } from '../../../../../pkg/kafka/driver.js';
 import {
   DriverError,
+  InvalidOption,
   readPartition,
   type ReadBatch,
   type ReadOptions,
@@ -184,6 +185,26 @@ describe('readPartition', () => {
       'KAFKA_BROKER_UNREACHABLE',
     );
   });
+
+  const NO_PLACES: readonly (readonly [string, unknown])[] = [
+    ['an offset below 0', -1n],
+    ['a date that is none', new Date('2026-13-01')],
+    ['a number', 5],
+    ['a word', 'soon'],
+    ['nothing', undefined],
+  ];
+  for (const [what, value] of NO_PLACES) {
+    it(`refuses to begin or end at ${what}`, async () => {
+      answers = [chunk(0)];
+      const from = await rejection(readAll({ from: value as bigint, to: 'end' }));
+      expect(from).to.be.instanceOf(InvalidOption).and.to.have.property('option', 'from');
+      if (value !== undefined) {
+        const to = await rejection(readAll({ from: 0n, to: value as bigint }));
+        expect(to).to.be.instanceOf(InvalidOption).and.to.have.property('option', 'to');
+      }
+      expect(fetched).to.deep.equal([]);
+    });
+  }
 
   it('ends without an error when it is aborted', async () => {
     answers = [chunk(0)];

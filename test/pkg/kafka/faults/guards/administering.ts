@@ -1,0 +1,68 @@
+import type { Guard } from './guard.js';
+
+/** Those of administration, and of what this client may and must not do. */
+export const ADMINISTERING: readonly Guard[] = [
+  {
+    pitfalls: [10],
+    guard: 'asking about topics without creating them',
+    file: 'kafkajs/wire/metadata.js',
+    code: '.int8(0);',
+    without: '.int8(1);',
+    suite: 'contract/creating_nothing.test.js',
+    test: '10: no topic is created by sending to it',
+  },
+  {
+    pitfalls: [10],
+    guard: 'consuming topics without creating them',
+    file: 'kafkajs/consumer.js',
+    code: 'allowAutoTopicCreation: false',
+    without: 'allowAutoTopicCreation: true',
+    suite: 'contract/creating_nothing.test.js',
+    test: '10: no topic is created by joining a group for it',
+  },
+  {
+    pitfalls: [],
+    guard: 'changing only the settings that are named',
+    file: 'kafkajs/wire/alter_configs.js',
+    code: 'Object.entries(changes)',
+    without: "Object.entries({ 'cleanup.policy': null, ...changes })",
+    suite: 'contract/admin.test.js',
+    test: 'a setting is changed or put back without touching the others',
+  },
+  {
+    pitfalls: [],
+    guard: 'refusing to move a group that has members',
+    file: 'admin/calls.js',
+    code: 'if (isInUse)',
+    without: 'if (false)',
+    suite: 'contract/admin.test.js',
+    test: 'that have members are not put elsewhere',
+  },
+  {
+    pitfalls: [],
+    guard: 'no secret in clear text to another machine',
+    file: 'kafkajs/client.js',
+    code: 'if (refusal !== undefined)',
+    without: 'if (false)',
+    suite: 'unit/security/clear_text.test.js',
+    test: 'is not sent to a node on another machine',
+  },
+  {
+    pitfalls: [],
+    guard: 'the refusal of a token',
+    file: 'kafkajs/oauth_bearer.js',
+    code: "if (typeof refusal === 'string' && refusal !== '')",
+    without: 'if (false)',
+    suite: 'unit/security/oauth_bearer.test.js',
+    test: 'a token that the broker refuses in an ordinary answer',
+  },
+  {
+    pitfalls: [],
+    guard: 'letting a partition rest that may not be read',
+    file: 'kafkajs/resting_partitions.js',
+    code: 'TOPIC_AUTHORIZATION_FAILED,\n',
+    without: '',
+    suite: 'contract/consuming_faults.test.js',
+    test: 'a right to read that is taken away stops its topic alone',
+  },
+];
