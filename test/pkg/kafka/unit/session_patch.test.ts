@@ -36,6 +36,8 @@ class SessionBroker {
   /** `connections.max.reauth.ms` */
   longestSessionMs = Number.POSITIVE_INFINITY;
   refusesHandshakes = false;
+  /** What it answers to a token that it does not accept. */
+  refusalOfToken = '';
   handshakes = 0;
   /** Refusals of which kafkajs writes a line by itself. */
   logged = 0;
@@ -65,7 +67,7 @@ class SessionBroker {
       this.presented.push(token);
       const tokenMs = (this.expiry.get(token) ?? 0) - Date.now();
       return {
-        authBytes: Buffer.alloc(4),
+        authBytes: Buffer.from(`\0\0\0\0${this.refusalOfToken}`),
         sessionLifetimeMs: String(Math.min(tokenMs, this.longestSessionMs)),
       };
     };
@@ -195,6 +197,15 @@ describe('kafkajs: session patch', () => {
     const { message } = toDriverError(await rejection(request(connection), Error));
     expect(message).to.match(
       /refused to renew the session .* no newer token .*: the token endpoint x does not answer$/,
+    );
+  });
+
+  it('a token that the broker does not accept is told with why there was no newer one', async () => {
+    broker.refusalOfToken = '{"status":"invalid_token"}';
+    Object.assign(source, { outage: new TokenUnavailable('the token endpoint x does not answer') });
+    const { message } = toDriverError(await rejection(request(broker.connect(source)), TokenUnavailable));
+    expect(message).to.match(
+      /invalid_token"}, and no newer token could be had: the token endpoint x does not answer$/,
     );
   });
 
