@@ -97,7 +97,7 @@ describe('kafka contract: order, waiting and pausing', function () {
     });
     await manager.startConsumer(topic);
     await manager.sendMessage(topic, 'k', 'long');
-    await eventually(() => events.includes('handled'));
+    await eventually(() => events.includes('handled'), { timeoutMs: 10_000 + SHORTEST_SESSION_MS });
     expect(calls).to.equal(1);
     expect(events.filter((type) => type === 'rebalanced' || type === 'crashed')).to.deep.equal([
       'rebalanced',
