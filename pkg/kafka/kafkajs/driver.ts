@@ -12,6 +12,7 @@ import { createProducer } from './producer.js';
 import { applyFetchPatch } from './fetch_patch.js';
 import { createPing } from './ping.js';
 import { createReader } from './reader.js';
+import { SilentNodes } from './silent_nodes.js';
 import { applySilencePatch } from './silence_patch.js';
 import { applyTimerPatch } from './timer_patch.js';
 
@@ -43,6 +44,7 @@ export function createKafkajsDriver({ tls, ...rest }: KafkajsDriverOptions): Kaf
     ...rest,
     tls: tls === undefined ? undefined : tlsSettings(tls, rest.logger),
     access: new AccessReport(rest.logger),
+    silent: new SilentNodes(),
   };
   return {
     brokers: options.brokers,
