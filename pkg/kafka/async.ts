@@ -33,6 +33,32 @@ export async function settlesWithin(work: Promise<unknown>, ms: number): Promise
   }
 }
 
+const onAborts = new WeakMap<AbortSignal, Set<() => void>>();
+
+/**
+ * Calls when the signal is aborted, which it is not yet. The signal gets one listener, however many wait for it: it
+ * would warn of more than ten, and take longer with each to remove one.
+ *
+ * @returns what calls it off
+ */
+export function onAbort(signal: AbortSignal, call: () => void): () => void {
+  const waiting = onAborts.get(signal) ?? listenTo(signal);
+  waiting.add(call);
+  return () => {
+    waiting.delete(call);
+  };
+}
+
+function listenTo(signal: AbortSignal): Set<() => void> {
+  const waiting = new Set<() => void>();
+  onAborts.set(signal, waiting);
+  const tellAll = () => {
+    for (const call of waiting) call();
+  };
+  signal.addEventListener('abort', tellAll, { once: true });
+  return waiting;
+}
+
 /** Resolves after `ms` milliseconds, or as soon as `signal` is aborted. */
 export function sleep(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
@@ -42,11 +68,11 @@ export function sleep(ms: number, signal: AbortSignal): Promise<void> {
     }
     const end = () => {
       clearTimeout(timer);
-      signal.removeEventListener('abort', end);
+      callOff();
       resolve();
     };
     const timer = setTimeout(end, ms);
-    signal.addEventListener('abort', end);
+    const callOff = onAbort(signal, end);
   });
 }
 
@@ -62,14 +88,11 @@ export function rejectOnAbort(signal: AbortSignal, toError: () => Error): Promis
 /** Settles like `work`, or resolves with undefined as soon as `signal` is aborted; the work itself goes on. */
 export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
-    const end = () => {
+    if (signal.aborted) resolve(undefined);
+    const callOff = onAbort(signal, () => {
       resolve(undefined);
-    };
-    if (signal.aborted) end();
-    else signal.addEventListener('abort', end);
-    work.then(resolve, reject).finally(() => {
-      signal.removeEventListener('abort', end);
     });
+    work.then(resolve, reject).finally(callOff);
   });
 }
 

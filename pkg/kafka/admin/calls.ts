@@ -1,5 +1,12 @@
 import { DriverError, type KafkaDriver } from '../driver.js';
-import { AdminFailed, AdminRefused, GroupNotEmpty, UnknownGroup, UnknownPartition, UnknownTopic } from '../errors.js';
+import {
+  AdminFailed,
+  AdminRefused,
+  GroupNotEmpty,
+  UnknownGroup,
+  UnknownPartition,
+  UnknownTopic,
+} from '../errors.js';
 import { inOneLine } from '../errors/in_one_line.js';
 import { isMissingRight } from '../security/access_failure.js';
 import { unreachable } from '../unreachable.js';

@@ -1,6 +1,6 @@
 import type { Task } from './partition_work.js';
 import type { HandlerContext } from '../message.js';
-import type { Linked } from './linked_list.js';
+import type { Linked } from '../linked_list.js';
 
 /** One call of a handler, which is also the context that it gets. */
 export class Attempt implements HandlerContext, Linked<Attempt> {

@@ -1,3 +1,4 @@
+import { answerWithin } from '../answer_within.js';
 import { asError, Mutex, rejectOnAbort } from '../async.js';
 import { DriverError, type KafkaDriver } from '../driver.js';
 import { DuplicateConsumer, GroupSubscriptionMismatch, StartAborted } from '../errors.js';
@@ -199,9 +200,11 @@ export class GroupConsumer {
     this.#starting = starting;
     try {
       const abort = rejectOnAbort(starting.signal, () => new StartAborted(this.groupId));
-      if (!this.#hasTopics) await Promise.race([this.#ensureTopics(), abort]);
+      const { startTimeoutMs } = this.#options;
+      const deadline = performance.now() + startTimeoutMs;
+      if (!this.#hasTopics) await Promise.race([answerWithin(this.#ensureTopics(), startTimeoutMs), abort]);
       this.#hasTopics = true;
-      await this.#join(starting.signal, abort);
+      await this.#join(starting.signal, abort, Math.max(deadline - performance.now(), 1));
     } finally {
       this.#starting = undefined;
     }
@@ -217,7 +220,7 @@ export class GroupConsumer {
     return [...this.#routes.values()].filter((route) => route.subscription.topic === source);
   }
 
-  async #join(signal: AbortSignal, abort: Promise<never>): Promise<void> {
+  async #join(signal: AbortSignal, abort: Promise<never>, timeoutMs: number): Promise<void> {
     const session: GroupSession = new GroupSession({
       driver: this.#driver,
       groupId: this.groupId,
@@ -237,7 +240,7 @@ export class GroupConsumer {
     // Set first: messages may be handled before start() has resolved.
     this.#session = session;
     try {
-      await Promise.race([session.start(), abort]);
+      await Promise.race([session.start(timeoutMs), abort]);
       if (this.#crashedSession(session)) throw new DriverError('failed', 'it crashed right after joining');
       this.#state = 'running';
       this.#joinedAt = performance.now();

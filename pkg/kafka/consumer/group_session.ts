@@ -73,10 +73,10 @@ export class GroupSession implements DriverConsumerListener {
     return this.#engine.assignment;
   }
 
-  /** Joins the group. @throws DriverError; the session is then over. */
-  async start(): Promise<void> {
+  /** Joins the group within so many milliseconds. @throws DriverError; the session is then over. */
+  async start(timeoutMs = this.#parts.options.startTimeoutMs): Promise<void> {
     try {
-      await this.#consumer.start(this.#parts.options.startTimeoutMs);
+      await this.#consumer.start(timeoutMs);
       this.#committer.start();
       this.#watchdog.start();
     } catch (error) {

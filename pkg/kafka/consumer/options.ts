@@ -88,7 +88,7 @@ export interface GroupOptions {
   readonly rebalanceTimeoutMs?: number;
   /** At most a third of the session timeout. Default 3,000, or a quarter of that if it is less. */
   readonly heartbeatIntervalMs?: number;
-  /** How long start() waits for the group. Default 30,000. */
+  /** How long start() takes at most, to make missing topics and to join the group. Default 30,000. */
   readonly startTimeoutMs?: number;
   /** How long stop() and a rebalance wait for running handlers. Default 10,000. */
   readonly drainTimeoutMs?: number;

@@ -7,7 +7,7 @@ import type { StoppedPartition } from './events.js';
 import type { Hold } from './hold.js';
 import { InfrastructureGate } from './infrastructure_gate.js';
 import { Lanes, type LaneMember } from './lanes.js';
-import { LinkedList, type Linked } from './linked_list.js';
+import { LinkedList, type Linked } from '../linked_list.js';
 import { OffsetTracker, type OffsetSpan } from './offset_tracker.js';
 import type { Route } from './routes.js';
 

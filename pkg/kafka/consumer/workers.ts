@@ -2,7 +2,7 @@ import { AsyncResource } from 'node:async_hooks';
 import { HandlerTimeout } from '../errors.js';
 import { longTimeout } from '../long_timeout.js';
 import { Attempt } from './attempt.js';
-import { LinkedList } from './linked_list.js';
+import { LinkedList } from '../linked_list.js';
 import type { PartitionWork, Task } from './partition_work.js';
 
 /** Handlers that end at once run on in the same turn of the event loop, but not for longer than this. */

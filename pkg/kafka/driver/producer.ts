@@ -34,10 +34,16 @@ export interface TopicLeaders {
 
 /** An idempotent producer with acknowledgement by all in-sync replicas. It retries nothing by itself. */
 export interface DriverProducer {
-  /** Makes ready for the first `send`, which does so itself otherwise. @throws DriverError */
-  connect(): Promise<void>;
-  /** Asks where the partitions are. @throws DriverError `unreachable` when no node answers */
-  describe(topics: readonly string[]): Promise<TopicLeaders[]>;
+  /**
+   * Makes ready for the first `send`, which does so itself otherwise.
+   * @throws DriverError, `unreachable` when no node answers within so many milliseconds
+   */
+  connect(timeoutMs: number): Promise<void>;
+  /**
+   * Asks where the partitions are.
+   * @throws DriverError `unreachable` when no node answers, within `timeoutMs` or as long as a driver thinks fit
+   */
+  describe(topics: readonly string[], timeoutMs?: number): Promise<TopicLeaders[]>;
   /**
    * Sends batches to the node that leads their partitions, in one request. One call may be in flight per
    * node, and one batch per partition. Never rejects.

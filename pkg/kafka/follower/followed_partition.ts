@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { sleep } from '../async.js';
 import { type Logger } from '../../logger/index.js';
 import { asError } from '../async.js';
 import { type ReadRecord } from '../driver.js';
@@ -53,7 +53,7 @@ export class FollowedPartition {
         if (this.isStopped()) break;
         if (this.position !== before) pauseMs = firstMs;
         this.report(error);
-        await wait(pauseMs, undefined, { signal }).catch(() => undefined);
+        await sleep(pauseMs, signal);
         pauseMs = Math.min(2 * pauseMs, MOST_DOUBLED * firstMs);
       }
     }

@@ -1,9 +1,12 @@
 import type kafkajs from 'kafkajs';
 import type { RetryOptions } from 'kafkajs';
+import { answerWithin } from '../answer_within.js';
 import { openClient, type ConnectionOptions } from './client.js';
 import { toDriverError } from './errors.js';
 
-/** About 5 s in all. */
+/** Milliseconds to reach a node, of which some may stay silent. */
+const CONNECT_MS = 10_000;
+/** About 5 s in all, beside what nodes take to answer. */
 const RETRY: RetryOptions = {
   initialRetryTime: 200,
   multiplier: 2,
@@ -23,12 +26,16 @@ export async function withAdmin<T>(
 ): Promise<T> {
   const client = openClient(options, RETRY);
   const admin = client.kafka.admin({ retry: RETRY });
+  let connected = false;
   try {
-    await admin.connect();
+    await answerWithin(admin.connect(), CONNECT_MS);
+    connected = true;
     return await work(admin);
   } catch (error) {
     throw toDriverError(error, client.lastSocketError());
   } finally {
+    // What is still being connected would go on, and be waited for.
+    if (!connected) client.seal();
     await admin.disconnect().catch((error: unknown) => {
       options.logger.debug('an admin client did not disconnect cleanly', { error });
     });

@@ -10,6 +10,7 @@ import type { SaslOptions } from '../security/sasl.js';
 import type { TlsSettings } from '../security/tls.js';
 import { logCreator, SEALED } from './log.js';
 import { REAUTHENTICATION_MS, toKafkajsSasl } from './sasl.js';
+import { placeOf, type SilentNodes } from './silent_nodes.js';
 
 /** Where and how the clients of one driver connect. */
 export interface ConnectionOptions {
@@ -23,6 +24,8 @@ export interface ConnectionOptions {
   readonly sasl?: SaslOptions | undefined;
   /** Is told when brokers keep this client out. */
   readonly access?: AccessReport;
+  /** Nodes that are asked last. */
+  readonly silent?: SilentNodes;
   /** Replaces TCP, for example by in-memory streams to an embedded broker. `tls` does not apply then. */
   readonly socketFactory?: SocketFactory | undefined;
 }
@@ -68,7 +71,7 @@ export function openClient(options: ConnectionOptions, retry: RetryOptions): Cli
 
   const config: KafkaConfig = {
     // A connect that is still being retried ends for good when it finds no addresses any more.
-    brokers: () => (sealed ? [] : [...options.brokers]),
+    brokers: () => (sealed ? [] : silentLast(options)),
     clientId: options.clientId,
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     retry,
@@ -92,6 +95,11 @@ export function openClient(options: ConnectionOptions, retry: RetryOptions): Cli
     },
     lastSocketError: () => lastError,
   };
+}
+
+function silentLast({ brokers, silent }: ConnectionOptions): string[] {
+  const isSilent = (address: string) => Number(silent?.isSilent(placeOf(address)) === true);
+  return [...brokers].sort((a, b) => isSilent(a) - isSilent(b));
 }
 
 function openSocket(

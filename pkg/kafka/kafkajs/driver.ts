@@ -13,6 +13,7 @@ import { applyFetchPatch } from './fetch_patch.js';
 import { createPing } from './ping.js';
 import { createReader } from './reader.js';
 import { applySessionPatch } from './session_patch.js';
+import { SilentNodes } from './silent_nodes.js';
 import { applySilencePatch } from './silence_patch.js';
 import { applyTimerPatch } from './timer_patch.js';
 
@@ -46,6 +47,7 @@ export function createKafkajsDriver({ tls, ...rest }: KafkajsDriverOptions): Kaf
     ...rest,
     tls: tls === undefined ? undefined : tlsSettings(tls, rest.logger),
     access,
+    silent: new SilentNodes(),
   };
   return {
     brokers: options.brokers,

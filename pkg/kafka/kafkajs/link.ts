@@ -1,13 +1,19 @@
+import { settlesWithin } from '../async.js';
 import { DriverError } from '../driver.js';
 import type { AccessReport } from '../security/access_report.js';
 import { openClient, type Client, type ConnectionOptions } from './client.js';
 import { toDriverError } from './errors.js';
+import { firstAnswer, SILENT_MS } from './first_answer.js';
 import { brokerOpener, type OpenBroker } from './internals.js';
 import { NodeConnection } from './node_connection.js';
+import { placeOf, SilentNodes } from './silent_nodes.js';
 import type { Call } from './wire/call.js';
 import { metadata, type ClusterMetadata } from './wire/metadata.js';
 import { Reader } from './wire/reader.js';
 import { Writer } from './wire/writer.js';
+
+/** Milliseconds for any of the nodes to answer, where the caller has no other wish. */
+const ANSWER_MS = 10_000;
 
 /**
  * Connections to the nodes of one cluster, over which requests go one by one and errors come back as they
@@ -17,6 +23,7 @@ import { Writer } from './wire/writer.js';
 export class ClusterLink {
   readonly #client: Client;
   readonly #access: AccessReport | undefined;
+  readonly #silent: SilentNodes;
   readonly #open: OpenBroker;
   readonly #seeds: readonly NodeConnection[];
   #nodes = new Map<number, NodeConnection>();
@@ -27,32 +34,29 @@ export class ClusterLink {
     // Nothing is retried below: the caller knows better what a failure means for its request.
     this.#client = openClient(options, { retries: 0 });
     this.#access = options.access;
+    this.#silent = options.silent ?? new SilentNodes();
     this.#open = brokerOpener(this.#client.kafka);
     this.#seeds = options.brokers.map((address) => this.#seed(address));
   }
 
   /**
    * Asks one node after another until one answers, and learns the nodes of the cluster from it.
-   * @throws DriverError of the last node, when none does
+   * @throws DriverError when none does within so many milliseconds
    */
-  async metadata(topics: readonly string[]): Promise<ClusterMetadata> {
-    const found = await this.requestAny(metadata(topics));
+  async metadata(topics: readonly string[], timeoutMs?: number): Promise<ClusterMetadata> {
+    const found = await this.requestAny(metadata(topics), timeoutMs);
     this.#access?.connected();
     this.#learn(found);
     return found;
   }
 
-  /** Sends a request that any node can answer. @throws DriverError of the last node, when none does */
-  async requestAny<T>(call: Call<T>): Promise<T> {
-    let failure: unknown = new DriverError('unreachable', 'there is no address to connect to');
-    for (const node of [...this.#openFirst(), ...this.#seeds]) {
-      try {
-        return await this.#send(node, call);
-      } catch (error) {
-        failure = error;
-      }
-    }
-    throw failure;
+  /**
+   * Sends a request that any node can answer, and that may reach several: to those first that did answer lately.
+   * @throws DriverError when none does within so many milliseconds
+   */
+  async requestAny<T>(call: Call<T>, timeoutMs = ANSWER_MS): Promise<T> {
+    const asks = this.#willingFirst().map((node) => () => this.#ask(node, call));
+    return firstAnswer(asks, timeoutMs);
   }
 
   /**
@@ -87,8 +91,18 @@ export class ClusterLink {
     }
   }
 
-  #openFirst(): NodeConnection[] {
-    return [...this.#nodes.values()].sort((a, b) => Number(b.isOpen()) - Number(a.isOpen()));
+  /** As #send(), and keeps in mind whether the node answers. */
+  async #ask<T>(node: NodeConnection, call: Call<T>): Promise<T> {
+    const answer = this.#send(node, call);
+    if (!(await settlesWithin(answer, SILENT_MS))) this.#silent.silent(node);
+    const answered = await answer;
+    this.#silent.answered(node);
+    return answered;
+  }
+
+  #willingFirst(): NodeConnection[] {
+    const rank = (node: NodeConnection) => (this.#silent.isSilent(node) ? 2 : Number(!node.isOpen()));
+    return [...new Set([...this.#nodes.values(), ...this.#seeds])].sort((a, b) => rank(a) - rank(b));
   }
 
   /** Keeps the connections of nodes that are still where they were, the bootstrap ones included. */
@@ -107,9 +121,8 @@ export class ClusterLink {
   }
 
   #seed(address: string): NodeConnection {
-    const colon = address.lastIndexOf(':');
-    const host = address.slice(0, colon).replace(/^\[|\]$/g, '');
-    return new NodeConnection(host, Number(address.slice(colon + 1)), this.#open);
+    const { host, port } = placeOf(address);
+    return new NodeConnection(host, port, this.#open);
   }
 }
 

@@ -1,3 +1,4 @@
+import { answerWithin } from '../answer_within.js';
 import { CODECS } from '../codecs/codec.js';
 import {
   DriverError,
@@ -44,13 +45,16 @@ export function createProducer(options: ConnectionOptions): DriverProducer {
     );
 
   return {
-    async connect() {
-      await link.metadata([]);
-      await identity.obtain();
+    async connect(timeoutMs) {
+      const ready = async () => {
+        await link.metadata([], timeoutMs);
+        await identity.obtain();
+      };
+      await answerWithin(ready(), timeoutMs);
     },
 
-    async describe(topics) {
-      const found = await link.metadata(topics);
+    async describe(topics, timeoutMs) {
+      const found = await link.metadata(topics, timeoutMs);
       return topics.map((topic) => {
         const { error, ...leaders } = toLeaders(topic, found.topics);
         return error === undefined ? leaders : { ...leaders, error: told(error, topic) };

@@ -1,20 +1,24 @@
+import kafkajs from 'kafkajs';
 import {
   connectionPoolPrototype,
   connectionPrototype,
   requestQueuePrototype,
   type ConnectionPool,
-  type PushedRequest,
   type RequestQueue,
   type ReusedConnection,
 } from './internals.js';
 
 /** Of the protocol. */
 const FETCH = 1;
+/** ... the first request of every connection. */
+const API_VERSIONS = 18;
 /** Milliseconds without a byte from a node, beside those that the fetch itself may wait there. */
 const SILENT_MS = 5_000;
 
 /** When bytes last came over a queue's connection, on the scale of Date.now(), which kafkajs goes by. */
 const heardAt = new WeakMap<RequestQueue, number>();
+/** What is wrong with a node that gives no first answer. */
+const NO_GREETING = 'it accepts connections and does not answer';
 let applied = false;
 
 /**
@@ -24,6 +28,10 @@ let applied = false;
  * connection, which carries nothing but fetches, ends with it: what is asked next would wait behind the lost answer.
  * So does the other one to that node, where it is as silent: else the member would read on by a new connection, and
  * not notice that it shows no sign of life on the old one.
+ *
+ * A node that accepts a connection and does not answer its first request would be waited for as long; the time that
+ * kafkajs means to give it, which is that for connecting, is heeded. It then counts as one that cannot be connected
+ * to, so that the next one is asked.
  */
 export function applySilencePatch(): void {
   if (applied) return;
@@ -37,8 +45,10 @@ function patchQueue(prototype: RequestQueue): void {
   const { createSocketRequest } = prototype;
   prototype.createSocketRequest = function (pushed) {
     const request = createSocketRequest.call(this, pushed);
-    const { requestTimeout: ownMs } = pushed;
-    if (!isGroupFetch(pushed.entry.apiKey, ownMs)) return request;
+    const { entry, requestTimeout: ownMs } = pushed;
+    if (typeof ownMs !== 'number') return request;
+    if (entry.apiKey === API_VERSIONS) return Object.assign(request, { requestTimeout: ownMs });
+    if (entry.apiKey !== FETCH) return request;
     const longestMs = request.requestTimeout;
     return Object.defineProperty(request, 'requestTimeout', {
       get: () => {
@@ -61,10 +71,14 @@ function patchPool(prototype: ConnectionPool): void {
   const { send } = prototype;
   prototype.send = function (call) {
     const sending = send.call(this, call);
-    if (!isGroupFetch(call.request.apiKey, call.requestTimeout)) return sending;
+    const { apiKey } = call.request;
+    // This package's own requests to fetch have no timeout of their own.
+    const ofGroup = apiKey === FETCH && typeof call.requestTimeout === 'number';
+    if (!ofGroup && apiKey !== API_VERSIONS) return sending;
     return sending.catch((error: unknown) => {
-      if (isTimeout(error)) cutSilent(this.pool);
-      throw error;
+      if (!isTimeout(error)) throw error;
+      if (ofGroup) cutSilent(this.pool);
+      throw ofGroup ? error : new kafkajs.KafkaJSConnectionError(NO_GREETING);
     });
   };
 }
@@ -81,11 +95,6 @@ function isSilent({ requestQueue }: ReusedConnection): boolean {
   const longAgo = Date.now() - SILENT_MS / 2;
   if ((heardAt.get(requestQueue) ?? 0) > longAgo) return false;
   return [...requestQueue.inflight.values()].some(({ sentAt }) => sentAt !== null && sentAt < longAgo);
-}
-
-/** This package's own requests to fetch have no timeout of their own. */
-function isGroupFetch(apiKey: number, ownMs: PushedRequest['requestTimeout'] | undefined): ownMs is number {
-  return apiKey === FETCH && typeof ownMs === 'number';
 }
 
 function isTimeout(error: unknown): boolean {

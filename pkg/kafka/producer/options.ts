@@ -1,5 +1,7 @@
-import type { Compression } from '../codecs/codec.js';
-import { checkRanges, COUNT, DURATION, LIMIT } from '../option_ranges.js';
+import { CODECS, type Compression } from '../codecs/codec.js';
+import { checkChoice, checkRanges, COUNT, DURATION, LIMIT } from '../option_ranges.js';
+
+const COMPRESSIONS = ['none', ...Object.keys(CODECS)];
 
 /** Settings of a {@link Producer}. */
 export interface ProducerOptions {
@@ -16,7 +18,10 @@ export interface ProducerOptions {
   readonly maxBufferedMessages?: number;
   /** Bytes accepted and not yet acknowledged. Default 33,554,432. */
   readonly maxBufferedBytes?: number;
-  /** Milliseconds that a message may wait for room in the buffer, or for its topic to be found. Default 5,000. */
+  /**
+   * Milliseconds that a message may wait for room in the buffer, that it may wait for its topic to be found (no longer
+   * than `deliveryTimeoutMs`), and that connect() may take. Default 5,000.
+   */
   readonly maxBlockMs?: number;
   /** Milliseconds from the acceptance of a message to its acknowledgement; Infinity for no limit. Default 60,000. */
   readonly deliveryTimeoutMs?: number;
@@ -49,7 +54,18 @@ export function withDefaults(options: ProducerOptions): Required<ProducerOptions
     deliveryTimeoutMs: LIMIT,
     closeTimeoutMs: DURATION,
   });
+  checkCompression(resolved.compression);
   return resolved;
+}
+
+function checkCompression(compression: Required<ProducerOptions>['compression']): void {
+  if (typeof compression !== 'object') {
+    checkChoice('compression', compression, COMPRESSIONS);
+    return;
+  }
+  for (const [topic, each] of Object.entries(compression)) {
+    checkChoice(`compression.${topic}`, each, COMPRESSIONS);
+  }
 }
 
 /** What the options say about the compression of a topic. */

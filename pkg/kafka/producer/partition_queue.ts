@@ -1,10 +1,16 @@
 import type { TopicPartition } from '../driver.js';
 import { PublishNotSent, PublishOutcomeUnknown } from '../errors.js';
+import { LinkedList } from '../linked_list.js';
 import type { Lane } from './lanes.js';
 import type { Pending } from './pending.js';
 
 const FIRST_BACKOFF_MS = 50;
 const MAX_BACKOFF_MS = 1_000;
+
+/** Why a message has no acknowledgement where no request of its partition failed. */
+const UNANSWERED = 'the node that leads its partition has not answered';
+const BEHIND = 'and what was sent before it neither';
+const NOT_ITS_TURN = 'its turn did not come';
 
 /** Messages that were taken from a queue to be sent together. */
 export interface Batch {
@@ -46,7 +52,7 @@ export class PartitionQueue implements TopicPartition {
   notBefore = 0;
   /** Since when messages wait without any acknowledgement; undefined while none does. */
   waitingSince: number | undefined;
-  #waiting: Pending[] = [];
+  readonly #waiting = new LinkedList<Pending>();
   /** Halved when a batch is refused, until the message at fault is alone. */
   #limit: number;
   #failures = 0;
@@ -61,7 +67,7 @@ export class PartitionQueue implements TopicPartition {
   }
 
   get isEmpty(): boolean {
-    return this.#waiting.length === 0 && this.batch === undefined;
+    return this.#waiting.size === 0 && this.batch === undefined;
   }
 
   /** A batch that may be stored, and of which nobody waits for the outcome any more. */
@@ -75,7 +81,7 @@ export class PartitionQueue implements TopicPartition {
   }
 
   add(pending: Pending): void {
-    this.#waiting.push(pending);
+    this.#waiting.add(pending);
     this.waitingSince ??= performance.now();
   }
 
@@ -112,7 +118,7 @@ export class PartitionQueue implements TopicPartition {
   putBack({ items }: Batch): void {
     this.batch = undefined;
     for (const item of items) item.inFlush = false;
-    this.#waiting = [...items, ...this.#waiting];
+    this.#waiting.addFirst(items);
   }
 
   /** Half as many messages next time. */
@@ -129,9 +135,10 @@ export class PartitionQueue implements TopicPartition {
 
   /** Rejects everything that waits. */
   rejectWaiting(toError: (pending: Pending) => Error): void {
-    const rejected = this.#waiting;
-    this.#waiting = [];
-    for (const pending of rejected) pending.reject(toError(pending));
+    for (const pending of this.#waiting) {
+      this.#waiting.remove(pending);
+      pending.reject(toError(pending));
+    }
   }
 
   /**
@@ -140,27 +147,30 @@ export class PartitionQueue implements TopicPartition {
    */
   expire(now: number): number {
     const due = ({ acceptedAt }: Pending) => acceptedAt + this.limits.deliveryTimeoutMs;
-    const why = `not acknowledged within ${this.limits.deliveryTimeoutMs} ms, ${this.#reason ?? 'its turn did not come'}`;
     const items = this.batch?.items ?? [];
     for (const item of items) {
       if (due(item) > now) break;
-      item.reject(new PublishOutcomeUnknown(this.topic, why));
+      item.reject(new PublishOutcomeUnknown(this.topic, this.#late(UNANSWERED)));
     }
-    let first = this.#waiting[0];
+    let { first } = this.#waiting;
     while (first !== undefined && (first.settled || due(first) <= now)) {
-      first.reject(new PublishNotSent(this.topic, why));
-      this.#waiting.shift();
-      first = this.#waiting[0];
+      this.#waiting.remove(first);
+      first.reject(new PublishNotSent(this.topic, this.#late(this.inFlight ? BEHIND : NOT_ITS_TURN)));
+      ({ first } = this.#waiting);
     }
     const next = items.find(({ settled }) => !settled) ?? first;
     return next === undefined ? Infinity : due(next);
+  }
+
+  /** @param otherwise why, where no request failed */
+  #late(otherwise: string): string {
+    return `not acknowledged within ${this.limits.deliveryTimeoutMs} ms, ${this.#reason ?? otherwise}`;
   }
 
   #takeNew(room: Room): Batch | undefined {
     const most = Math.min(room.messages, this.#limit);
     const items: Pending[] = [];
     let bytes = room.bytes;
-    let count = 0;
     for (const pending of this.#waiting) {
       if (items.length === most) break;
       if (!pending.settled) {
@@ -168,9 +178,8 @@ export class PartitionQueue implements TopicPartition {
         items.push(pending);
         bytes -= pending.size;
       }
-      count += 1;
+      this.#waiting.remove(pending);
     }
-    this.#waiting.splice(0, count);
     return items.length === 0 ? undefined : { items };
   }
 }

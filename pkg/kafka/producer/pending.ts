@@ -1,5 +1,7 @@
+import { onAbort } from '../async.js';
 import type { DriverRecord } from '../driver.js';
 import { PublishNotSent } from '../errors.js';
+import type { Linked } from '../linked_list.js';
 import type { PublishReceipt } from '../message.js';
 
 /** What a {@link Pending} is made of. */
@@ -20,17 +22,23 @@ export interface PendingParts {
 }
 
 /** A message on its way, from the call that brought it to its outcome. */
-export class Pending {
+export class Pending implements Linked<Pending> {
   readonly topic: string;
   readonly partition: number | undefined;
   readonly record: DriverRecord;
   readonly size: number;
+  /** Beside it where it waits: for its place in the buffer, or for its request. */
+  previous: Pending | undefined;
+  next: Pending | undefined;
+  /** When it came to the buffer, in milliseconds of the monotonic clock. */
+  cameAt = 0;
   /** Whether it got its place in the buffer, and when, in milliseconds of the monotonic clock. */
   placed = false;
   acceptedAt = 0;
   #settled = false;
   #inFlush = false;
   readonly #parts: PendingParts;
+  readonly #callOff: (() => void) | undefined;
 
   constructor(parts: PendingParts) {
     this.#parts = parts;
@@ -38,7 +46,7 @@ export class Pending {
     this.partition = parts.partition;
     this.record = parts.record;
     this.size = parts.size;
-    parts.signal?.addEventListener('abort', this.#onAbort);
+    this.#callOff = parts.signal && onAbort(parts.signal, this.#onAbort);
   }
 
   /** True when its promise has an outcome: it must not be sent any more. */
@@ -75,7 +83,7 @@ export class Pending {
   #settle(): boolean {
     if (this.#settled) return false;
     this.#settled = true;
-    this.#parts.signal?.removeEventListener('abort', this.#onAbort);
+    this.#callOff?.();
     this.#parts.onSettled(this);
     return true;
   }

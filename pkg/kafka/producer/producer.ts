@@ -50,10 +50,11 @@ export class Producer {
     this.#driver = driver;
     this.#lanes = new Lanes(driver);
     this.#topics = new TopicDirectory({
-      describe: (topics) => this.#lanes.first.producer.describe(topics),
+      describe: (topics, timeoutMs) => this.#lanes.first.producer.describe(topics, timeoutMs),
       brokers: driver.brokers,
       logger: options.logger ?? silentLogger,
-      maxBlockMs: this.#options.maxBlockMs,
+      // Also what waits for its topic is to have its outcome in time.
+      maxBlockMs: Math.min(this.#options.maxBlockMs, this.#options.deliveryTimeoutMs),
       onChange: () => {
         this.#dispatcher.schedule();
       },
@@ -74,18 +75,18 @@ export class Producer {
     });
   }
 
-  /** Connects now instead of with the first message. @throws BrokerUnreachable, AccessDenied */
+  /** Connects now instead of with the first message, within `maxBlockMs`. @throws BrokerUnreachable, AccessDenied */
   async connect(): Promise<void> {
-    const start = performance.now();
+    const deadline = performance.now() + this.#options.maxBlockMs;
     for (;;) {
       if (this.#closing !== undefined) throw new KafkaClosed('The producer');
       try {
-        await this.#lanes.first.producer.connect();
+        await this.#lanes.first.producer.connect(Math.max(deadline - performance.now(), CONNECT_RETRY_MS));
         return;
       } catch (error) {
         if (!(error instanceof DriverError)) throw error;
         if (error.reason === 'refused') throw new AccessDenied(this.#driver.brokers, error.message);
-        if (performance.now() - start + CONNECT_RETRY_MS > this.#options.maxBlockMs) {
+        if (performance.now() + CONNECT_RETRY_MS > deadline) {
           throw unreachable(this.#driver.brokers, error);
         }
         await setTimeout(CONNECT_RETRY_MS);

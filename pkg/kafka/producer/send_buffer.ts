@@ -1,16 +1,11 @@
 import { QueueFull } from '../errors.js';
+import { LinkedList } from '../linked_list.js';
 import type { Pending } from './pending.js';
 
 interface Limits {
   readonly maxBufferedMessages: number;
   readonly maxBufferedBytes: number;
   readonly maxBlockMs: number;
-}
-
-interface Waiting {
-  readonly pending: Pending;
-  /** Milliseconds of the monotonic clock. */
-  readonly deadline: number;
 }
 
 /**
@@ -20,7 +15,8 @@ interface Waiting {
 export class SendBuffer {
   #messages = 0;
   #bytes = 0;
-  #waiting: Waiting[] = [];
+  #admitting = false;
+  readonly #waiting = new LinkedList<Pending>();
   #timer: NodeJS.Timeout | undefined;
 
   /** @param accept takes a message that got its room */
@@ -31,34 +27,45 @@ export class SendBuffer {
 
   /** Accepts the message now, or when there is room; rejects it with QueueFull after maxBlockMs. */
   enter(pending: Pending): void {
-    if (this.#waiting.length === 0 && this.#hasRoom(pending.size)) {
+    if (this.#waiting.size === 0 && this.#hasRoom(pending.size)) {
       this.#take(pending);
       return;
     }
-    this.#waiting.push({ pending, deadline: performance.now() + this.limits.maxBlockMs });
+    pending.cameAt = performance.now();
+    this.#waiting.add(pending);
     this.#arm();
   }
 
   /** A message has its outcome: its room is free, whether it had got it or still waited for it. */
   leave(pending: Pending): void {
-    if (!pending.placed) {
-      if (this.#waiting[0]?.pending === pending) this.#waiting.shift();
-      else this.#waiting = this.#waiting.filter((waiting) => waiting.pending !== pending);
-      this.#arm();
-      return;
+    if (pending.placed) {
+      this.#messages -= 1;
+      this.#bytes -= pending.size;
+    } else {
+      this.#waiting.remove(pending);
     }
-    this.#messages -= 1;
-    this.#bytes -= pending.size;
-    while (this.#waiting[0] !== undefined && this.#hasRoom(this.#waiting[0].pending.size)) {
-      const next = this.#waiting.shift();
-      if (next !== undefined) this.#take(next.pending);
-    }
-    this.#arm();
+    this.#admit();
   }
 
   /** Rejects what waits for room. */
   rejectWaiting(toError: (pending: Pending) => Error): void {
-    for (const { pending } of [...this.#waiting]) pending.reject(toError(pending));
+    // With each of them that leaves, others may get the room that it waited for.
+    let first: Pending | undefined;
+    while ((first = this.#waiting.first) !== undefined) first.reject(toError(first));
+  }
+
+  /** Those that wait longest get the room that there is. */
+  #admit(): void {
+    // What is accepted may have its outcome at once, and leave again in the midst of this.
+    if (this.#admitting) return;
+    this.#admitting = true;
+    let first: Pending | undefined;
+    while ((first = this.#waiting.first) !== undefined && this.#hasRoom(first.size)) {
+      this.#waiting.remove(first);
+      this.#take(first);
+    }
+    this.#admitting = false;
+    this.#arm();
   }
 
   #take(pending: Pending): void {
@@ -78,7 +85,7 @@ export class SendBuffer {
 
   /** One timer for the one that waits longest. */
   #arm(): void {
-    const [first] = this.#waiting;
+    const { first } = this.#waiting;
     if (first === undefined) {
       clearTimeout(this.#timer);
       this.#timer = undefined;
@@ -90,15 +97,19 @@ export class SendBuffer {
         this.#rejectLate();
         this.#arm();
       },
-      Math.max(first.deadline - performance.now(), 0),
+      Math.max(this.#deadlineOf(first) - performance.now(), 0),
     );
   }
 
   #rejectLate(): void {
     const now = performance.now();
-    for (const { pending, deadline } of [...this.#waiting]) {
-      if (deadline > now) break;
-      pending.reject(new QueueFull(this.#messages, this.#bytes));
+    let first: Pending | undefined;
+    while ((first = this.#waiting.first) !== undefined && this.#deadlineOf(first) <= now) {
+      first.reject(new QueueFull(this.#messages, this.#bytes));
     }
+  }
+
+  #deadlineOf({ cameAt }: Pending): number {
+    return cameAt + this.limits.maxBlockMs;
   }
 }

@@ -35,7 +35,7 @@ export class TopicDirectory {
 
   constructor(
     private readonly parts: {
-      readonly describe: (topics: readonly string[]) => Promise<TopicLeaders[]>;
+      readonly describe: (topics: readonly string[], timeoutMs?: number) => Promise<TopicLeaders[]>;
       readonly brokers: readonly string[];
       readonly logger: Logger;
       /** How long a lookup may take, in milliseconds. */
@@ -88,11 +88,13 @@ export class TopicDirectory {
 
   async #ask(topic: string): Promise<number> {
     const start = performance.now();
+    const { maxBlockMs } = this.parts;
     for (;;) {
-      const { found, failure } = await this.#tryDescribe(topic);
+      const restMs = Math.max(maxBlockMs - (performance.now() - start), RETRY_MS);
+      const { found, failure } = await this.#tryDescribe(topic, restMs);
       if (found !== undefined) return found;
       const waited = performance.now() - start;
-      const limit = failure.reason === 'unknown-topic' ? MADE_JUST_NOW_MS : this.parts.maxBlockMs;
+      const limit = failure.reason === 'unknown-topic' ? MADE_JUST_NOW_MS : maxBlockMs;
       if (failure.reason === 'refused' || waited + RETRY_MS > limit) throw this.#toError(topic, failure);
       await setTimeout(RETRY_MS);
       if (this.#closed) throw new KafkaClosed('The producer');
@@ -101,9 +103,10 @@ export class TopicDirectory {
 
   async #tryDescribe(
     topic: string,
+    timeoutMs: number,
   ): Promise<{ found: number; failure?: never } | { found?: never; failure: DriverError }> {
     try {
-      const [described] = await this.parts.describe([topic]);
+      const [described] = await this.parts.describe([topic], timeoutMs);
       if (described?.error !== undefined) return { failure: described.error };
       const leaders = described?.leaders ?? [];
       if (leaders.length === 0) return { failure: new DriverError('unknown-topic', 'it has no partitions') };

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
-import { asError } from '../async.js';
+import { answerWithin } from '../answer_within.js';
+import { asError, onAbort, sleep } from '../async.js';
 import {
   DriverError,
   type DriverReader,
@@ -69,19 +70,21 @@ export async function* readPartition(
   driver: KafkaDriver,
   options: ReadOptions,
 ): AsyncGenerator<ReadBatch, void> {
+  const { signal } = options;
+  if (signal?.aborted === true) return;
   const reader = driver.reader();
-  const close = () => {
-    reader.close();
-  };
-  options.signal?.addEventListener('abort', close);
+  const callOff =
+    signal &&
+    onAbort(signal, () => {
+      reader.close();
+    });
   try {
-    if (options.signal?.aborted === true) return;
     yield* new Reading(driver, reader, options).batches();
   } catch (error) {
     // Closing the connections is what makes a fetch under way end.
     if (!isAborted(options)) throw error;
   } finally {
-    options.signal?.removeEventListener('abort', close);
+    callOff?.();
     reader.close();
   }
 }
@@ -204,7 +207,8 @@ class Reading {
   async #retry<T>(work: () => Promise<T>, deadline: number): Promise<T> {
     for (;;) {
       try {
-        const result = await work();
+        const restMs = Math.max(deadline - performance.now(), FIRST_BACKOFF_MS);
+        const result = await (deadline === Infinity ? work() : answerWithin(work(), restMs));
         this.#failures = 0;
         this.#unknownSince = undefined;
         return result;
@@ -243,7 +247,7 @@ class Reading {
     const ms = Math.min(FIRST_BACKOFF_MS * 2 ** this.#failures, MAX_BACKOFF_MS);
     this.#failures += 1;
     const { signal } = this.options;
-    await setTimeout(ms, undefined, signal === undefined ? {} : { signal });
+    await (signal === undefined ? setTimeout(ms) : sleep(ms, signal));
   }
 }
 

@@ -4,6 +4,7 @@ import type { GroupOptions, ProducerOptions, SubscriptionOptions } from '../../.
 import { FakeDriver, rejection } from './fakes.js';
 
 const LONGEST_TIMER_MS = 2_147_483_647;
+const COMPRESSIONS = 'none or gzip or snappy or lz4 or zstd';
 
 describe('Options that make no sense are refused, with name, value and what is allowed', () => {
   const driver = new FakeDriver();
@@ -62,6 +63,8 @@ describe('Options that make no sense are refused, with name, value and what is a
   const ofProducers: [ProducerOptions, string, unknown, string][] = [
     [{ maxBatchMessages: 0 }, 'maxBatchMessages', 0, 'a whole number from 1 on, or Infinity'],
     [{ deliveryTimeoutMs: -1 }, 'deliveryTimeoutMs', -1, 'a number from 1 on, or Infinity'],
+    [{ compression: 'brotli' as 'zstd' }, 'compression', 'brotli', COMPRESSIONS],
+    [{ compression: { t: 'brotli' as 'zstd' } }, 'compression.t', 'brotli', COMPRESSIONS],
     [{ maxBlockMs: Infinity }, 'maxBlockMs', Infinity, `a number from 0 to ${LONGEST_TIMER_MS}`],
   ];
   for (const [options, option, value, allowed] of ofProducers) {

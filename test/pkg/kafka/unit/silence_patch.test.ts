@@ -12,6 +12,7 @@ import { rejection } from './fakes.js';
 
 const FETCH = 1;
 const METADATA = 3;
+const API_VERSIONS = 18;
 const CLIENTS_OWN_MS = 30_000;
 /** What kafkajs asks for with a fetch that waits 250 ms at the node. */
 const FETCHS_OWN_MS = 350;
@@ -60,6 +61,19 @@ describe('kafkajs: silence patch', () => {
   it('leaves other requests, and those without a time of their own, as they are', () => {
     expect(sent(METADATA, FETCHS_OWN_MS, 0).requestTimeout).to.equal(CLIENTS_OWN_MS);
     expect(sent(FETCH, null, 0).requestTimeout).to.equal(CLIENTS_OWN_MS);
+  });
+
+  it('waits for the first answer of a node no longer than for the connection, as kafkajs asks for', () => {
+    expect(sent(API_VERSIONS, 3_000, 0).requestTimeout).to.equal(3_000);
+  });
+
+  it('a node that gives no first answer counts as one that cannot be connected to', async () => {
+    const timeout = Object.assign(new Error('timed out'), { name: 'KafkaJSRequestTimeoutError' });
+    const pool = Object.assign(Object.create(connectionPoolPrototype()) as ConnectionPool, {
+      getConnectionByRequest: async () => ({ send: () => Promise.reject(timeout) }),
+    });
+    const greeting = pool.send({ request: { apiKey: API_VERSIONS }, requestTimeout: 3_000 });
+    expect((await rejection(greeting)).name).to.equal('KafkaJSConnectionError');
   });
 
   describe('once a fetch was given up', () => {

@@ -48,6 +48,41 @@ describe('Producer: limits', () => {
       expect(driver.log.values('t', 0)).to.deep.equal(['1', '3']);
     });
 
+    describe('where the first that waits leaves without its place', () => {
+      /** Partition 0 is not answered for; 6 of 10 bytes are taken, and a message waits that needs 5. */
+      const fill = (maxBlockMs: number, signal?: AbortSignal) => {
+        driver.answer = async (batches) => {
+          if (batches.some(({ partition }) => partition === 0)) await gate.promise;
+          return driver.log.store(batches);
+        };
+        producer = new Producer(driver, { maxBufferedBytes: 10, maxBlockMs });
+        const held = send('123456');
+        return { held, large: rejection(send('12345', signal)) };
+      };
+      const sendElsewhere = () => producer.send({ topic: 't', value: '1234', partition: 1 });
+
+      it('as its time is over, those behind it get the room that there is', async () => {
+        const { held, large } = fill(40);
+        const small = sendElsewhere();
+        expect((await large).code).to.equal('KAFKA_QUEUE_FULL');
+        await small;
+        gate.resolve();
+        await held;
+      });
+
+      it('as it is aborted, those behind it get the room that there is', async () => {
+        const controller = new AbortController();
+        const { held, large } = fill(5_000, controller.signal);
+        const small = sendElsewhere();
+        await eventually(() => requests() === 1);
+        controller.abort();
+        expect((await large).code).to.equal('KAFKA_PUBLISH_NOT_SENT');
+        await small;
+        gate.resolve();
+        await held;
+      });
+    });
+
     it('counts bytes as well, and lets a message through that is larger than the whole buffer', async () => {
       producer = new Producer(driver, { maxBufferedBytes: 10, maxBlockMs: 20 });
       const accepted = [send('1234'), send('1234')];
@@ -124,6 +159,9 @@ describe('Producer: limits', () => {
     await eventually(() => requests() === 1);
     const second = await rejection(send('2'));
     expect(second.code).to.equal('KAFKA_PUBLISH_NOT_SENT');
-    expect((await first).code).to.equal('KAFKA_PUBLISH_OUTCOME_UNKNOWN');
+    expect(second.message).to.include('and what was sent before it neither');
+    const unanswered = await first;
+    expect(unanswered.code).to.equal('KAFKA_PUBLISH_OUTCOME_UNKNOWN');
+    expect(unanswered.message).to.include('the node that leads its partition has not answered');
   });
 });

@@ -14,6 +14,10 @@ export class LinkedList<T extends Linked<T>> {
     return this.#size;
   }
 
+  get first(): T | undefined {
+    return this.#first;
+  }
+
   add(element: T): void {
     element.previous = this.#last;
     element.next = undefined;
@@ -21,6 +25,18 @@ export class LinkedList<T extends Linked<T>> {
     else this.#last.next = element;
     this.#last = element;
     this.#size += 1;
+  }
+
+  /** Puts elements before all others, in their order. */
+  addFirst(elements: readonly T[]): void {
+    for (const element of elements.toReversed()) {
+      element.previous = undefined;
+      element.next = this.#first;
+      if (this.#first === undefined) this.#last = element;
+      else this.#first.previous = element;
+      this.#first = element;
+      this.#size += 1;
+    }
   }
 
   /** The element must be in the list. */
