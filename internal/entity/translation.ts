@@ -16,23 +16,35 @@ export interface Translation {
   completedAt?: string;
 }
 
-/** The translation after an event. What is completed stays so, whatever is said of it later. */
+/** The events that say what is to be translated. */
+type AboutText = Extract<TranslationEvent, { type: 'translation.requested' | 'translation.completed' }>;
+
+/**
+ * The translation after an event; undefined while nothing is known of it. What is completed stays so, whatever is
+ * said of it later, and any other event leaves it as it is.
+ */
 export function applyTranslationEvent(
   translation: Translation | undefined,
   event: TranslationEvent,
-): Translation {
+): Translation | undefined {
   if (translation?.status === 'completed') return translation;
-  const { source, target, original } = event.data;
-  const asked = translation ?? {
-    id: event.aggregateId ?? event.id,
-    userId: event.userId,
-    source,
-    target,
-    original,
-    status: 'requested' as const,
-    requestedAt: event.timestamp,
-  };
-  if (event.type === 'translation.requested') return asked;
-  const { translated } = event.data;
-  return { ...asked, status: 'completed', translated, completedAt: event.timestamp };
+  switch (event.type) {
+    case 'translation.requested':
+      return translation ?? asked(event);
+    case 'translation.completed':
+      return {
+        ...(translation ?? asked(event)),
+        status: 'completed',
+        translated: event.data.translated,
+        completedAt: event.timestamp,
+      };
+    default:
+      return translation;
+  }
+}
+
+/** What is known of a translation of which nothing was known before. */
+function asked({ id, aggregateId = id, userId, timestamp, data }: AboutText): Translation {
+  const { source, target, original } = data;
+  return { id: aggregateId, userId, source, target, original, status: 'requested', requestedAt: timestamp };
 }

@@ -10,6 +10,11 @@ import { caught } from '../support/caught.js';
 const DOMAIN = 'orders';
 const EVENT = 'order.placed';
 
+/** As it is written behind `make new`. */
+function textOf(...steps: readonly Wanted[]): string {
+  return steps.flatMap((step) => Object.entries(step).map((pair) => pair.join('='))).join(' ');
+}
+
 /** Each is worked out in memory; that nothing is written before all is known is tested with the commands. */
 describe('what is no good', function () {
   this.timeout(60_000);
@@ -21,6 +26,13 @@ describe('what is no good', function () {
     [{ DOMAIN: 'Orders', EVENT }, 'is no name like orders'],
     [{ DOMAIN: 'kafka_control', EVENT }, 'is taken'],
     [{ DOMAIN: 'class', EVENT }, 'is a word of the language'],
+    [{ DOMAIN: 'command', EVENT }, 'is taken: internal/usecase/contracts/command.ts is there already'],
+    [{ DOMAIN: 'health', EVENT }, 'is taken: internal/usecase/health/'],
+    [{ DOMAIN: 'page', EVENT }, 'is taken: internal/repo/contracts/page.ts'],
+    [{ DOMAIN: 'http', EVENT }, 'is taken: test/service/http/'],
+    [{ DOMAIN: 'users', USECASE: 'alive', EVENT: 'user.created' }, 'schema the name Alive'],
+    [{ DOMAIN, EVENT: 'define.event' }, 'the name defineEvent would have two meanings'],
+    [{ DOMAIN, EVENT: 'new_user.came', ROUTE: 'GET /orders' }, 'schema the name NewUser'],
     [{ DOMAIN: 'users', EVENT: 'user.created' }, 'has an event user.created already'],
     [{ DOMAIN: 'clients', EVENT: 'user.left' }, 'belongs to another domain'],
     [{ DOMAIN, USECASE: 'place_order' }, 'has no event yet'],
@@ -41,6 +53,8 @@ describe('what is no good', function () {
     [{ DOMAIN, ROUTE: '/orders' }, 'say a method and a path'],
     [{ DOMAIN, ROUTE: 'GET /orders/{number}' }, 'its only parameter is one {id}'],
     [{ DOMAIN, ROUTE: 'GET /orders/{id}/of/{id}' }, 'its only parameter is one {id}'],
+    [{ DOMAIN, ROUTE: 'GET /:id' }, 'begin with a word'],
+    [{ DOMAIN, ROUTE: 'GET /users/all' }, '/users/{id} in internal/controller/http/v1/users.ts would answer'],
     [{ DOMAIN, ROUTE: 'GET /Orders/' }, 'a path has lower-case words'],
     [{ DOMAIN, ROUTE: 'POST /v1/orders' }, "below /v1 and /api/v1 by themselves; write 'POST /orders'"],
     [{ DOMAIN, ROUTE: 'GET /api/v1/orders/:id' }, "by themselves; write 'GET /orders/:id'"],
@@ -52,10 +66,50 @@ describe('what is no good', function () {
     ],
   ];
   for (const [wanted, said] of cases) {
-    it(`make new ${Object.entries(wanted)
-      .map((pair) => pair.join('='))
-      .join(' ')}: ${said}`, async () => {
+    it(`make new ${textOf(wanted)}: ${said}`, async () => {
       const plan = await Plan.of(projectRoot());
+      expect(caught(() => add(plan, wanted), Refusal).message).to.include(said);
+    });
+  }
+
+  const PLACE = { DOMAIN, EVENT, USECASE: 'place' };
+  const BY_ID = 'PUT /orders/{id}';
+  const afterwards: readonly (readonly [made: readonly Wanted[], wanted: Wanted, said: string])[] = [
+    [[{ DOMAIN, EVENT: 'order.placed_data' }], { DOMAIN, EVENT }, 'is called orderPlacedData already'],
+    [[{ DOMAIN, EVENT }], { DOMAIN, EVENT: 'order.placed_data' }, 'is called orderPlacedData already'],
+    [[{ ...PLACE, USECASE: 'order_shipped' }], { DOMAIN, EVENT: 'order.shipped' }, 'there is a test'],
+    [
+      [PLACE, { DOMAIN, USECASE: 'place_by_id' }],
+      { DOMAIN, USECASE: 'place', ROUTE: BY_ID },
+      'need the name PlaceById',
+    ],
+    [[{ ...PLACE, ROUTE: BY_ID }], { DOMAIN, USECASE: 'place_by_id' }, 'schema the name PlaceById'],
+    [
+      [
+        { ...PLACE, ROUTE: 'POST /orders/now' },
+        { DOMAIN: 'things', EVENT: 'thing.made', USECASE: 'make' },
+      ],
+      { DOMAIN: 'things', ROUTE: BY_ID },
+      '/orders/now in internal/controller/http/v1/orders.ts would answer the same requests',
+    ],
+    [
+      [{ ...PLACE, ROUTE: 'POST /orders' }],
+      { DOMAIN, USECASE: 'publish_timeout_ms', ROUTE: 'POST /orders/late' },
+      'another option publishTimeoutMs',
+    ],
+    [
+      [
+        { DOMAIN, EVENT },
+        { DOMAIN: 'users', USECASE: 'orders_page', EVENT: 'user.created' },
+      ],
+      { DOMAIN: 'orders_views', EVENT: 'orders.seen', ROUTE: 'GET /views' },
+      'need the name OrdersPage',
+    ],
+  ];
+  for (const [made, wanted, said] of afterwards) {
+    it(`make new ${textOf(...made)}, then ${textOf(wanted)}: ${said}`, async () => {
+      const plan = await Plan.of(projectRoot());
+      for (const step of made) add(plan, step);
       expect(caught(() => add(plan, wanted), Refusal).message).to.include(said);
     });
   }
@@ -84,6 +138,9 @@ describe('what is no good', function () {
       ['abort_signal', 'AbortSignal'],
       ['order', 'Order'],
       ['order_directory', 'OrderDirectory'],
+      ['order_page', 'OrderPage'],
+      ['user_directory', 'UserDirectory'],
+      ['translation_page', 'TranslationPage'],
       ['place_order_input', 'PlaceOrderInput'],
       ['place_order_use_case', 'PlaceOrderUseCase'],
       ['ship_order', 'ShipOrderInput'],

@@ -6,12 +6,15 @@ import { type CommandOptions, type Recorded } from './command.js';
 /** What a user says of themselves. */
 export type UserProfile = Extract<UserEvent, { type: 'user.created' }>['data'];
 
+/** The events of a profile; any other that users get is published by a use case of its own. */
+type ProfileEvent = Extract<UserEvent, { type: 'user.created' | 'user.updated' | 'user.deleted' }>;
+
 /** What a caller says of a user event; id, time and the rest of the envelope are filled in. */
 export type UserEventInput = {
-  [E in UserEvent as E['type']]: { type: E['type']; userId: string; data: E['data'] };
-}[UserEvent['type']];
+  [E in ProfileEvent as E['type']]: { type: E['type']; userId: string; data: E['data'] };
+}[ProfileEvent['type']];
 
-/** Publishing the user events, and what is known by them. */
+/** Publishing what becomes of profiles, and what is known by them. */
 export interface UserEvents {
   /** @throws InvalidEvent when the data does not satisfy the event's schema, NotPublished */
   produceUserEvent(input: UserEventInput, options?: CommandOptions): Promise<StoredEvent>;

@@ -1,5 +1,6 @@
 import { type Plan } from '../plan.js';
 import { Refusal } from '../refusal.js';
+import { clashesIn } from './clashes.js';
 import { eventsOf, findDomain } from './domain.js';
 import { withSortedImports } from './imports.js';
 import { checkRoute, checkSnake } from './names.js';
@@ -32,12 +33,23 @@ export interface Wanted {
  * @throws Refusal saying what is no good and how to mend it
  */
 export function add(plan: Plan, wanted: Wanted): string[] {
-  const before = new Set(plan.files());
+  const before = new Map(plan.sources().map(({ file, source }) => [file, source.getFullText()]));
   const added = addParts(plan, wanted);
   for (const { file, source } of plan.sources()) {
-    if (!before.has(file)) plan.write(file, withSortedImports(source));
+    const was = before.get(file);
+    if (source.getFullText() === was) continue;
+    refuseClashes(file, was ?? '', source.getFullText());
+    if (was === undefined) plan.write(file, withSortedImports(source));
   }
   return added;
+}
+
+/** @throws Refusal where a file would have two meanings for a name that had one */
+function refuseClashes(file: string, was: string, text: string): void {
+  const known = clashesIn(was);
+  const name = [...clashesIn(text)].find((one) => !known.has(one));
+  if (name === undefined) return;
+  throw new Refusal(`in ${file} the name ${name} would have two meanings: choose other words`);
 }
 
 function addParts(plan: Plan, { DOMAIN, EVENT, USECASE, ON, ROUTE }: Wanted): string[] {

@@ -6,7 +6,7 @@ import { ensureExample } from './examples.js';
 import { exportAll } from './exports.js';
 import { importNames, specifier } from './imports.js';
 import { routesOf } from './routes.js';
-import { TAKEN } from './taken.js';
+import { refuseTakenNames, refuseTakenSchema, TAKEN } from './taken.js';
 
 const REPO_CONTRACTS = 'internal/repo/contracts.ts';
 const VIEWS = 'internal/repo/persistent/views/';
@@ -34,7 +34,7 @@ export function ensureDirectory(plan: Plan, domain: Domain): void {
   }
   const places = {
     entity: `internal/entity/${one.snake}.ts`,
-    port: `internal/repo/contracts/${snake}.ts`,
+    port: domain.portFile,
     adapter: `${VIEWS}${one.snake}_directory.ts`,
     entityTest: `${domain.testFolder}${one.snake}.test.ts`,
     adapterTest: `${domain.testFolder}${one.snake}_directory.test.ts`,
@@ -45,6 +45,8 @@ export function ensureDirectory(plan: Plan, domain: Domain): void {
       `ROUTE: ${snake} has a view of its own, see ${there}: write the route by hand, as those in ${domain.routeFile}`,
     );
   }
+  refuseTakenSchema(plan, 'ROUTE: it', one.pascal);
+  refuseTakenNames(plan, 'ROUTE: it', [`${one.pascal}Directory`, `InMemory${one.pascal}Directory`]);
   ensureExample(plan, domain, { event, eventFile: domain.eventFile });
   const files = directoryFiles({ domain, eventFile: domain.eventFile, event });
   for (const [part, file] of Object.entries(places)) plan.write(file, files[part as keyof typeof places]);

@@ -1,8 +1,9 @@
+import path from 'node:path';
 import { Node, type SourceFile, SyntaxKind } from 'ts-morph';
 import { type Plan } from '../plan.js';
 import { Refusal } from '../refusal.js';
 import { importNames } from './imports.js';
-import { type Spelled, spelled } from './names.js';
+import { sentence, type Spelled, spelled } from './names.js';
 
 /** Where the parts of a domain are. */
 export interface Domain extends Spelled {
@@ -12,6 +13,8 @@ export interface Domain extends Spelled {
   eventFile: string | undefined;
   moduleFile: string;
   contractFile: string;
+  /** Of the port to its view. */
+  portFile: string;
   routeFile: string;
   reactionFile: string;
   useCaseFolder: string;
@@ -20,7 +23,6 @@ export interface Domain extends Spelled {
 
 const ENTITY = 'internal/entity/';
 const CONTAINER = 'internal/app/container.ts';
-const MODULES = 'internal/app/modules/';
 
 /**
  * Finds a domain, existing or not.
@@ -28,34 +30,58 @@ const MODULES = 'internal/app/modules/';
  * @throws Refusal where the name belongs to something else
  */
 export function findDomain(plan: Plan, name: Spelled, one?: string): Domain {
-  const eventFile = plan
-    .files()
-    .find((file) => file.startsWith(ENTITY) && isOfDomain(plan, file, name.snake));
-  const moduleFile = `${MODULES}${name.snake}.ts`;
-  if (eventFile === undefined && plan.has(moduleFile)) {
-    throw new Refusal(`DOMAIN: ${name.snake} is taken: ${moduleFile} is not a module of events`);
-  }
-  const events = eventFile === undefined ? undefined : eventListIn(plan.source(eventFile)).name;
-  const word = events === undefined ? (one ?? name.snake) : events.replace(/Events$/, '');
-  return {
+  const events = plan
+    .sources()
+    .find(({ file, source }) => file.startsWith(ENTITY) && domainsIn(source).includes(name.snake));
+  const domain = {
     ...name,
-    one: spelled(
-      events === undefined ? word : word.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-    ),
-    eventFile,
-    moduleFile,
+    one: events ? wordOf(events.source, events.file) : spelled(one ?? name.snake),
+    eventFile: events?.file,
+    moduleFile: `internal/app/modules/${name.snake}.ts`,
     contractFile: `internal/usecase/contracts/${name.snake}.ts`,
+    portFile: `internal/repo/contracts/${name.snake}.ts`,
     routeFile: `internal/controller/http/v1/${name.snake}.ts`,
     reactionFile: `internal/controller/event/${name.snake}.ts`,
     useCaseFolder: `internal/usecase/${name.snake}/`,
     testFolder: `test/service/${name.snake}/`,
   };
+  if (!events) refuseForeign(plan, domain);
+  return domain;
 }
 
-/** Whether a file defines events of a domain. */
-function isOfDomain(plan: Plan, file: string, domain: string): boolean {
-  if (!file.endsWith('.ts')) return false;
-  return domainsIn(plan.source(file)).includes(domain);
+/** @throws Refusal where files of something else lie where those of a new domain would */
+function refuseForeign(plan: Plan, { snake, ...domain }: Domain): void {
+  const places = [
+    domain.moduleFile,
+    domain.contractFile,
+    domain.portFile,
+    domain.routeFile,
+    domain.reactionFile,
+    domain.useCaseFolder,
+    domain.testFolder,
+  ];
+  const there = plan
+    .files()
+    .find((file) => places.some((place) => (place.endsWith('/') ? file.startsWith(place) : file === place)));
+  if (there === undefined) return;
+  throw new Refusal(
+    `DOMAIN: ${snake} is taken: ${there} is there already, and no part of a domain of events`,
+  );
+}
+
+/**
+ * The word for one thing of a domain, as it is written apart: `order2faEvents` does not say how.
+ * @throws Refusal where nothing does
+ */
+function wordOf(source: SourceFile, file: string): Spelled {
+  const list = eventListIn(source).name;
+  const ofFile = path.posix.basename(file, '.ts').replace(/_events?$/, '');
+  const ofTypes = eventsIn(source).map(({ type }) => type.split('.')[0] ?? type);
+  const found = [ofFile, ...ofTypes].map(spelled).find(({ camel }) => `${camel}Events` === list);
+  if (found) return found;
+  throw new Refusal(
+    `DOMAIN: ${file} calls its events ${list}, and neither it nor their types begin with that word`,
+  );
 }
 
 /** The domains that a file says its events are of. */
@@ -68,12 +94,18 @@ function domainsIn(source: SourceFile): string[] {
 
 /** The list of all events in a file of events, such as `orderEvents`. @throws Refusal where there is none */
 export function eventListIn(source: SourceFile) {
+  const found = listIn(source);
+  if (found) return found;
+  throw new Refusal(`${source.getBaseName()} exports no list of its events, such as orderEvents`);
+}
+
+function listIn(source: SourceFile) {
   for (const declaration of source.getVariableDeclarations()) {
     if (!declaration.getName().endsWith('Events') || !declaration.isExported()) continue;
     const array = declaration.getFirstDescendantByKind(SyntaxKind.ArrayLiteralExpression);
     if (array) return { name: declaration.getName(), array };
   }
-  throw new Refusal(`${source.getBaseName()} exports no list of its events, such as orderEvents`);
+  return undefined;
 }
 
 export interface KnownEvent {
@@ -110,12 +142,24 @@ function eventsIn(source: SourceFile): KnownEvent[] {
 
 /** The domain that has an event of a type; undefined where none has. */
 export function domainWith(plan: Plan, type: string): string | undefined {
-  for (const eventFile of plan.files().filter((file) => file.startsWith(ENTITY) && file.endsWith('.ts'))) {
-    if (!eventsIn(plan.source(eventFile)).some((event) => event.type === type)) continue;
-    const [domain] = domainsIn(plan.source(eventFile));
+  for (const source of entitySources(plan)) {
+    if (!eventsIn(source).some((event) => event.type === type)) continue;
+    const [domain] = domainsIn(source);
     if (domain !== undefined) return domain;
   }
   return undefined;
+}
+
+/** What the types of all domains begin with, as in `Order`. */
+export function typeWords(plan: Plan): string[] {
+  return entitySources(plan).flatMap((source) => {
+    const list = listIn(source)?.name.replace(/Events$/, '');
+    return list === undefined ? [] : [sentence(list)];
+  });
+}
+
+function entitySources(plan: Plan): SourceFile[] {
+  return plan.sources().flatMap(({ file, source }) => (file.startsWith(ENTITY) ? [source] : []));
 }
 
 /** The text of a string literal. */

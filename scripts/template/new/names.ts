@@ -98,6 +98,8 @@ export function checkRoute(route: string): RouteName {
   const path = written.replaceAll(/:id(?=\/|$)/g, '{id}');
   const ids = path.split('{id}').length - 1;
   if (/[{}:]/.test(path.replaceAll('{id}', '')) || ids > 1) return refuse('its only parameter is one {id}');
+  if (path.startsWith('/{id}'))
+    return refuse('it would answer for other domains: begin with a word, not with {id}');
   if (!PATH.test(path)) {
     return refuse('a path has lower-case words of letters, digits, - and _, and does not end with a /');
   }

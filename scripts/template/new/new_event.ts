@@ -19,9 +19,12 @@ export function newEvent(plan: Plan, domainName: Spelled, type: string): void {
   refuseOtherSubject(domain, type);
   const file = domain.eventFile ?? firstEvent(plan, domain);
   const source = plan.source(file);
-  if (source.getVariableDeclaration(event.camel)) {
-    throw new Refusal(`EVENT: ${file} has something that is called ${event.camel} already`);
+  const taken = [event.camel, dataOf(event)].find((name) => source.getVariableDeclaration(name));
+  if (taken !== undefined) {
+    throw new Refusal(`EVENT: ${file} has something that is called ${taken} already`);
   }
+  const test = `${domain.testFolder}${event.snake}.test.ts`;
+  if (plan.has(test)) throw new Refusal(`EVENT: there is a test ${test} already`);
   const { array } = eventListIn(source);
   const at = array.getFirstAncestorOrThrow((node) => node.getParent() === source).getChildIndex();
   array.addElement(event.camel);
@@ -32,8 +35,11 @@ export function newEvent(plan: Plan, domainName: Spelled, type: string): void {
     eventFile: file,
     data: "{\n  note: 'said',\n}",
   });
-  plan.write(`${domain.testFolder}${event.snake}.test.ts`, testOf(domain, { event, type, file }));
+  plan.write(test, testOf(domain, { event, type, file }));
 }
+
+/** The constant that holds the schema of what an event says. */
+const dataOf = (event: Spelled): string => `${event.camel}Data`;
 
 /**
  * The events of a domain share an aggregate type, and its view is folded from all of them by their ids.
@@ -89,7 +95,7 @@ function definitionOf(event: Spelled, type: string): string {
   const [subject = '', ...happened] = type.split('.');
   return `
 /** What ${type} says. */
-export const ${event.camel}Data = z.object({
+export const ${dataOf(event)} = z.object({
   note: z.string().min(1).max(500).optional(),
 });
 
@@ -97,7 +103,7 @@ export const ${event.camel} = defineEvent({
   ...common,
   type: '${type}',
   description: '${sentence(subject.replaceAll('_', ' '))}: ${happened.join(' ').replaceAll('_', ' ')}.',
-  data: ${event.camel}Data,
+  data: ${dataOf(event)},
 });
 `;
 }

@@ -7,7 +7,7 @@ import { importNames } from './imports.js';
 import { checkSnake, type RouteName, sentence, type Spelled } from './names.js';
 import { queryFiles } from './query_texts.js';
 import { addCase, addToRoutes, giveUseCase, operation, optionOf, routesOf } from './routes.js';
-import { refuseTakenUseCase } from './taken.js';
+import { refuseTakenNames, refuseTakenSchema, refuseTakenUseCase } from './taken.js';
 
 /** A query: one thing by its id, or a part of the list of all. */
 type Kind = 'one' | 'list';
@@ -66,6 +66,8 @@ function addRoute(plan: Plan, domain: Domain, { name, kind, query }: QueryParts)
   giveUseCase(plan, domain, query);
   const page = `${one.camel}Page`;
   if (kind === 'list' && !source.getVariableDeclaration(page)) {
+    refuseTakenNames(plan, 'ROUTE: it', [`${one.pascal}Page`]);
+    refuseTakenSchema(plan, 'ROUTE: it', `${one.pascal}Page`);
     source.insertStatements(at(), `\nconst ${page} = pageOf('${one.pascal}Page', ${one.camel}Answer);\n`);
   }
   importNames(source, 'zod', kind === 'list' ? ['z'] : []);

@@ -1,4 +1,5 @@
-import { type SourceFile, SyntaxKind } from 'ts-morph';
+import path from 'node:path';
+import { SyntaxKind } from 'ts-morph';
 import { type Plan } from '../plan.js';
 import { Refusal } from '../refusal.js';
 import { type Domain, eventsOf, findDomain, type KnownEvent } from './domain.js';
@@ -16,6 +17,7 @@ import {
   refuseTakenRoute,
   routesOf,
 } from './routes.js';
+import { refuseTakenNames, refuseTakenSchema } from './taken.js';
 
 /** A route that is to be made. */
 export interface NewRoute {
@@ -32,7 +34,7 @@ export interface NewRoute {
 export function newRoute(plan: Plan, { domain: domainName, route, useCase }: NewRoute): void {
   const name = checkRoute(route);
   const domain = findDomain(plan, domainName);
-  refuseTakenRoute(plan, name);
+  refuseTakenRoute(plan, domain, name);
   if (name.method === 'get') {
     newQuery(plan, domain, { name, useCase });
     return;
@@ -45,38 +47,38 @@ export function newRoute(plan: Plan, { domain: domainName, route, useCase }: New
 
 /** The use case that the route calls: the one that is named, or the only one that no route calls yet. */
 function commandFor(plan: Plan, domain: Domain, wanted: Spelled | undefined): Spelled {
-  const known = plan.has(domain.contractFile) ? commandsIn(plan.source(domain.contractFile)) : [];
+  const known = commandsOf(plan, domain);
   const hint = `make new USECASE=place_${domain.one.snake} DOMAIN=${domain.snake}`;
   if (known.length === 0) throw new Refusal(`ROUTE: ${domain.snake} has no use case to call yet: ${hint}`);
   if (wanted !== undefined) {
-    const found = known.find(({ pascal }) => pascal === wanted.pascal);
+    const found = known.find(({ snake }) => snake === wanted.snake);
     if (found) return found;
     const names = known.map(({ snake }) => snake).join(', ');
     throw new Refusal(`ROUTE: ${domain.snake} has no use case ${wanted.snake} to call, only ${names}`);
   }
   const called = plan.has(domain.routeFile) ? plan.read(domain.routeFile) : '';
-  const free = known.filter(({ camel }) => !called.includes(`${camel}.execute(`));
+  const free = known.filter(({ camel }) => !new RegExp(`\\b${camel}\\.execute\\(`).test(called));
   const [only, ...others] = free.length === 0 ? known : free;
   if (only !== undefined && others.length === 0) return only;
   const names = known.map(({ snake }) => snake).join(', ');
   throw new Refusal(`ROUTE: say with USECASE=… which use case it calls: ${names}`, true);
 }
 
-/** The use cases of a file of contracts that are called, as opposed to reacting to an event. */
-function commandsIn(source: SourceFile): Spelled[] {
-  return source.getInterfaces().flatMap((port) => {
-    const execute = port.getMethod('execute');
-    const isCalled = execute?.getReturnType().getText().includes('void') !== true;
-    if (!execute || !isCalled || !source.getTypeAlias(`${port.getName()}Input`)) return [];
-    return [
-      spelled(
-        port
-          .getName()
-          .replace(/(?!^)[A-Z]/g, (letter) => `_${letter}`)
-          .toLowerCase(),
-      ),
-    ];
-  });
+/**
+ * The use cases of a domain that are called, as opposed to reacting to an event. Their files say how their names are
+ * written, which the contracts do not: `Verify2fa` may be `verify_2fa`.
+ */
+function commandsOf(plan: Plan, { contractFile, useCaseFolder }: Domain): Spelled[] {
+  if (!plan.has(contractFile)) return [];
+  const contracts = plan.source(contractFile);
+  const files = plan.files().filter((file) => file.startsWith(useCaseFolder));
+  return files
+    .map((file) => spelled(path.posix.basename(file, '.ts')))
+    .filter(({ pascal }) => {
+      const execute = contracts.getInterface(pascal)?.getMethod('execute');
+      const isCalled = execute?.getReturnType().getText().includes('void') === false;
+      return isCalled && contracts.getTypeAlias(`${pascal}Input`) !== undefined;
+    });
 }
 
 /** The event that a use case publishes, and the schema of its data. */
@@ -107,13 +109,15 @@ function addRoute(
   if (source.getVariableDeclaration(body)) {
     throw new Refusal(`ROUTE: ${routeFile} has a route to ${command.snake} like this already`);
   }
+  const meta = `${command.pascal}${name.hasId ? 'ById' : ''}`;
+  refuseTakenSchema(plan, 'ROUTE: it', meta);
+  if (meta !== command.pascal) refuseTakenNames(plan, 'ROUTE: it', [meta]);
   givePublishTimeout(plan, domain);
   giveUseCase(plan, domain, command);
   importNames(source, 'zod', ['z']);
   importNames(source, specifier(routeFile, eventFile), [schema]);
   importNames(source, './schemas.js', [name.hasId ? 'idPath' : 'idInput', 'recorded', 'unpublished']);
   const id = name.hasId ? '' : 'id: idInput.optional(), ';
-  const meta = `${command.pascal}${name.hasId ? 'ById' : ''}`;
   source.insertStatements(
     at(),
     `\nconst ${body} = z.strictObject({ ${id}...${schema}.shape }).meta({ id: '${meta}' });\n`,

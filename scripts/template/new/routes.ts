@@ -8,15 +8,25 @@ import { type RouteName, type Spelled } from './names.js';
 
 const CASES = 'test/service/http/cases.ts';
 const ROUTES = 'internal/controller/http/v1/';
+/** What routes that take their options apart call those that they do not name. */
+const REST = 'others';
 
 /** As people write it: `POST /orders`. */
 export const operation = ({ method, path }: RouteName): string => `${method.toUpperCase()} ${path}`;
 
-/** @throws Refusal where there is such a route */
-export function refuseTakenRoute(plan: Plan, name: RouteName): void {
+/** @throws Refusal where there is such a route, or one of another domain that answers the same requests */
+export function refuseTakenRoute(plan: Plan, { routeFile }: Domain, name: RouteName): void {
   for (const file of plan.files().filter((one) => one.startsWith(ROUTES))) {
     for (const fields of plan.source(file).getDescendantsOfKind(SyntaxKind.ObjectLiteralExpression)) {
-      if (field(fields, 'path') !== name.path) continue;
+      const declared = field(fields, 'path');
+      if (declared === undefined) continue;
+      if (declared !== name.path && swallows(declared, name.path, file === routeFile)) {
+        throw new Refusal(
+          `ROUTE: ${name.path} and ${declared} in ${file} would answer the same requests, whatever their methods: ` +
+            'choose another path, or write the route by hand beside that one',
+        );
+      }
+      if (declared !== name.path) continue;
       if ((field(fields, 'method') ?? name.method) !== name.method) continue;
       throw new Refusal(`ROUTE: there is a route ${operation(name)} already, in ${file}`);
     }
@@ -61,9 +71,15 @@ export function optionOf(plan: Plan, domain: Domain, name: string): string {
   const named = routesOf(plan, domain).parameter?.getNameNode();
   const pattern = named?.asKind(SyntaxKind.ObjectBindingPattern);
   if (!pattern) return `${named?.getText() ?? 'options'}.${name}`;
-  const names = pattern.getElements().map((element) => element.getName());
-  if (!names.includes(name)) pattern.replaceWithText(`{ ${[...names, name].join(', ')} }`);
-  return name;
+  const elements = pattern.getElements();
+  if (elements.some((element) => element.getText() === name)) return name;
+  const rest = elements.find((element) => element.getDotDotDotToken())?.getName() ?? REST;
+  // Taken apart as well, it might meet another name of theirs.
+  const names = elements
+    .filter((element) => !element.getDotDotDotToken())
+    .map((element) => element.getText());
+  pattern.replaceWithText(`{ ${[...names, `...${rest}`].join(', ')} }`);
+  return `${rest}.${name}`;
 }
 
 /** Adds a route to those of a domain: before any whose parameter would take what it stands for. */
@@ -78,17 +94,32 @@ export function addToRoutes(plan: Plan, domain: Domain, { name, route }: { name:
   list.insertElement(at < 0 ? elements.length : at, route);
 }
 
+/** Whether one of two paths would keep requests from the other; in one list, their order sees to both. */
+function swallows(one: string, other: string, inOneList: boolean): boolean {
+  const [there, back] = [takes(one, other), takes(other, one)];
+  return inOneList ? there && back : there || back;
+}
+
+/** Whether all requests to a path would come to one that was declared before it. */
 function takes(declared: string, path: string): boolean {
   const segments = path.split('/');
   const own = declared.split('/');
-  return own.length === segments.length && own.every((one, at) => one === segments[at] || one === '{id}');
+  return (
+    own.length === segments.length && own.every((one, at) => one === segments[at] || one.startsWith('{'))
+  );
 }
 
 /** Gives the routes of a domain a use case to call, here and in the domain's module. */
 export function giveUseCase(plan: Plan, domain: Domain, port: Spelled): void {
   const { source, options } = routesOf(plan, domain);
   importNames(source, '../../../usecase/contracts.js', [`type ${port.pascal}`]);
-  if (!options.getProperty(port.camel)) options.addProperty({ name: port.camel, type: port.pascal });
+  const known = options.getProperty(port.camel);
+  if (known && known.getTypeNode()?.getText() !== port.pascal) {
+    throw new Refusal(
+      `ROUTE: the routes of ${domain.snake} have another option ${port.camel}, in ${domain.routeFile}`,
+    );
+  }
+  if (!known) options.addProperty({ name: port.camel, type: port.pascal });
   giveOption(plan, domain, { name: port.camel, value: `context.get(${port.pascal})` });
 }
 

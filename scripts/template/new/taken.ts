@@ -1,10 +1,12 @@
 import { type SourceFile, SyntaxKind } from 'ts-morph';
 import { type Plan } from '../plan.js';
 import { Refusal } from '../refusal.js';
-import { type Domain } from './domain.js';
+import { type Domain, typeWords } from './domain.js';
 import { type Spelled } from './names.js';
 
 const SERVICE = 'internal/';
+/** Where the schemas are that the API's document names. */
+const SCHEMAS = ['internal/controller/', 'pkg/httpserver/'];
 /** What a type of the service must not be called, since files that would import it use the name otherwise. */
 export const TAKEN: readonly string[] = ['Page', 'Problem', 'Promise', 'Recorded', 'Switched', 'Symbol'];
 /** Types of the language, which what is generated uses; those that are values as well are known by themselves. */
@@ -32,30 +34,48 @@ export function refuseTakenUseCase(plan: Plan, domain: Domain, name: Spelled): v
       `USECASE: ${snake} would be ${pascal}, which is a name of the language or of all routes`,
     );
   }
-  if (ownTypes(domain).includes(pascal)) {
+  const word = typeWords(plan).find((one) => ownTypes(one).includes(pascal));
+  if (word !== undefined) {
     throw new Refusal(
-      `USECASE: ${snake} would be ${pascal}, which other parts of ${domain.snake} are called`,
+      `USECASE: ${snake} would be ${pascal}, which a part of the domain of ${word} is called`,
     );
   }
-  const wanted = new Set([pascal, `${pascal}Input`, `${pascal}UseCase`]);
+  // A route to it gives what it takes the use case's name.
+  refuseTakenSchema(plan, `USECASE: ${snake}`, pascal);
+  refuseTakenNames(plan, `USECASE: ${snake}`, [pascal, `${pascal}Input`, `${pascal}UseCase`]);
+}
+
+/**
+ * @param what what is made, as in `USECASE: place_order`
+ * @throws Refusal where something of the service has one of the names, or the first of them as a text
+ */
+export function refuseTakenNames(plan: Plan, what: string, names: readonly [string, ...string[]]): void {
   const service = plan.sources().filter((one) => one.file.startsWith(SERVICE));
+  const [text] = names;
   // Whoever declares a name is a better place to look than those who import it, and comes first.
   for (const namesIn of [declaredIn, importedBy]) {
-    for (const { file: there, source } of service) {
+    for (const { file, source } of service) {
       const taken =
-        namesIn(source).find((one) => wanted.has(one)) ?? (says(source, pascal) ? pascal : undefined);
+        namesIn(source).find((one) => names.includes(one)) ?? (says(source, text) ? text : undefined);
       if (taken === undefined) continue;
-      throw new Refusal(
-        `USECASE: ${snake} would need the name ${taken}, and there is a ${taken} already, in ${there}`,
-      );
+      throw new Refusal(`${what} would need the name ${taken}, and there is a ${taken} already, in ${file}`);
     }
   }
 }
 
-/** What parts of a domain are called that it may get later. */
-function ownTypes({ one: { pascal } }: Domain): string[] {
-  const suffixes = ['', 'Directory', 'Event', 'RoutesOptions', 'UseCases'];
-  return [...suffixes.map((suffix) => `${pascal}${suffix}`), `InMemory${pascal}Directory`];
+/** @throws Refusal where a schema in the API's document has a name: the service does not start with two of one name */
+export function refuseTakenSchema(plan: Plan, what: string, name: string): void {
+  const found = plan
+    .sources()
+    .find(({ file, source }) => SCHEMAS.some((place) => file.startsWith(place)) && says(source, name));
+  if (!found) return;
+  throw new Refusal(`${what} would give a schema the name ${name}, which one of ${found.file} has`);
+}
+
+/** What parts of a domain are called that it may get later; `one` as in `Order`. */
+function ownTypes(one: string): string[] {
+  const suffixes = ['', 'Directory', 'Event', 'Page', 'RoutesOptions', 'UseCases'];
+  return [...suffixes.map((suffix) => `${one}${suffix}`), `InMemory${one}Directory`];
 }
 
 function importedBy(source: SourceFile): string[] {

@@ -188,14 +188,14 @@ describe('the use case: ${words}', () => {
 
   it('is done after ${event.type}', async () => {
     const context = { signal: new AbortController().signal };
-    const ${name.camel} = { execute: sinon.stub<Parameters<${pascal}['execute']>>().resolves() };
+    const execute = sinon.stub<Parameters<${pascal}['execute']>>().resolves();
     // Whatever else is done after it.
     const others = { execute: async () => undefined };
     const useCases = new Proxy({} as Parameters<typeof ${domain.one.camel}Reactions>[0], {
-      get: (_target, name) => (name === '${name.camel}' ? ${name.camel} : others),
+      get: (_target, called) => (called === '${name.camel}' ? { execute } : others),
     });
     await ${domain.one.camel}Reactions(useCases)(event, context);
-    sinon.assert.calledOnceWithExactly(${name.camel}.execute, event, context);
+    sinon.assert.calledOnceWithExactly(execute, event, context);
   });
 });
 `,

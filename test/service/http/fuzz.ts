@@ -105,7 +105,7 @@ function check(
   expect(contentType, text).to.include('application/problem+json');
   const problem = JSON.parse(text) as Record<string, unknown>;
   expect(problem).to.include({ status });
-  expect(problem['code']).to.match(/^[A-Z_]+$/);
+  expect(problem['code']).to.match(/^[A-Z][A-Z0-9_]*$/);
   expect(problem['code']).not.to.equal('INTERNAL_ERROR');
   // With another method it is another operation.
   if (!name.startsWith(`${method} `) || OF_THE_FRAME.has(String(problem['code']))) return;

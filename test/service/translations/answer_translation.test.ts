@@ -58,8 +58,13 @@ describe('the use case: answer translation', () => {
   });
 
   it('is done after translation.requested, and not after its own answer, or it would never end', async () => {
-    const answerTranslation = { execute: sinon.stub<Parameters<AnswerTranslation['execute']>>().resolves() };
-    const react = translationReactions({ answerTranslation });
+    const execute = sinon.stub<Parameters<AnswerTranslation['execute']>>().resolves();
+    // Whatever else is done after them.
+    const others = { execute: async () => undefined };
+    const useCases = new Proxy({} as Parameters<typeof translationReactions>[0], {
+      get: (_target, called) => (called === 'answerTranslation' ? { execute } : others),
+    });
+    const react = translationReactions(useCases);
     await react(request, context);
     const completed: TranslationEvent = {
       ...request,
@@ -67,6 +72,6 @@ describe('the use case: answer translation', () => {
       data: { ...request.data, translated: 'hallo' },
     };
     await react(completed, context);
-    sinon.assert.calledOnceWithExactly(answerTranslation.execute, request, context);
+    sinon.assert.calledOnceWithExactly(execute, request, context);
   });
 });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { applyTranslationEvent } from '../../../internal/entity/translation.js';
+import { applyTranslationEvent, type Translation } from '../../../internal/entity/translation.js';
 import { type TranslationEvent } from '../../../internal/entity/translation_event.js';
 
 const envelope = {
@@ -25,7 +25,7 @@ const completed: TranslationEvent = {
   timestamp: at(2),
   data: { ...data, translated: 'hallo' },
 };
-const asked = { id: 't', userId: 'u', ...data, status: 'requested', requestedAt: at(1) };
+const asked: Translation = { id: 't', userId: 'u', ...data, status: 'requested', requestedAt: at(1) };
 
 describe('a translation', () => {
   it('is requested, then completed', () => {
@@ -50,5 +50,11 @@ describe('a translation', () => {
       status: 'completed',
       original: 'hello',
     });
+  });
+
+  it('is left as it is by an event that says nothing of the text', () => {
+    const other = { ...requested, type: 'translation.praised', data: {} } as unknown as TranslationEvent;
+    expect(applyTranslationEvent(asked, other)).to.equal(asked);
+    expect(applyTranslationEvent(undefined, other)).to.equal(undefined);
   });
 });

@@ -54,4 +54,11 @@ describe('a user', () => {
   it('comes to be by an update of which nothing was known before', () => {
     expect(applyUserEvent(undefined, updated)).to.include({ email: 'b@example.com', createdAt: at(2) });
   });
+
+  it('is left as it is by an event that says nothing of the profile', () => {
+    const other = { ...updated, type: 'user.greeted', data: {} } as unknown as UserEvent;
+    const user = applyUserEvent(undefined, created);
+    expect(applyUserEvent(user, other)).to.equal(user);
+    expect(applyUserEvent(undefined, other)).to.equal(undefined);
+  });
 });

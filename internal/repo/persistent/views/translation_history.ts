@@ -11,6 +11,7 @@ export class InMemoryTranslationHistory implements TranslationHistory {
   async apply(event: TranslationEvent): Promise<void> {
     const id = event.aggregateId ?? event.id;
     const translation = applyTranslationEvent(this.translations.get(id), event);
+    if (translation === undefined) return;
     this.translations.set(id, translation);
     const { userId } = translation;
     if (userId === undefined) return;
