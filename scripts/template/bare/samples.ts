@@ -62,7 +62,6 @@ export const ONCE: readonly string[] = [
   'scripts/template/bare/',
   // It is about a table of the README, which becomes another one.
   'test/service/samples/readme.test.ts',
-  'test/template/',
 ];
 
-export const ONCE_TARGETS: readonly string[] = ['bare', 'test-template'];
+export const ONCE_TARGETS: readonly string[] = ['bare'];
