@@ -75,6 +75,10 @@ test-faults: $(INSTALLED) ## Build and run kill, chaos and fuzz loops (ROUNDS=20
 	@ROUNDS='$(ROUNDS)' SEED='$(SEED)' $(LEGS) test-faults
 
 # Their variables come by the environment, where make puts those of its command line: no shell reads what they say.
+# What a shell exports under these names for ends of its own, as some do the host's as NAME, is not meant. DRY is:
+# to write nothing does no harm.
+$(foreach name,NAME KEEP PKG DOMAIN EVENT USECASE ON ROUTE,$(if $(filter command,$(origin $(name))),,$(eval unexport $(name))))
+
 new: $(INSTALLED) ## Add to a domain (DOMAIN=orders EVENT=order.placed USECASE=place_order ROUTE='POST /orders'; asks without)
 	@$(TSX) scripts/template/new/main.ts
 

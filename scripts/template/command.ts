@@ -1,7 +1,6 @@
-import path from 'node:path';
 import { projectRoot } from '../../config/project_root.js';
-import { runCommand } from '../run_command.js';
 import { type Change, Plan } from './plan.js';
+import { renewReference } from './reference.js';
 import { Refusal } from './refusal.js';
 
 /** As in BSD's sysexits.h: the command was called wrongly. */
@@ -26,6 +25,7 @@ export async function changeProject(make: (open: () => Promise<Plan>) => Promise
   const root = projectRoot();
   try {
     const { plan, title, next } = await make(() => Plan.of(root));
+    await renewReference(plan);
     const changes = await plan.changes();
     if (changes.length === 0) throw new Refusal('there is nothing to do');
     console.log(`${title}\n${changes.map(lineOf).join('\n')}\n\n${summary(changes)}`);
@@ -34,29 +34,12 @@ export async function changeProject(make: (open: () => Promise<Plan>) => Promise
       return;
     }
     await plan.apply(changes);
-    const failure = await writeReference(root);
-    if (failure === undefined) {
-      console.log(next);
-      return;
-    }
-    console.error(
-      `All this was written, but for docs/configuration.md, since make docs failed:\n${failure}\n` +
-        'Mend that and run `make docs`, or undo what was written with git.',
-    );
-    process.exitCode = 1;
+    console.log(next);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     console.error(error.message);
     process.exitCode = error.usage ? BAD_USAGE : 1;
   }
-}
-
-/** The reference of the configuration follows from what was just written. @returns why it does not */
-async function writeReference(root: string): Promise<string | undefined> {
-  const tsx = path.join('node_modules', '.bin', 'tsx');
-  const result = await runCommand(tsx, [path.join('scripts', 'docs', 'main.ts')], { cwd: root });
-  if (result?.status === 0) return undefined;
-  return result?.output.trimEnd() ?? 'there is no tsx';
 }
 
 /** Whether make's variable DRY says that nothing is to be written. */

@@ -1,22 +1,10 @@
 import { type ObjectLiteralExpression, type PropertyAssignment, SyntaxKind } from 'ts-morph';
-import { isMap, isScalar, parseDocument, YAMLMap } from 'yaml';
+import { isScalar, parseDocument, YAMLMap } from 'yaml';
 import { type Plan } from './plan.js';
 
-const SCHEMA = 'config/schema.ts';
-const YAML = 'config/config.yaml';
-
-/** Removes a key or a group from the configuration, and every group that is empty without it. */
-export function removeConfigKey(plan: Plan, key: string): void {
-  const parts = key.split('.');
-  removeFromSchema(plan, parts);
-  const document = parseDocument(plan.read(YAML));
-  for (let depth = parts.length; depth > 0; depth -= 1) {
-    const here = parts.slice(0, depth);
-    const node = document.getIn(here);
-    if (depth === parts.length || (isMap(node) && node.items.length === 0)) document.deleteIn(here);
-  }
-  plan.write(YAML, document.toString({ lineWidth: 0 }));
-}
+/** Where the keys of the configuration are declared, and where they have values of their own. */
+export const SCHEMA = 'config/schema.ts';
+export const YAML = 'config/config.yaml';
 
 /** Adds the key of a topic's name below KAFKA.TOPICS, which need not exist yet. */
 export function addTopicKey(
@@ -40,20 +28,6 @@ export function addTopicKey(
   }
   document.setIn(['KAFKA', 'TOPICS', key], topic);
   plan.write(YAML, document.toString({ lineWidth: 0 }));
-}
-
-function removeFromSchema(plan: Plan, parts: readonly string[]): void {
-  const groups = [schemaRoot(plan)];
-  for (const part of parts.slice(0, -1)) {
-    const inner = groupOf(groups.at(-1) ?? schemaRoot(plan), part);
-    if (!inner) throw new Error(`${SCHEMA} has no group ${part}`);
-    groups.push(inner);
-  }
-  for (const [index, group] of [...groups.entries()].reverse()) {
-    const property = group.getPropertyOrThrow(parts[index] ?? '');
-    property.asKindOrThrow(SyntaxKind.PropertyAssignment).remove();
-    if (group.getProperties().length > 0) return;
-  }
 }
 
 /** The helper goes with the last topic, and comes back with the next. */

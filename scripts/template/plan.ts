@@ -122,6 +122,15 @@ export class Plan {
     return end > 0 && /^\n\S/.test(text.slice(end)) ? `${text.slice(0, end)}\n${text.slice(end)}` : text;
   }
 
+  /** Writes files as they will be, though not formatted, to another folder. */
+  async copyTo(folder: string, isWanted: (file: string) => boolean): Promise<void> {
+    for (const file of this.files().filter(isWanted)) {
+      const target = path.join(folder, file);
+      await mkdir(path.dirname(target), { recursive: true });
+      await writeFile(target, this.read(file));
+    }
+  }
+
   /** Writes the changes. */
   async apply(changes: readonly Change[]): Promise<void> {
     for (const { path: file, text } of changes) {

@@ -16,10 +16,18 @@ const root = projectRoot();
 
 /** The documents for readers: README, AGENTS and all below docs. */
 export function documents(): string[] {
-  const inDocs = readdirSync(path.join(root, 'docs'), { recursive: true, encoding: 'utf8' });
-  return ['README.md', 'AGENTS.md', ...inDocs.map((file) => path.join('docs', file))]
+  return ['README.md', 'AGENTS.md', ...below('docs')].sort();
+}
+
+/** Those, and the READMEs of packages and programs. */
+export function allDocuments(): string[] {
+  return [...documents(), ...below('cmd'), ...below('pkg')];
+}
+
+function below(folder: string): string[] {
+  return readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.md'))
-    .sort();
+    .map((file) => path.join(folder, file));
 }
 
 /** The text of a document. */

@@ -31,12 +31,12 @@ export class Clone {
     return clone;
   }
 
-  /** Runs make, with `input` to read, and returns how it went. */
-  async make(args: readonly string[], input?: string): Promise<CommandResult> {
+  /** Runs make, with `input` to read, below a shell that exports `env`, and returns how it went. */
+  async make(args: readonly string[], input?: string, env: NodeJS.ProcessEnv = {}): Promise<CommandResult> {
     // The packages of a lock that lost some are those that are there.
     const now = new Date();
     utimesSync(path.join(this.folder, STAMP), now, now);
-    return this.run('make', args, input);
+    return this.run('make', args, input, env);
   }
 
   /** Runs make, which must succeed. @returns what it printed */
@@ -70,15 +70,16 @@ export class Clone {
     await this.succeed('git', 'clean', '-fdq');
   }
 
-  /** Checks all types; what it learns is kept for the next time. */
-  async compile(): Promise<void> {
-    await this.succeed('node_modules/.bin/tsc', '--noEmit', '--tsBuildInfoFile', '.data/types.json');
+  /** Runs built tests, but for the suites that take long or need Apache Kafka. @returns what was printed */
+  tests(pattern: string): Promise<string> {
+    const ignored = ['faults', 'apache'].flatMap((name) => ['--ignore', `dist/test/**/${name}/**`]);
+    return this.succeed('node', 'node_modules/.bin/mocha', ...ignored, pattern);
   }
 
-  /** Runs tests from their sources, but for the fault suites. @returns what was printed */
-  tests(pattern: string): Promise<string> {
-    const mocha = ['node_modules/.bin/mocha', '--node-option', 'import=tsx', '--ignore', 'test/**/faults/**'];
-    return this.succeed('node', ...mocha, pattern);
+  /** The files that git knows or would add and that are there, where their paths match. */
+  async files(pattern: string): Promise<string[]> {
+    const known = ['ls-files', '--cached', '--others', '--exclude-standard', '--', pattern];
+    return (await this.succeed('git', ...known)).split('\n').filter((file) => file !== '' && this.has(file));
   }
 
   has(file: string): boolean {
@@ -98,8 +99,14 @@ export class Clone {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  private async run(program: string, args: readonly string[], input = ''): Promise<CommandResult> {
-    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !isForeign(name)));
+  private async run(
+    program: string,
+    args: readonly string[],
+    input = '',
+    more: NodeJS.ProcessEnv = {},
+  ): Promise<CommandResult> {
+    const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !isForeign(name)));
+    const env = { ...own, ...more };
     const began = performance.now();
     const result = await runCommand(program, args, { cwd: this.folder, env, input, timeoutMs: TIMEOUT_MS });
     const seconds = ((performance.now() - began) / 1000).toFixed(1);

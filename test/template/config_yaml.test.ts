@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import { parseDocument } from 'yaml';
 import { projectRoot } from '../../config/project_root.js';
 import { makeBare } from '../../scripts/template/bare/bare.js';
-import { addTopicKey, removeConfigKey } from '../../scripts/template/config_keys.js';
+import { addTopicKey } from '../../scripts/template/config_keys.js';
+import { removeConfigKey } from '../../scripts/template/forget_config_key.js';
 import { add } from '../../scripts/template/new/add.js';
 import { Plan } from '../../scripts/template/plan.js';
 

@@ -1,8 +1,11 @@
 import { expect } from 'chai';
 import { Clone } from './clone.js';
+import { linesOfCode } from './lines_of_code.js';
 
 const MINUTES = 60_000;
 const ORDERS = 'DOMAIN=orders';
+/** Of TypeScript in cmd, config and internal; ADR 11 says so. */
+const MAX_LINES_OF_BARE = 2500;
 
 describe('the template', function () {
   this.timeout(15 * MINUTES);
@@ -19,9 +22,15 @@ describe('the template', function () {
   });
 
   it('bare and new: becomes a service with a domain of its own, and all tests pass', async () => {
-    await clone.made('bare', 'NAME=my-service');
+    const shown = await clone.made('bare', 'NAME=my-service');
+    expect(changesIn(shown), 'what it shows').to.have.members(await clone.changed());
     expect(clone.list('internal/app/modules')).to.deep.equal(['core.ts', 'kafka_control.ts']);
     expect(JSON.parse(clone.read('package.json'))).to.include({ name: 'my-service' });
+    const own = await Promise.all(
+      ['cmd', 'config', 'internal'].map((folder) => clone.files(`${folder}/*.ts`)),
+    );
+    const lines = own.flat().map((file) => linesOfCode(clone.read(file)));
+    expect(lines.reduce((sum, count) => sum + count)).to.be.within(1, MAX_LINES_OF_BARE);
     await clone.made('build');
     expect(await clone.succeed('node_modules/.bin/knip')).not.to.match(/Unused|Refine/);
     const starts = 'dist/test/cmd/app/*.test.js';
@@ -42,14 +51,26 @@ describe('the template', function () {
     expect(await clone.made('test-docs'), 'what its documents say').to.match(/^\d+ passed, 0 failed$/m);
   });
 
-  for (const kept of ['users', 'translations']) {
-    it(`bare: keeps ${kept} alone where that is wanted, and is undone by git alone`, async () => {
+  // What stands in pkg is as it was, and is tested with the others.
+  for (const [kept, shown, suites] of [
+    ['users', ['users'], '{app,config,service,support}'],
+    ['translations', ['translations'], '{app,config,service,support}'],
+    [
+      'users,translations',
+      ['translations', 'users'],
+      '{app,cmd/{app,cli,consumer},config,examples,service,support}',
+    ],
+  ] as const) {
+    it(`bare: keeps ${kept} where that is wanted, all tests pass, and it is undone by git alone`, async () => {
       await clone.made('bare', 'NAME=my-service', `KEEP=${kept}`);
-      expect(clone.list('internal/app/modules')).to.deep.equal(['core.ts', 'kafka_control.ts', `${kept}.ts`]);
-      expect(clone.read('README.md')).to.include(`It has the domain ${kept}.`);
-      await clone.compile();
-      expect(await clone.succeed('node_modules/.bin/knip')).not.to.match(/Unused|Refine/);
-      expect(await clone.tests(`test/service/{http,${kept}}/**/*.test.ts`)).to.match(/\d+ passing/);
+      expect(clone.list('internal/app/modules')).to.deep.equal([
+        ...['core.ts', 'kafka_control.ts'],
+        ...shown.map((one) => `${one}.ts`),
+      ]);
+      expect(clone.read('README.md')).to.match(new RegExp(`It has the domains? ${shown.join(' and ')}\\.`));
+      const [unused] = await Promise.all([clone.succeed('node_modules/.bin/knip'), clone.made('build')]);
+      expect(unused).not.to.match(/Unused|Refine/);
+      expect(await clone.tests(`dist/test/${suites}/**/*.test.js`)).to.match(/\d+ passing/);
       await clone.succeed('git', 'checkout', '--quiet', '.');
       await clone.succeed('git', 'clean', '-fdq');
       expect(await clone.changed()).to.deep.equal([]);
@@ -57,8 +78,13 @@ describe('the template', function () {
   }
 
   it('drop: does without the embedded broker; build, lint and unit tests pass', async () => {
-    await clone.made('drop', 'PKG=devbroker');
+    const before = await clone.files('*');
+    const shown = await clone.made('drop', 'PKG=devbroker');
+    const changed = await clone.changed();
+    expect(changesIn(shown), 'what it shows').to.have.members(changed);
     expect(clone.has('pkg/devbroker')).to.equal(false);
+    await expectNothingNames(clone, pathsGone(before, clone));
+    expect(await clone.made('help'), 'with nothing left to drop').not.to.match(/make drop|devbroker/);
     expect(clone.read('config/config.yaml')).not.to.include('embedded');
     expect(clone.read('.dependency-cruiser.cjs')).not.to.include('devbroker');
     for (const file of clone.list('internal/app')) {
@@ -85,18 +111,28 @@ describe('the template', function () {
     expect(await clone.changed()).to.deep.equal(['of_mine.txt']);
   });
 
-  it('takes the answers to its questions from whoever pipes them in', async () => {
-    const { status, output } = await clone.make(['new'], 'event\norders\norder.placed\n');
+  it('asks whoever pipes the answers in, whatever the shell exports as DOMAIN', async () => {
+    const shell = { DOMAIN: 'corp.local', EVENT: 'login' };
+    const { status, output } = await clone.make(['new'], 'event\norders\norder.placed\n', shell);
     expect(status, output).to.equal(0);
+    expect(changesIn(output)).to.have.members(await clone.changed());
     expect(clone.has('internal/entity/order_event.ts')).to.equal(true);
   });
 
-  it('says that the rest was written where the reference of the configuration could not be', async () => {
+  it('takes no name of the service from what the shell exports as NAME', async () => {
+    const { status, output } = await clone.make(['bare', 'DRY=1'], '', { NAME: 'desktop-7', KEEP: 'users' });
+    expect(status).not.to.equal(0);
+    expect(output).to.include('NAME is missing');
+    const { output: shown } = await clone.make(['bare', 'NAME=my-service', 'DRY=1'], '', { KEEP: 'users' });
+    expect(shown).to.include('The service my-service, with no sample');
+  });
+
+  it('writes nothing where the reference of the configuration cannot be written', async () => {
     await clone.succeed('rm', 'scripts/docs/main.ts');
     const { status, output } = await clone.make(['new', ORDERS, 'EVENT=order.placed']);
     expect(status).not.to.equal(0);
-    expect(output).to.include('All this was written, but for docs/configuration.md');
-    expect(clone.has('internal/entity/order_event.ts')).to.equal(true);
+    expect(output).to.include('nothing was written, since make docs would fail');
+    expect(await clone.changed()).to.deep.equal(['scripts/docs/main.ts']);
   });
 
   it('shows what it would do with DRY, and does nothing', async () => {
@@ -127,6 +163,30 @@ describe('the template', function () {
     expect(await clone.changed()).to.deep.equal([]);
   });
 });
+
+/** The files that a command says it writes or removes. */
+function changesIn(output: string): string[] {
+  return [...output.matchAll(/^ {2}[-+~] (.+)$/gm)].map(([, file]) => String(file));
+}
+
+/** The files that went, and the folders that went with them. */
+function pathsGone(before: readonly string[], clone: Clone): Set<string> {
+  const gone = before.filter((file) => !clone.has(file));
+  const folders = gone.flatMap((file) => {
+    const parts = file.split('/');
+    return parts.slice(0, -1).map((_part, index) => parts.slice(0, index + 1).join('/'));
+  });
+  return new Set([...gone, ...folders.filter((folder) => !clone.has(folder))]);
+}
+
+async function expectNothingNames(clone: Clone, paths: ReadonlySet<string>): Promise<void> {
+  expect([...paths]).to.include('pkg/devbroker');
+  for (const file of await clone.files('*.md')) {
+    const words = clone.read(file).match(/[\w./-]+/g) ?? [];
+    const named = words.map((word) => word.replace(/[./]+$/, '')).filter((word) => paths.has(word));
+    expect(named, file).to.deep.equal([]);
+  }
+}
 
 /** Packages first, then from far to near, and the names in each without regard to case. */
 function expectSortedImports(clone: Clone, file: string): void {

@@ -1,7 +1,8 @@
 import { SyntaxKind } from 'ts-morph';
-import { removeConfigKey } from '../config_keys.js';
+import { removeConfigKey } from '../forget_config_key.js';
 import { forgetEntries } from '../knip_entries.js';
 import { removeTargets } from '../makefile.js';
+import { removeOwnTests } from '../own_tests.js';
 import { type Plan } from '../plan.js';
 import { pruneDangling, removeUnused } from '../prune.js';
 import { Refusal } from '../refusal.js';
@@ -58,7 +59,7 @@ export function makeBare(plan: Plan, { name, kept }: BareOptions): void {
   }
   remove(ONCE);
   removeTargets(plan, ONCE_TARGETS);
-  removeRegions(plan, 'template');
+  for (const file of removeOwnTests(plan)) gone.add(file);
   pruneDangling(plan, gone);
   removeUnusedHelper(plan);
   forgetEntries(plan);

@@ -1,7 +1,7 @@
 /** Removes the samples; see bare.ts. */
 import { projectRoot } from '../../../config/project_root.js';
+import { requireCleanTree } from '../clean_tree.js';
 import { changeProject, isDry } from '../command.js';
-import { requireCleanTree } from '../git.js';
 import { bareOptions, makeBare } from './bare.js';
 
 await changeProject(async (open) => {

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { projectRoot } from '../../../config/project_root.js';
-import { removeConfigKey } from '../config_keys.js';
+import { removeConfigKey } from '../forget_config_key.js';
 import { forgetEntries } from '../knip_entries.js';
 import { removeTargets } from '../makefile.js';
+import { removeOwnTests } from '../own_tests.js';
 import { type Plan } from '../plan.js';
 import { pruneDangling } from '../prune.js';
 import { Refusal } from '../refusal.js';
@@ -35,6 +36,7 @@ export function drop(plan: Plan, { name, parts }: ReturnType<typeof dropOptions>
   for (const key of configKeys) removeConfigKey(plan, key);
   edit?.(plan);
   removeTargets(plan, targets);
+  for (const file of [...removeOwnTests(plan), ...removeThisCommand(plan)]) gone.add(file);
   removeRegions(plan, name);
   pruneDangling(plan, gone);
   forgetEntries(plan);
@@ -43,4 +45,11 @@ export function drop(plan: Plan, { name, parts }: ReturnType<typeof dropOptions>
     plan,
     [...importedBefore].filter((one) => !imported.has(one)),
   );
+}
+
+/** Takes the command out with the last package that it could remove. @returns the files that went */
+function removeThisCommand(plan: Plan): string[] {
+  if (Object.keys(DROPPABLE).some((name) => plan.has(`pkg/${name}/index.ts`))) return [];
+  removeTargets(plan, ['drop']);
+  return plan.remove('scripts/template/drop/');
 }

@@ -1,7 +1,7 @@
 /** Removes a package that the service can do without; see drop.ts. */
 import { projectRoot } from '../../../config/project_root.js';
+import { requireCleanTree } from '../clean_tree.js';
 import { changeProject, isDry } from '../command.js';
-import { requireCleanTree } from '../git.js';
 import { drop, dropOptions } from './drop.js';
 
 await changeProject(async (open) => {

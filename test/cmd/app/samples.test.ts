@@ -3,6 +3,9 @@ import { startBroker } from '../../../pkg/devbroker/index.js';
 import { Program } from '../../support/program.js';
 import { cli } from '../cli/run_in_process.js';
 
+/** Each service has its own by default. */
+const KAFKA_GROUP_ID = 'my-group';
+
 describe('cmd/app with its samples', function () {
   this.timeout(20_000);
   let app: Program;
@@ -13,12 +16,12 @@ describe('cmd/app with its samples', function () {
   });
 
   it('names every consumer and view among what its readiness depends on', async () => {
-    app = new Program('cmd/app/main', { env: { HTTP_PORT: '0', LOG_FORMAT: 'pretty' } });
+    app = new Program('cmd/app/main', { env: { HTTP_PORT: '0', LOG_FORMAT: 'pretty', KAFKA_GROUP_ID } });
     await app.shows(/is ready/);
     const [, url] = await app.shows(/HTTP\s+(http:\S+)\/v1/);
     const checks = {
       broker: { status: 'pass' },
-      'consumer godev-kit-group.translation-events': { status: 'pass' },
+      [`consumer ${KAFKA_GROUP_ID}.translation-events`]: { status: 'pass' },
       'view of user-events': { status: 'pass' },
       'view of translation-events': { status: 'pass' },
     };
@@ -54,11 +57,12 @@ describe('cmd/app with its samples', function () {
         HTTP_CONTROL_TOKEN: 'x'.repeat(32),
         HTTP_PORT: '0',
         KAFKA_BROKERS: broker.brokers.join(','),
+        KAFKA_GROUP_ID,
         KAFKA_REPLICATION_FACTOR: '1',
       };
       app = new Program('cmd/app/main', { env });
       expect(await app.exit()).to.equal(1);
-      const group = 'godev-kit-group.translation-events';
+      const group = `${KAFKA_GROUP_ID}.translation-events`;
       const forFailures = ['dlt', 'retry-0'].map((kind) => `translation-events.${group}-${kind}`);
       for (const topic of ['user-events', 'translation-events', ...forFailures]) {
         expect(app.stdout).to.match(new RegExp(`[ ,]${topic}[,.] `));

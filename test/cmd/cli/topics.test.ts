@@ -10,6 +10,7 @@ describe('cmd/cli: topics of the service', function () {
   let env: Record<string, string>;
   let users: string;
   let translations: string;
+  let deadLetters: string;
 
   before(async () => {
     brokers = await testBrokers();
@@ -17,7 +18,12 @@ describe('cmd/cli: topics of the service', function () {
   beforeEach(() => {
     users = uniqueName('users');
     translations = uniqueName('translations');
-    env = { KAFKA_TOPICS_USER_EVENTS: users, KAFKA_TOPICS_TRANSLATION_EVENTS: translations };
+    deadLetters = `${translations}.my-group.${translations}-dlt`;
+    env = {
+      KAFKA_GROUP_ID: 'my-group',
+      KAFKA_TOPICS_USER_EVENTS: users,
+      KAFKA_TOPICS_TRANSLATION_EVENTS: translations,
+    };
   });
 
   const run = (...args: string[]) => cli(['topics', ...args], { brokers, env });
@@ -35,7 +41,6 @@ describe('cmd/cli: topics of the service', function () {
   });
 
   it('apply makes the topics for messages that fail with the partitions of their topic, and drift knows them', async () => {
-    const deadLetters = `${translations}.godev-kit-group.${translations}-dlt`;
     expect((await run('drift')).stdout).to.include(`${deadLetters} is missing`);
     const admin = new KafkaAdmin(await openDriver());
     await admin.ensureTopics([{ topic: translations, partitions: 5, replicationFactor: 1 }]);
@@ -47,7 +52,6 @@ describe('cmd/cli: topics of the service', function () {
   });
 
   it('apply leaves what an operator gave the topics for messages that fail beyond what they need', async () => {
-    const deadLetters = `${translations}.godev-kit-group.${translations}-dlt`;
     await run('apply');
     const admin = new KafkaAdmin(await openDriver());
     await admin.addPartitions(deadLetters, 4);

@@ -13,7 +13,9 @@ describe('cmd/consumer with its samples', function () {
 
   it('does the work of a service whose own consumers are off, on the broker of that service', async () => {
     const { url: app } = await programs.ready('cmd/app/main', { KAFKA_CONTROL_CONSUMER_ENABLED: 'false' });
-    const { program: consumer, url } = await programs.ready('cmd/consumer/main');
+    const { program: consumer, url } = await programs.ready('cmd/consumer/main', {
+      KAFKA_GROUP_ID: 'my-group',
+    });
     const asked = await fetch(`${app}/v1/translations`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -31,7 +33,7 @@ describe('cmd/consumer with its samples', function () {
       status: 'pass',
       checks: {
         broker: { status: 'pass' },
-        'consumer godev-kit-group.translation-events': { status: 'pass' },
+        'consumer my-group.translation-events': { status: 'pass' },
       },
     });
     consumer.kill('SIGTERM');
