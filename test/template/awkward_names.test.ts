@@ -96,9 +96,11 @@ describe('make new, given awkward names', function () {
     const clashes = ['verify2fa', 'event', 'z_by_id', 'order.placed_data'];
     expect(refused).to.deep.equal([...clashes, 'turn_key', 'close_case', 'invalid.shown', 'not_found.said']);
     const written = (await clone.changed()).filter((file) => file.endsWith('.ts'));
-    await clone.compile();
+    await clone.made('build');
     await clone.succeed('node_modules/.bin/eslint', ...written);
-    const tested = await clone.tests('test/service/{http,users,translations,orders,codes,news}/*.test.ts');
+    const tested = await clone.tests(
+      'dist/test/service/{http,users,translations,orders,codes,news}/*.test.js',
+    );
     expect(tested).to.match(/\d+ passing/);
   });
 });
