@@ -47,6 +47,7 @@ export class StartPositions {
         isCommitted: (partition) => this.#latest.has(partition.topic),
         endFor: (partition, committed) => this.#endFor(partition, committed),
       });
+      // followCoordinators made an object of calls of it, which needs nothing of its class.
       return { ...coordinator, ...this.#generation.calls() } as unknown as Broker;
     };
   }

@@ -228,4 +228,22 @@ export const CONSUMING: readonly Guard[] = [
     suite: 'unit/coordinator.test.js',
     test: 'is looked for, and asked again, after NOT_COORDINATOR_FOR_GROUP',
   },
+  {
+    pitfalls: [],
+    guard: 'committing where a group that reads from now on begins',
+    file: 'kafkajs/start_positions.js',
+    code: 'isCommitted: (partition) => this.#latest.has(partition.topic)',
+    without: 'isCommitted: () => false',
+    suite: 'contract/from_now_on.test.js',
+    test: 'handles what is sent while its only member, which got nothing before, is stopped',
+  },
+  {
+    pitfalls: [],
+    guard: 'the time that a node has for its first answer',
+    file: 'kafkajs/silence_patch.js',
+    code: 'if (entry.apiKey === API_VERSIONS)',
+    without: 'if (false)',
+    suite: 'contract/silent_node.test.js',
+    test: 'one alone keeps no client of kafkajs from the other',
+  },
 ];
