@@ -45,9 +45,15 @@ function selected(): string[] {
 const GUARDS = 'dist/test/pkg/kafka/faults/guards_out.test.js';
 const HELD_UP = 'dist/test/pkg/kafka/faults/held_up.test.js';
 
+const CONTRACT = 'dist/test/**/contract/**/*.test.js';
+const CONTRACT_OF_PACKAGES = 'dist/test/pkg/**/contract/**/*.test.js';
+
 const SUITES: Readonly<Record<string, readonly string[]>> = {
   unit: ['dist/test/**/*.test.js', ...NOT_UNIT.flatMap((name) => ['--ignore', `dist/test/**/${name}/**`])],
-  contract: ['dist/test/**/contract/**/*.test.js'],
+  contract: [CONTRACT_OF_PACKAGES],
+  // In two legs, which run at the same time: most of it is waiting.
+  'contract-service': [CONTRACT, '--ignore', CONTRACT_OF_PACKAGES],
+  'contract-all': [CONTRACT],
   programs: [
     ...PROGRAMS.map((name) => `dist/test/${name}/**/*.test.js`),
     ...['--ignore', 'dist/test/**/faults/**'],
@@ -69,7 +75,7 @@ const QUICK_SUITES = [
   'unit',
   'programs',
   // Without the embedded broker they need brokers from elsewhere, as of `make test-kafka`.
-  ...(isThere('pkg', 'devbroker') ? ['contract'] : []),
+  ...(isThere('pkg', 'devbroker') ? ['contract', 'contract-service'] : []),
   ...(isThere('test', 'examples') ? ['examples'] : []),
 ];
 const TEMPLATE_TIMEOUT_MS = 1_800_000;
@@ -114,7 +120,7 @@ export const LEGS: readonly Leg[] = [
   { ...suite('held-up', 'held-up'), alone: true },
   suite('guards', 'guards'),
   { ...suite('faults', 'faults'), timeoutMs: FAULTS_TIMEOUT_MS },
-  { ...suite('contract', 'contract-kafka', prepareKafka), alone: true },
+  { ...suite('contract-all', 'contract-kafka', prepareKafka), alone: true },
   {
     ...suite('apache', 'kafka-cluster', prepareCluster),
     timeoutMs: Number(process.env['ROUNDS'] ?? 1) > 1 ? LONG_CLUSTER_TIMEOUT_MS : CLUSTER_TIMEOUT_MS,
@@ -131,12 +137,13 @@ export const LEGS: readonly Leg[] = [
 /** The commands of the Makefile, by the legs that they run, in order; the longest early, as two run at once. */
 export const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   lint: ['eslint', 'prettier', 'layers', 'knip'],
-  test: ['build', 'contract', 'eslint', 'programs', 'unit', 'examples', 'prettier', 'layers', 'knip'].filter(
-    (name) => !(name in SUITES) || QUICK_SUITES.includes(name),
-  ),
+  test: [
+    ...['build', 'contract', 'contract-service', 'programs', 'eslint'],
+    ...['unit', 'examples', 'prettier', 'layers', 'knip'],
+  ].filter((name) => !(name in SUITES) || QUICK_SUITES.includes(name)),
   'test-faults': ['build', 'held-up', 'faults', 'guards'],
   'test-unit': ['build', 'unit'],
-  'test-contract': ['build', 'contract'],
+  'test-contract': ['build', 'contract', 'contract-service'],
   'test-kafka': ['build', 'contract-kafka', 'kafka-cluster'],
   'test-browser': ['build', 'browser'],
   'test-docs': ['build', 'docs'],

@@ -44,6 +44,19 @@ export interface RequestQueue {
   scheduleCheckPendingRequests(): void;
 }
 
+/** The part of kafkajs's node that the patches touch. */
+export interface ReusedBroker {
+  /** The versions that it supports; null where it has not been asked, as a connection is then. */
+  versions: object | null;
+  isConnected(): boolean;
+  connect: (this: ReusedBroker) => Promise<void>;
+}
+
+/** What every node of kafkajs inherits from. */
+export function brokerPrototype(): ReusedBroker {
+  return (load('kafkajs/src/broker') as { prototype: ReusedBroker }).prototype;
+}
+
 /** What every request queue of kafkajs inherits from. */
 export function requestQueuePrototype(): RequestQueue {
   return (load('kafkajs/src/network/requestQueue') as { prototype: RequestQueue }).prototype;

@@ -1,10 +1,12 @@
 import kafkajs from 'kafkajs';
 import {
+  brokerPrototype,
   connectionPoolPrototype,
   connectionPrototype,
   requestQueuePrototype,
   type ConnectionPool,
   type RequestQueue,
+  type ReusedBroker,
   type ReusedConnection,
 } from './internals.js';
 
@@ -31,7 +33,8 @@ let applied = false;
  *
  * A node that accepts a connection and does not answer its first request would be waited for as long; the time that
  * kafkajs means to give it, which is that for connecting, is heeded. It then counts as one that cannot be connected
- * to, so that the next one is asked.
+ * to, so that the next one is asked. Only the first node of all would be asked for its versions, which are no cue to
+ * those of others during an upgrade either: here each is, whenever it is connected to.
  */
 export function applySilencePatch(): void {
   if (applied) return;
@@ -39,6 +42,15 @@ export function applySilencePatch(): void {
   patchQueue(requestQueuePrototype());
   patchConnection(connectionPrototype());
   patchPool(connectionPoolPrototype());
+  patchBroker(brokerPrototype());
+}
+
+function patchBroker(prototype: ReusedBroker): void {
+  const { connect } = prototype;
+  prototype.connect = function () {
+    if (!this.isConnected()) this.versions = null;
+    return connect.call(this);
+  };
 }
 
 function patchQueue(prototype: RequestQueue): void {
