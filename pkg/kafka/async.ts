@@ -79,7 +79,7 @@ export function sleep(ms: number, signal: AbortSignal): Promise<void> {
 /** Rejects with `toError()` once `signal` is aborted; never settles otherwise. */
 export function rejectOnAbort(signal: AbortSignal, toError: () => Error): Promise<never> {
   return new Promise((_resolve, reject) => {
-    signal.addEventListener('abort', () => {
+    onAbort(signal, () => {
       reject(toError());
     });
   });

@@ -2,6 +2,7 @@ import type { Logger } from '../../logger/index.js';
 import { asError } from '../async.js';
 import { delayAfter, type Backoff } from '../consumer/backoff.js';
 import { InvalidOption } from '../errors.js';
+import { OnceAMinute } from '../once_a_minute.js';
 import { currentSecret, type Secret } from './secret.js';
 import { shownEndpoint, tokenEndpointFault } from './token_endpoint.js';
 
@@ -60,8 +61,6 @@ const SPARE_SHARE = 0.2;
 const YOUNG_MS = 1_000;
 /** Between requests that fail. Connections are made, and sessions renewed, often when they cannot go on. */
 const PAUSE: Backoff = { initialMs: 500, maxMs: 5_000, jitter: 0.2 };
-/** Milliseconds for which a warning stands before it is said again. */
-const SAID_FOR_MS = 60_000;
 
 /**
  * Tokens from an endpoint, kept until they are about to expire; callers at the same time share one request.
@@ -76,11 +75,11 @@ export function clientCredentials(options: ClientCredentials): TokenSource {
   const now = options.now ?? Date.now;
   let token: Token | undefined;
   let outage: Outage | undefined;
-  let warnedAt: number | undefined;
+  const warned = new OnceAMinute(options.now);
   let request: Promise<Token> | undefined;
 
   // A clock that was put back must not make a pause longer.
-  const isWithin = (ms: number, since: number): boolean => now() >= since && now() - since < ms;
+  const isPause = ({ failedAt, pauseMs }: Outage): boolean => now() >= failedAt && now() - failedAt < pauseMs;
 
   const renew = async (): Promise<Token> => {
     try {
@@ -95,8 +94,7 @@ export function clientCredentials(options: ClientCredentials): TokenSource {
   };
 
   const newToken = (): Promise<Token> => {
-    if (outage !== undefined && isWithin(outage.pauseMs, outage.failedAt))
-      return Promise.reject(outage.error);
+    if (outage !== undefined && isPause(outage)) return Promise.reject(outage.error);
     request ??= renew().finally(() => {
       request = undefined;
     });
@@ -104,9 +102,8 @@ export function clientCredentials(options: ClientCredentials): TokenSource {
   };
 
   const warn = (error: unknown): void => {
-    if (warnedAt !== undefined && isWithin(SAID_FOR_MS, warnedAt)) return;
-    warnedAt = now();
-    options.logger.warn('no new token could be had; the former one is used while it is valid', { error });
+    const what = 'no new token could be had; the former one is used while it is valid';
+    if (warned.isNews(what)) options.logger.warn(what, { error });
   };
 
   const source = async (): Promise<string> => {

@@ -20,6 +20,16 @@ describe('kafka: fromBeginning: false under faults of the broker', function () {
   const committed = () =>
     ALL.map((partition) => nodes.broker.offsets.fetch('group', { topic: 't', partition })?.offset);
 
+  /** Has nobody tell the ends of partition 0. */
+  const hideFirstLog = () =>
+    nodes.broker.faults.add({
+      api: 'ListOffsets',
+      topic: 't',
+      partition: 0,
+      error: 'NOT_LEADER_OR_FOLLOWER',
+      times: Infinity,
+    });
+
   it('handles what is sent while its only member, which got nothing before, comes back from a crash', async () => {
     const manager = await nodes.consumer(undefined, FROM_NOW_ON);
     nodes.crash();
@@ -44,13 +54,7 @@ describe('kafka: fromBeginning: false under faults of the broker', function () {
   });
 
   it('a partition whose log cannot be asked is settled later, and holds up no other one', async () => {
-    const fault = nodes.broker.faults.add({
-      api: 'ListOffsets',
-      topic: 't',
-      partition: 0,
-      error: 'NOT_LEADER_OR_FOLLOWER',
-      times: Infinity,
-    });
+    const fault = hideFirstLog();
     const starting = nodes.consumer(undefined, FROM_NOW_ON);
     await eventually(() => committed().filter((offset) => offset !== undefined).length === 3);
     const [manager] = nodes.managers;
@@ -81,13 +85,7 @@ describe('kafka: fromBeginning: false under faults of the broker', function () {
   });
 
   it('a group from the beginning is held up by no partition whose log cannot be asked either', async () => {
-    const fault = nodes.broker.faults.add({
-      api: 'ListOffsets',
-      topic: 't',
-      partition: 0,
-      error: 'NOT_LEADER_OR_FOLLOWER',
-      times: Infinity,
-    });
+    const fault = hideFirstLog();
     const manager = await nodes.consumer();
     for (const partition of ALL) await manager.sendMessage('t', 'k', `v${partition}`, { partition });
     await nodes.inbox.has(3, 4_000);
