@@ -57,6 +57,24 @@ export function brokerPrototype(): ReusedBroker {
   return (load('kafkajs/src/broker') as { prototype: ReusedBroker }).prototype;
 }
 
+/** The part of what kafkajs knows of a cluster's nodes that the patches touch. */
+export interface BrokerPool {
+  /** Any node that is connected, else the first that can be. */
+  findConnectedBroker(): Promise<ReusedBroker & { readonly nodeId: number }>;
+  /** Resolves to null when every node was reached and the callback rejected for each. */
+  withBroker: (this: BrokerPool, callback: (node: AskedNode) => Promise<unknown>) => Promise<unknown>;
+}
+
+interface AskedNode {
+  readonly nodeId: string;
+  readonly broker: ReusedBroker;
+}
+
+/** What every broker pool of kafkajs inherits from. */
+export function brokerPoolPrototype(): BrokerPool {
+  return (load('kafkajs/src/cluster/brokerPool') as { prototype: BrokerPool }).prototype;
+}
+
 /** What every request queue of kafkajs inherits from. */
 export function requestQueuePrototype(): RequestQueue {
   return (load('kafkajs/src/network/requestQueue') as { prototype: RequestQueue }).prototype;

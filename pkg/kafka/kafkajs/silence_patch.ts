@@ -1,9 +1,11 @@
 import kafkajs from 'kafkajs';
 import {
+  brokerPoolPrototype,
   brokerPrototype,
   connectionPoolPrototype,
   connectionPrototype,
   requestQueuePrototype,
+  type BrokerPool,
   type ConnectionPool,
   type RequestQueue,
   type ReusedBroker,
@@ -35,6 +37,9 @@ let applied = false;
  * kafkajs means to give it, which is that for connecting, is heeded. It then counts as one that cannot be connected
  * to, so that the next one is asked. Only the first node of all would be asked for its versions, which are no cue to
  * those of others during an upgrade either: here each is, whenever it is connected to.
+ *
+ * What any node can tell is asked of one that is connected, where there is one: kafkajs draws lots, and where they
+ * fall on a node that cannot be connected to, as one that is silent, it waits in vain and draws anew.
  */
 export function applySilencePatch(): void {
   if (applied) return;
@@ -43,6 +48,19 @@ export function applySilencePatch(): void {
   patchConnection(connectionPrototype());
   patchPool(connectionPoolPrototype());
   patchBroker(brokerPrototype());
+  patchBrokerPool(brokerPoolPrototype());
+}
+
+function patchBrokerPool(prototype: BrokerPool): void {
+  const { withBroker } = prototype;
+  prototype.withBroker = async function (callback) {
+    const broker = await this.findConnectedBroker();
+    try {
+      return await callback({ nodeId: String(broker.nodeId), broker });
+    } catch {
+      return withBroker.call(this, callback); // the error is told where every other node gives one as well
+    }
+  };
 }
 
 function patchBroker(prototype: ReusedBroker): void {

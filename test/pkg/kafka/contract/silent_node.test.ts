@@ -19,6 +19,8 @@ import { silent } from './harness.js';
 const LIMIT_MS = 400;
 /** Of kafkajs's three seconds to connect twice, when it takes up the silent node again; for an answer it waits 30 s. */
 const AT_ONCE_MS = 10_000;
+/** So many that one of them would draw the silent node several times in a row. */
+const MANY = 24;
 
 /** Faults that only the embedded broker can be told to have. */
 describe('kafka: nodes that accept connections and stay silent', function () {
@@ -77,6 +79,12 @@ describe('kafka: nodes that accept connections and stay silent', function () {
   it('one alone keeps no client of kafkajs from the other', async () => {
     silence(1);
     await soon(new KafkaAdmin(driver).listTopics());
+  });
+
+  it('any node can be asked: one that is connected is, not one that lots fall on', async () => {
+    silence(1);
+    const clients = Array.from({ length: MANY }, () => new KafkaAdmin(driver));
+    await soon(Promise.all(clients.map((client) => client.listTopics())));
   });
 
   it('what it leads itself is rejected in its time, and the error says that it was sent', async () => {

@@ -246,4 +246,13 @@ export const CONSUMING: readonly Guard[] = [
     suite: 'contract/silent_node.test.js',
     test: 'one alone keeps no client of kafkajs from the other',
   },
+  {
+    pitfalls: [],
+    guard: 'asking a node that is connected',
+    file: 'kafkajs/silence_patch.js',
+    code: 'return await callback({ nodeId: String(broker.nodeId), broker });',
+    without: 'throw new Error();',
+    suite: 'contract/silent_node.test.js',
+    test: 'any node can be asked: one that is connected is, not one that lots fall on',
+  },
 ];
