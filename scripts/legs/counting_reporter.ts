@@ -9,6 +9,9 @@ export const COUNTS_FILE = 'TEST_LEGS_COUNTS';
 
 const firstLine = (text: string): string => text.trimStart().split('\n', 1)[0] ?? '';
 
+const lineOf = (test: mocha.Test, error: Error | undefined): string =>
+  `${test.titlePath().join(': ')}: ${firstLine(error?.message ?? 'no message')}`;
+
 /**
  * Mocha's spec reporter, which also leaves the counts of a finished run in the file that TEST_LEGS_COUNTS
  * names. A run that breaks off leaves none.
@@ -18,13 +21,16 @@ export default class CountingReporter extends reporters.Spec {
     super(runner, options);
     const file = process.env[COUNTS_FILE];
     if (!file) throw new Error(`${COUNTS_FILE} must name the file for the counts.`);
+    const retried: string[] = [];
+    runner.on(Runner.constants.EVENT_TEST_RETRY, (test: mocha.Test, error: Error) => {
+      retried.push(lineOf(test, error));
+    });
     runner.once(Runner.constants.EVENT_RUN_END, () => {
       const counts: MochaCounts = {
         passed: this.stats.passes,
         failed: this.stats.failures,
-        failures: this.failures.map(
-          (test) => `${test.titlePath().join(': ')}: ${firstLine(test.err?.message ?? 'no message')}`,
-        ),
+        failures: this.failures.map((test) => lineOf(test, test.err)),
+        retried,
       };
       writeFileSync(file, JSON.stringify(counts));
     });

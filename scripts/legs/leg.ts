@@ -40,6 +40,8 @@ export interface Counts {
 export interface MochaCounts extends Counts {
   /** A line for each that failed: its titles and the beginning of its error. */
   failures: readonly string[];
+  /** A line for each time that a test failed and was tried again. */
+  retried: readonly string[];
 }
 
 /** This machine lacks what a leg needs: outside of CI no failure. The message says what is lacking. */

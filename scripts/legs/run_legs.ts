@@ -35,6 +35,8 @@ interface Outcome extends Counts {
   reason?: string | undefined;
   /** Its tests that failed. */
   failures?: readonly string[];
+  /** Those that failed and were tried again. */
+  retried?: readonly string[];
   /** What its program wrote, where that was kept back. */
   written?: string | undefined;
 }
@@ -48,13 +50,15 @@ export function closingLine({ passed, failed }: Counts): string {
 
 /**
  * Runs legs in their order, several at once where allowed, all of them even where some fail, and sums what they
- * count. Ends with a line that begins with FAILED for each test, or leg without tests, that failed. A leg counts at least one failure where its program fails in any way: also when it dies before its tests
- * were counted, has no tests, or lacks a leg that it needs.
+ * count. Ends with a line that begins with FAILED for each test, or leg without tests, that failed, after one that
+ * begins with FLAKY for each test that had to be tried again. A leg counts at least one failure where its program
+ * fails in any way: also when it dies before its tests were counted, has no tests, or lacks a leg that it needs.
  */
 export async function runLegs(legs: readonly Leg[], options: RunLegsOptions): Promise<Counts> {
   const sum: Counts = { passed: 0, failed: 0 };
   const failed = new Set<string>();
   const failures: string[] = [];
+  const flaky: string[] = [];
   const waiting = [...legs];
   const running = new Map<Leg, Promise<void>>();
 
@@ -69,6 +73,7 @@ export async function runLegs(legs: readonly Leg[], options: RunLegsOptions): Pr
     // Together, so that no other leg's lines come between.
     if (outcome.written !== undefined) options.print(outcome.written);
     options.print(`-- ${leg.name}: ${closingLine(outcome)} (${seconds} s)${reason}`);
+    flaky.push(...(outcome.retried ?? []).map((what) => `FLAKY ${leg.name}: ${what}`));
     if (outcome.failed > 0) {
       failed.add(leg.name);
       const whats = outcome.failures ?? [outcome.reason ?? 'failed'];
@@ -92,7 +97,7 @@ export async function runLegs(legs: readonly Leg[], options: RunLegsOptions): Pr
       );
     } else await Promise.race(running.values());
   }
-  for (const failure of failures) options.print(failure);
+  for (const what of [...flaky, ...failures]) options.print(what);
   return sum;
 }
 
@@ -160,8 +165,9 @@ async function outcomeOf(leg: Leg, failure: string | undefined, countsFile: stri
   if (!counts) return failedFor(`broke off before its tests were counted${failure ? `; it ${failure}` : ''}`);
   if (counts.passed + counts.failed === 0) return failedFor('ran no test');
   if (counts.failed > 0) return counts;
-  if (failure === undefined) return { passed: counts.passed, failed: 0 };
-  return { passed: counts.passed, failed: 1, reason: `no test failed, but the run ${failure}` };
+  if (failure === undefined) return counts;
+  const { passed, retried } = counts;
+  return { passed, failed: 1, retried, reason: `no test failed, but the run ${failure}` };
 }
 
 async function readCounts(file: string): Promise<MochaCounts | undefined> {

@@ -51,6 +51,16 @@ describe('test legs', () => {
     expect(lines.slice(-2)).to.deep.equal(['FAILED tests: d: c: no', 'FAILED bad: ended with status 3']);
   });
 
+  it('names what passed at the second attempt only', async () => {
+    const code = `let runs = 0; it('a', () => { if (++runs < 2) throw new Error('not yet'); });`;
+    const leg = await mocha('flaky', code);
+
+    const counts = await runLegs([{ ...leg, args: [...leg.args, '--retries', '1'] }], options);
+
+    expect(counts).to.deep.equal({ passed: 1, failed: 0 });
+    expect(lines.at(-1)).to.equal('FLAKY flaky: a: not yet');
+  });
+
   it('counts a Mocha leg that dies before the end of its run as a failure', async () => {
     const leg = await mocha('dies', `it('a', () => {}); it('b', () => { process.exit(0); });`);
 

@@ -126,3 +126,8 @@ function tail(output: string): string {
   const failures = output.match(/^ +\d+ failing\n[\s\S]*?(?=^--|$(?![\s\S]))/gm) ?? [];
   return [...failures, ...output.trimEnd().split('\n').slice(-20)].join('\n');
 }
+
+/** The files that a command says it writes or removes. */
+export function changesIn(output: string): string[] {
+  return [...output.matchAll(/^ {2}[-+~] (.+)$/gm)].map(([, file]) => String(file));
+}

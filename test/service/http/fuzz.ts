@@ -113,9 +113,8 @@ function check(
 }
 
 function requestsTo(operations: readonly Operation[], topic: string): fc.Arbitrary<FuzzedRequest> {
-  // Every switch of the consumers is a rebalance: a few say as much as many.
   const weighted = operations.map((operation) => ({
-    weight: /consumer\/(enable|disable)/.test(operation.path) ? 1 : 20,
+    weight: weightOf(operation),
     arbitrary: fc.constant(operation),
   }));
   return fc.oneof(...weighted).chain((operation) =>
@@ -132,6 +131,12 @@ function requestsTo(operations: readonly Operation[], topic: string): fc.Arbitra
       body: bodyOf(operation, topic),
     }),
   );
+}
+
+/** Every switch of the consumers is a rebalance, and a receiver may have to join a group: a few say as much as many. */
+function weightOf({ name, path }: Operation): number {
+  if (/consumer\/(enable|disable)/.test(path)) return 1;
+  return name === RECEIVE ? 4 : 20;
 }
 
 /** Most of the time what is right, so that the rest of the request is looked at as well. */

@@ -13,7 +13,7 @@ const UNKNOWN_CODEC = 7;
 /** Of the protocol. */
 const TOPIC_AUTHORIZATION_FAILED = 29;
 
-/** Faults that only the embedded nodes.broker can be told to have. */
+/** Faults that only the embedded broker can be told to have. */
 describe('kafka: consuming under faults of the broker', function () {
   this.timeout(30_000);
   let nodes: TwoNodes;

@@ -38,7 +38,9 @@ describe('kafka: a membership over time', function () {
 
   it('20: a heartbeat tells that the membership is lost: handlers are aborted at once', async () => {
     const reasons: string[] = [];
+    let begun = false;
     const manager = await nodes.consumer(async (_message, { signal }) => {
+      begun = true;
       await new Promise((resolve) => {
         signal.addEventListener('abort', resolve);
         setTimeout(resolve, 20_000).unref();
@@ -46,6 +48,7 @@ describe('kafka: a membership over time', function () {
       reasons.push(String(signal.reason));
     });
     await nodes.send(manager, ['long']);
+    await eventually(() => begun);
     // The client's own heartbeats are held up, so that only those of this package can tell.
     nodes.broker.faults.add({ api: 'Fetch', delayMs: 10_000, times: Infinity });
     nodes.broker.faults.add({ api: 'Heartbeat', error: 'ILLEGAL_GENERATION', times: 1 });

@@ -243,7 +243,7 @@ export const CONSUMING: readonly Guard[] = [
     file: 'kafkajs/silence_patch.js',
     code: 'if (entry.apiKey === API_VERSIONS)',
     without: 'if (false)',
-    suite: 'contract/silent_node.test.js',
+    suite: 'contract/silence_faults.test.js',
     test: 'one alone keeps no client of kafkajs from the other',
   },
   {
@@ -252,7 +252,7 @@ export const CONSUMING: readonly Guard[] = [
     file: 'kafkajs/silence_patch.js',
     code: 'return await callback({ nodeId: String(broker.nodeId), broker });',
     without: 'throw new Error();',
-    suite: 'contract/silent_node.test.js',
+    suite: 'contract/silence_faults.test.js',
     test: 'any node can be asked: one that is connected is, not one that lots fall on',
   },
 ];
