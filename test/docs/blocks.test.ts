@@ -12,6 +12,7 @@ import { blocksOf, documents } from './documents.js';
 
 const root = projectRoot();
 const TIMEOUT_MS = 240_000;
+const START_TIMEOUT_MS = 60_000;
 
 const said = (mark: string, name: string) => new RegExp(`${name}: (\\S+)`).exec(mark)?.[1];
 const isThere = (file: string) => existsSync(path.join(root, file));
@@ -137,7 +138,9 @@ describe('what the documents say', function () {
     };
     if (url === undefined) return stop;
     try {
-      await eventually(async () => (await fetch(url).catch(() => undefined))?.ok === true);
+      await eventually(async () => (await fetch(url).catch(() => undefined))?.ok === true, {
+        timeoutMs: START_TIMEOUT_MS,
+      });
     } catch (error) {
       await stop();
       throw error;

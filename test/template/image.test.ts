@@ -111,10 +111,13 @@ describe('the container image', function () {
     });
     const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
     try {
-      await eventually(async () => {
-        const answer = await fetch(`http://127.0.0.1:${String(port)}/readyz`).catch(() => undefined);
-        return answer?.status === 200;
-      });
+      await eventually(
+        async () => {
+          const answer = await fetch(`http://127.0.0.1:${String(port)}/readyz`).catch(() => undefined);
+          return answer?.status === 200;
+        },
+        { timeoutMs: 60_000 },
+      );
     } finally {
       child.kill('SIGTERM');
     }

@@ -3,7 +3,7 @@ import { eventually } from '../../support/eventually.js';
 import { Programs } from '../../support/programs.js';
 
 describe('cmd/consumer with its samples', function () {
-  this.timeout(30_000);
+  this.timeout(90_000);
   let programs: Programs;
 
   beforeEach(() => {

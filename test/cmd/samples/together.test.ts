@@ -13,7 +13,7 @@ interface Answer {
 
 /** The programs as processes on one data folder: two apps and a consumer on the broker of the first app. */
 describe('the programs together', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const programs: Program[] = [];
   let dataDir: string;
 
@@ -75,13 +75,16 @@ describe('the programs together', function () {
       ...translations.map((id) => `/translations/${id}`),
     ];
     const answers = (app: Program) => Promise.all(paths.map((path) => ask(app, 'GET', path)));
-    await eventually(async () => {
-      const [first, second] = [await answers(one), await answers(other)];
-      expect(second).to.deep.equal(first);
-      expect(first.map(({ status }) => status)).to.deep.equal(paths.map(() => 200));
-      const done = first.slice(-translations.length);
-      return done.every(({ body }) => body['status'] === 'completed');
-    });
+    await eventually(
+      async () => {
+        const [first, second] = [await answers(one), await answers(other)];
+        expect(second).to.deep.equal(first);
+        expect(first.map(({ status }) => status)).to.deep.equal(paths.map(() => 200));
+        const done = first.slice(-translations.length);
+        return done.every(({ body }) => body['status'] === 'completed');
+      },
+      { timeoutMs: 40_000 },
+    );
     const known = await answers(one);
 
     const counts = async () => {

@@ -106,7 +106,8 @@ describe('devbroker: data folder', () => {
     }
   });
 
-  it('is given to one only of many who come at the same moment, free or after a crash', async () => {
+  it('is given to one only of many who come at the same moment, free or after a crash', async function () {
+    this.timeout(60_000);
     const contenders = 4;
     const folders = Array.from({ length: 60 }, (_, i) => join(folder, i.toString()));
     folders.forEach((each, i) => {

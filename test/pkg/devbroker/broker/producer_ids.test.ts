@@ -17,7 +17,8 @@ function open(disk: FakeFileSystem): ProducerIds {
 }
 
 describe('devbroker: producer ids', () => {
-  it('are handed out once, whatever fails and however often the broker is killed or loses its power', () => {
+  it('are handed out once, whatever fails and however often the broker is killed or loses its power', function () {
+    this.timeout(60_000);
     const act = fc.record({
       ids: fc.constantFrom(1, 3, 999, 1001),
       failingCall: fc.nat({ max: 9 }),
@@ -34,7 +35,8 @@ describe('devbroker: producer ids', () => {
           for (let i = 0; i < ids; i++) {
             try {
               const { producerId, producerEpoch } = producerIds.next();
-              expect([seen.has(producerId), producerEpoch]).to.deep.equal([false, 0]);
+              if (seen.has(producerId) || producerEpoch !== 0)
+                expect.fail(`${producerId} of epoch ${producerEpoch} again`);
               seen.add(producerId);
             } catch (error) {
               expect(error).to.be.instanceOf(StorageError);

@@ -42,7 +42,7 @@ describe('three nodes of Apache Kafka, replication 3 and min.insync 2, under loa
     load = new Load(openDriver, topic);
     await load.start();
     await load.goesOn();
-    expect(await load.ready()).to.equal(true);
+    await eventually(() => load.ready(), { timeoutMs: 30_000, what: 'ready' });
     load.countRejoins();
     watch = await ReadinessWatch.of(load);
   });

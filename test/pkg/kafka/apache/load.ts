@@ -122,8 +122,8 @@ export class Load {
   }
 
   /** Both halves of it by themselves. */
-  async readiness(): Promise<{ answers: boolean; joined: boolean }> {
-    const answers = await this.manager.ping({ timeoutMs: PING_MS }).then(
+  async readiness(timeoutMs = PING_MS): Promise<{ answers: boolean; joined: boolean }> {
+    const answers = await this.manager.ping({ timeoutMs }).then(
       () => true,
       () => false,
     );

@@ -2,6 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Load } from './load.js';
 
 const SAMPLE_EVERY_MS = 100;
+/** A node that is gone refuses at once; one that starts beside it may take the processor from those that answer. */
+const PING_MS = 5_000;
 
 /** One probe of readiness: whether a broker answered, and whether the members were in their group. */
 interface Sample {
@@ -59,7 +61,7 @@ export class ReadinessWatch {
 
   async #probe(): Promise<void> {
     const began = performance.now();
-    const state = await this.load.readiness();
+    const state = await this.load.readiness(PING_MS);
     this.#samples.push({ began, ended: performance.now(), ...state });
   }
 }

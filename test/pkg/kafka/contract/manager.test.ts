@@ -63,7 +63,9 @@ describe('kafka contract: manager and admin', function () {
     const topic = await newTopic(1);
     const { brokers, faults } = await embeddedBroker();
     const driver = createKafkajsDriver({ brokers, clientId: 'x', logger: silent });
-    const manager = new KafkaManager(driver, { consumer: { startTimeoutMs: 500, sessionTimeoutMs: 6_000 } });
+    const manager = new KafkaManager(driver, {
+      consumer: { startTimeoutMs: 2_000, sessionTimeoutMs: 6_000 },
+    });
     const inbox = new Inbox();
     manager.addConsumer(topic, uniqueName('group'), inbox.handler);
     await manager.startAllConsumers();

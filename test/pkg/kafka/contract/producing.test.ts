@@ -73,7 +73,7 @@ describe('kafka contract: producing', function () {
 
   it('after an outcome that stays unknown, later messages are stored and not taken for the lost ones', async () => {
     const topic = await newTopic(1);
-    const producer = await openProducer({ deliveryTimeoutMs: 700 });
+    const producer = await openProducer({ deliveryTimeoutMs: 1_500 });
     await producer.send({ topic, value: 'first' });
     sockets.next(PRODUCE, 'cut before its answer', Infinity);
     const [lost] = await producer.sendMany([{ topic, value: 'lost' }]);

@@ -119,7 +119,7 @@ describe('kafka: producing under faults of the broker', () => {
 
   it('rejects with PublishOutcomeUnknown what is never answered for, and goes on', async () => {
     await producer.close();
-    open({ deliveryTimeoutMs: 300 });
+    open({ deliveryTimeoutMs: 1_500 });
     await producer.send({ topic: 't', value: 'first', partition: 0 });
     const fault = broker.faults.add({ api: 'Produce', hold: 'after', times: Infinity });
     const [lost] = await producer.sendMany([{ topic: 't', value: 'lost', partition: 0 }]);

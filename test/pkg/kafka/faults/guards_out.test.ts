@@ -27,8 +27,10 @@ describe('kafka: without a guard its test fails', function () {
 
   for (const guard of GUARDS) {
     const numbers = guard.pitfalls.length > 0 ? `${guard.pitfalls.join(', ')}: ` : '';
-    it(`${numbers}${guard.guard}`, async () => {
-      const report = await reports.get(guard);
+    it(`${numbers}${guard.guard}`, async function () {
+      // What is tried again is run again.
+      const again = (this.test as (Mocha.Test & { currentRetry(): number }) | undefined)?.currentRetry() ?? 0;
+      const report = await (again > 0 ? copies[0]?.runWithout(guard) : reports.get(guard));
       expect(report?.tests, 'tests of that name').to.be.greaterThan(0);
       expect(report?.failures, 'failures').to.be.greaterThan(0);
     });

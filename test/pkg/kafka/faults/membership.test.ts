@@ -50,9 +50,10 @@ describe('kafka: a membership over time', function () {
     await nodes.send(manager, ['long']);
     await eventually(() => begun);
     // The client's own heartbeats are held up, so that only those of this package can tell.
-    nodes.broker.faults.add({ api: 'Fetch', delayMs: 10_000, times: Infinity });
+    const held = nodes.broker.faults.add({ api: 'Fetch', delayMs: 10_000, times: Infinity });
+    await held.waitUntilUsed(2); // by the fetches from both nodes
     nodes.broker.faults.add({ api: 'Heartbeat', error: 'ILLEGAL_GENERATION', times: 1 });
-    await eventually(() => reasons.length > 0, { timeoutMs: 5_000 });
+    await eventually(() => reasons.length > 0, { timeoutMs: 9_000 });
     expect(reasons[0]).to.contain('the partition was taken away');
   });
 

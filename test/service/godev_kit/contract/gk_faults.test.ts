@@ -47,7 +47,7 @@ describe('the service on a broker that fails', function () {
   });
 
   it('answers 503 with the id of an event that is not confirmed in time, and the repetition is that event', async () => {
-    const service = await start({ 'HTTP.PUBLISH_TIMEOUT': '200' });
+    const service = await start({ 'HTTP.PUBLISH_TIMEOUT': '1500' });
     const held = broker.faults.add({ api: 'Produce', hold: 'after', times: Infinity });
     const repeated = { 'idempotency-key': 'k' };
     const request = () => service.send('POST', '/v1/users', { id: 'u', email: 'a@example.com' }, repeated);
@@ -63,7 +63,7 @@ describe('the service on a broker that fails', function () {
   });
 
   it('does not store an event that could not be sent in time, and says so', async () => {
-    const service = await start({ 'HTTP.PUBLISH_TIMEOUT': '200' });
+    const service = await start({ 'HTTP.PUBLISH_TIMEOUT': '1500' });
     // The first event asks for its topic, and waits for the answer before it is sent.
     const held = broker.faults.add({ api: 'Metadata', hold: 'before', times: Infinity });
     const { status, body } = await service.send('POST', '/v1/users', { email: 'a@example.com' });

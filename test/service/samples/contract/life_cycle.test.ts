@@ -65,7 +65,7 @@ describe('the life of the service', function () {
   });
 
   it('answers a switch in time while the brokers are silent, says how it stands, and does it once they answer', async () => {
-    const flags = { 'HTTP.KAFKA_TIMEOUT': '300' };
+    const flags = { 'HTTP.KAFKA_TIMEOUT': '1500' };
     const service = await instances.start({ prefix, brokers: broker.brokers, flags });
     await turn(service, 'disable');
     const joining = broker.faults.add({ api: 'JoinGroup', hold: 'before', times: Infinity });

@@ -35,7 +35,7 @@ describe('the service as it stops', function () {
     const ended: string[] = [];
     const service = await instances.start({
       prefix,
-      flags: { 'HTTP.DRAIN_DELAY': '500' },
+      flags: { 'HTTP.DRAIN_DELAY': '2500' },
       overrides: (container) => {
         container.rebind<Translator>(Translator).toConstantValue(translator);
       },

@@ -154,7 +154,7 @@ describe('Producer: limits', () => {
   });
 
   it('a message that waited too long for its request is rejected as not sent', async () => {
-    producer = new Producer(driver, { deliveryTimeoutMs: 40 });
+    producer = new Producer(driver, { deliveryTimeoutMs: 400 });
     const first = rejection(send('1'));
     await eventually(() => requests() === 1);
     const second = await rejection(send('2'));

@@ -49,7 +49,7 @@ describe('Producer: outcomes', () => {
   });
 
   it('a batch whose fate stays unknown rejects with PublishOutcomeUnknown, and its numbers are never used again', async () => {
-    producer = new Producer(driver, { deliveryTimeoutMs: 120 });
+    producer = new Producer(driver, { deliveryTimeoutMs: 600 });
     driver.answer = async (sent) =>
       valuesOf(sent[0]!).includes('1') ? sent.map(() => unknown) : driver.log.store(sent);
     const error = await rejection(send('1'));
@@ -61,7 +61,7 @@ describe('Producer: outcomes', () => {
   });
 
   it('a request without an answer ends with an unknown outcome when the delivery time is over', async () => {
-    producer = new Producer(driver, { deliveryTimeoutMs: 30, closeTimeoutMs: 0 });
+    producer = new Producer(driver, { deliveryTimeoutMs: 300, closeTimeoutMs: 0 });
     let answer: (outcomes: PartitionOutcome[]) => void = () => undefined;
     driver.answer = () => new Promise((resolve) => (answer = resolve));
     expect((await rejection(send('1'))).code).to.equal('KAFKA_PUBLISH_OUTCOME_UNKNOWN');
@@ -79,7 +79,7 @@ describe('Producer: outcomes', () => {
   });
 
   it('what could not be sent in its time rejects with PublishNotSent', async () => {
-    producer = new Producer(driver, { deliveryTimeoutMs: 60 });
+    producer = new Producer(driver, { deliveryTimeoutMs: 600 });
     driver.answer = async (sent) => sent.map(() => retry);
     const error = await rejection(send('1'));
     expect(error.code).to.equal('KAFKA_PUBLISH_NOT_SENT');
