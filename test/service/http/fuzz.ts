@@ -80,7 +80,12 @@ export async function fuzzService({ requests, seed }: { requests: number; seed: 
     // Few of them are right in every part.
     const query = new URLSearchParams({ topic: service.topic(TEST_DOMAIN), group: 'group', timeoutMs: '1' });
     const authorization = { authorization: `Bearer ${TOKEN}` };
-    const received = await service.send('GET', `/v1${RECEIVE_PATH}?${query.toString()}`, undefined, authorization);
+    const received = await service.send(
+      'GET',
+      `/v1${RECEIVE_PATH}?${query.toString()}`,
+      undefined,
+      authorization,
+    );
     expect(received.status, RECEIVE).to.be.oneOf([200, 204]);
     // Were all refused, nothing would have been tried.
     const reads = operations.some((one) => one.method === 'GET' && one.pathParameters.length > 0);
