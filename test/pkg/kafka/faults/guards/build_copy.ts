@@ -14,6 +14,7 @@ export const RUN_TIMEOUT_MS = 90_000;
 /** A copy of what was built, in which one guard at a time is taken out. */
 export class BuildCopy {
   readonly #mutex = new Mutex();
+  readonly #removed = new AbortController();
 
   private constructor(private readonly folder: string) {}
 
@@ -31,7 +32,9 @@ export class BuildCopy {
     return this.#mutex.run(() => this.#runWithout(guard));
   }
 
+  /** Ends what still runs in it, as where only some of the guards' tests were asked for. */
   remove(): Promise<void> {
+    this.#removed.abort();
     return rm(this.folder, { recursive: true, force: true });
   }
 
@@ -61,6 +64,8 @@ export class BuildCopy {
       cwd: this.folder,
       env: { ...process.env, ROUNDS: '1', [REPORT_FILE]: report },
       timeout: RUN_TIMEOUT_MS,
+      signal: this.#removed.signal,
+      killSignal: 'SIGKILL',
       maxBuffer: 64 * 1024 * 1024,
       // It ends as failed where the guard is missed; what counts is its report.
     }).catch(() => undefined);
