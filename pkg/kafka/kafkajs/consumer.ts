@@ -147,6 +147,8 @@ export function createConsumer(parts: {
         const error = namingRight(failureOf(payload.error), 'READ', 'topic', topics);
         revoke();
         starts?.end();
+        // kafkajs has disconnected; what is still being tried would connect again, and nobody disconnect that.
+        client.seal();
         reject(error);
         if (joined && !stopping) listener.onCrashed(error);
       });
