@@ -4,7 +4,7 @@ import { startBroker, type Broker } from '../../../../pkg/devbroker/index.js';
 import type { DriverConsumer, DriverConsumerListener } from '../../../../pkg/kafka/driver.js';
 import { createKafkajsDriver, KafkaManager } from '../../../../pkg/kafka/index.js';
 import { eventually } from '../../../support/eventually.js';
-import { deferred } from '../unit/fakes.js';
+import { deferred, rejection } from '../unit/fakes.js';
 import { silent } from './harness.js';
 
 /** Of the protocol. */
@@ -84,5 +84,14 @@ describe('kafka: the end of one life of a member', function () {
     const outcome = await committing;
     await eventually(() => sockets.every(({ destroyed }) => destroyed));
     expect(outcome).to.equal('refused');
+  });
+
+  it('a start is over as soon as the member is stopped, though it has joined and seeks where to begin', async () => {
+    const hidden = broker.faults.add({ api: 'ListOffsets', error: 'UNKNOWN_SERVER_ERROR', times: Infinity });
+    const consumer = open(false);
+    const starting = rejection(consumer.start(60_000));
+    await hidden.waitUntilUsed();
+    await consumer.stop();
+    expect((await starting).message).to.equal('the member was stopped before it had started');
   });
 });
