@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import type { FetchedBatch, ReadRecord, TopicPartition } from '../driver.js';
 import { longTimeout } from '../long_timeout.js';
 import { Chunk } from './chunk.js';
@@ -95,8 +94,6 @@ export class PartitionWork implements TopicPartition {
     readonly route: Route,
     private readonly hooks: Hooks,
   ) {
-    // Every failed message that is being set aside listens to it.
-    setMaxListeners(0, this.#gone.signal);
     const { order, infrastructureBackoff } = route.subscription;
     this.#lanes = new Lanes(order);
     this.infrastructure = new InfrastructureGate(infrastructureBackoff, () => {
