@@ -16,8 +16,6 @@ describe('kafka: the end of one life of a member', function () {
   this.timeout(30_000);
   let broker: Broker;
   const sockets: net.Socket[] = [];
-  const crashed = deferred<Error>();
-  const fetched = deferred();
   let member: DriverConsumer | undefined;
 
   beforeEach(async () => {
@@ -30,8 +28,8 @@ describe('kafka: the end of one life of a member', function () {
     await broker.stop();
   });
 
-  /** A member of which this test is told everything that it opens. */
-  function open(fromBeginning: boolean): DriverConsumer {
+  /** A member, of which each socket is kept. */
+  function open(fromBeginning: boolean, told: Partial<DriverConsumerListener> = {}): DriverConsumer {
     const { brokers } = broker;
     const driver = createKafkajsDriver({
       brokers,
@@ -47,13 +45,12 @@ describe('kafka: the end of one life of a member', function () {
       onAssigned: () => undefined,
       onRejoining: async () => undefined,
       onRevoked: () => undefined,
-      onCrashed: crashed.resolve,
+      onCrashed: () => undefined,
       onFetched: () => undefined,
-      onBatch: async () => {
-        fetched.resolve();
-      },
+      onBatch: async () => undefined,
       onSkipped: () => undefined,
       onUnreadable: () => undefined,
+      ...told,
     };
     const options = { sessionTimeoutMs: 6_000, rebalanceTimeoutMs: 6_000, heartbeatIntervalMs: 200 };
     member = driver.consumer({ ...options, groupId: 'g', topics: [{ topic: 't', fromBeginning }] }, listener);
@@ -69,7 +66,11 @@ describe('kafka: the end of one life of a member', function () {
 
   it('a crash leaves no connection behind, and none is opened for what is still tried then', async () => {
     await send('v');
-    const consumer = open(true);
+    const [fetched, crashed] = [deferred(), deferred<Error>()];
+    const onBatch = async () => {
+      fetched.resolve();
+    };
+    const consumer = open(true, { onBatch, onCrashed: crashed.resolve });
     await consumer.start(10_000);
     await fetched.promise;
     const moving = broker.faults.add({ api: 'OffsetCommit', error: 'NOT_COORDINATOR', times: Infinity });
