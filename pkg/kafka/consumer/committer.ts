@@ -23,6 +23,8 @@ const AGAIN_MS = 5_000;
 export class Committer {
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
+  /** That after it, for which all wait who asked meanwhile. */
+  #next: Promise<void> | undefined;
   #doubtUntil = -Infinity;
   #againAt = Infinity;
 
@@ -67,7 +69,17 @@ export class Committer {
    * time also without an answer.
    */
   async commit(): Promise<void> {
+    if (this.#running === undefined) await this.#commitNow();
+    else await (this.#next ??= this.#commitNext());
+  }
+
+  async #commitNext(): Promise<void> {
     while (this.#running !== undefined) await this.#running;
+    this.#next = undefined;
+    await this.#commitNow();
+  }
+
+  async #commitNow(): Promise<void> {
     const assignment = this.parts.current();
     if (assignment === undefined) return;
     const positions = this.#isTimeForAll() ? assignment.positions() : assignment.dirty();

@@ -115,7 +115,9 @@ export class Engine {
 
   /** Resolves when no handler runs and no dead letter is being written. */
   async whenIdle(): Promise<void> {
-    await Promise.all([this.#workers.whenIdle(), this.#failures.whenIdle()]);
+    await this.#workers.whenIdle();
+    // Only now: the last handlers may have failed for good.
+    await this.#failures.whenIdle();
   }
 
   /**

@@ -5,7 +5,7 @@
  * - `dead-letter`: a dead letter cannot be written
  * - `stopped`: a message failed for good, and was not to be set aside
  * - `flood`: too many messages failed for good
- * - `due`: the next message of a retry topic is to be tried later
+ * - `due`: the next message of a retry topic is to be tried later; those before it go on
  * - `leftover`: handlers that an earlier assignment gave up have not ended yet
  */
 export type Hold = 'paused' | 'infrastructure' | 'dead-letter' | 'stopped' | 'flood' | 'due' | 'leftover';

@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import type { FetchedBatch, ReadRecord, TopicPartition } from '../driver.js';
 import { longTimeout } from '../long_timeout.js';
 import { Chunk } from './chunk.js';
@@ -95,8 +94,6 @@ export class PartitionWork implements TopicPartition {
     readonly route: Route,
     private readonly hooks: Hooks,
   ) {
-    // Every failed message that is being set aside listens to it.
-    setMaxListeners(0, this.#gone.signal);
     const { order, infrastructureBackoff } = route.subscription;
     this.#lanes = new Lanes(order);
     this.infrastructure = new InfrastructureGate(infrastructureBackoff, () => {
@@ -138,9 +135,10 @@ export class PartitionWork implements TopicPartition {
 
   /** The next message to be run; undefined when there is none now. */
   take(): Task | undefined {
-    if (this.#holds.size > 0) return this.#mayProbe ? this.infrastructure.takeProbe() : undefined;
+    if (this.#barriers > 0) return this.#mayProbe ? this.infrastructure.takeProbe() : undefined;
     const ready = this.#ready.shift();
     if (ready !== undefined) return ready;
+    if (this.#holds.has('due')) return undefined;
     const { delayMs } = this.route;
     for (let chunk = this.#chunks[0]; chunk !== undefined; chunk = this.#chunks[0]) {
       if (delayMs !== undefined && this.#isEarly(chunk, delayMs)) return undefined;
@@ -193,7 +191,7 @@ export class PartitionWork implements TopicPartition {
     if (!this.#holds.delete(reason) || this.dropped) return;
     this.hooks.onHold(this, reason, false);
     // A probe that came due under the other hold waits for this.
-    if (this.#holds.size === 0 || this.#mayProbe) this.hooks.onReady(this);
+    if (this.#barriers === 0 || this.#mayProbe) this.hooks.onReady(this);
   }
 
   /** A failed message cannot be set aside yet; nothing is begun while there is any such. */
@@ -252,9 +250,14 @@ export class PartitionWork implements TopicPartition {
     }
   }
 
+  /** Holds that keep back messages which were begun, too: all but the wait of the next one until it is due. */
+  get #barriers(): number {
+    return this.#holds.size - Number(this.#holds.has('due'));
+  }
+
   /** Nothing else keeps the message back that tells whether the infrastructure is there again. */
   get #mayProbe(): boolean {
-    return this.#holds.size === 1 && this.#holds.has('infrastructure');
+    return this.#barriers === 1 && this.#holds.has('infrastructure');
   }
 
   #isEarly(chunk: Chunk, delayMs: number): boolean {

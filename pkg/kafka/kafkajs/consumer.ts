@@ -48,6 +48,7 @@ export function createConsumer(parts: {
   let joined = false;
   let assigned = false;
   let stopping = false;
+  let endStart: (error: DriverError) => void = () => undefined;
   let commitUnderGeneration: EachBatchPayload['commitOffsetsIfNecessary'] | undefined;
   const positions = new FetchPositions((partition) => committedOffset(cluster, settings.groupId, partition));
 
@@ -129,6 +130,7 @@ export function createConsumer(parts: {
     await consumer.connect();
     for (const { topic } of settings.topics) await subscribe(consumer, topic);
     await new Promise<void>((resolve, reject) => {
+      endStart = reject;
       consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
         if (stopping) return;
         revoke();
@@ -147,6 +149,8 @@ export function createConsumer(parts: {
         const error = namingRight(failureOf(payload.error), 'READ', 'topic', topics);
         revoke();
         starts?.end();
+        // kafkajs has disconnected; what is still being tried would connect again, and nobody disconnect that.
+        client.seal();
         reject(error);
         if (joined && !stopping) listener.onCrashed(error);
       });
@@ -193,6 +197,8 @@ export function createConsumer(parts: {
     async stop() {
       stopping = true;
       starts?.end();
+      // Positions are settled no more, and the timer of a start that waited for them would keep the process.
+      endStart(new DriverError('failed', 'the member was stopped before it had started'));
       // Of a group that is not joined yet there is nothing to leave, and the answer to a join may take minutes.
       if (!joined) client.seal();
       try {

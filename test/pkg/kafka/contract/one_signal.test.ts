@@ -1,7 +1,15 @@
 import { expect } from 'chai';
 import { setImmediate } from 'node:timers/promises';
-import { KafkaAdmin, Producer, readPartition, TopicFollower } from '../../../../pkg/kafka/index.js';
-import { newTopic, numbered, openDriver, silent } from './harness.js';
+import {
+  deadLetterTopic,
+  KafkaAdmin,
+  NonRetryableError,
+  Producer,
+  readPartition,
+  TopicFollower,
+} from '../../../../pkg/kafka/index.js';
+import { eventually } from '../../../support/eventually.js';
+import { closeAll, newTopic, numbered, openDriver, openManager, silent, stored } from './harness.js';
 
 const PARTITIONS = 16;
 
@@ -11,7 +19,10 @@ describe('kafka: many that wait for one signal are no cause for a warning of the
   const keep = (warning: Error) => warnings.push(warning);
 
   before(() => process.on('warning', keep));
-  after(() => process.off('warning', keep));
+  after(async () => {
+    process.off('warning', keep);
+    await closeAll();
+  });
   beforeEach(() => {
     warnings.length = 0;
   });
@@ -57,5 +68,16 @@ describe('kafka: many that wait for one signal are no cause for a warning of the
     await follower.start();
     expect(follower.status().caughtUp).to.equal(true);
     await follower.stop();
+  });
+
+  it('failed messages of a partition that are set aside at once', async () => {
+    const topic = await newTopic();
+    const letters = deadLetterTopic(topic, 'set-aside');
+    const manager = await openManager({ consumer: { floodGuard: false } });
+    manager.addConsumer(topic, 'set-aside', () => Promise.reject(new NonRetryableError('bad')));
+    await manager.startConsumer(topic, 'set-aside');
+    const results = await manager.sendMessages(numbered(50).map((value) => ({ topic, key: value, value })));
+    expect(results.filter(({ status }) => status === 'fulfilled')).to.have.length(50);
+    await eventually(async () => (await stored(letters)) === 50);
   });
 });

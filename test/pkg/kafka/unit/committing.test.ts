@@ -1,4 +1,8 @@
 import { expect } from 'chai';
+import sinon from 'sinon';
+import { Assignment } from '../../../../pkg/kafka/consumer/assignment.js';
+import { Committer } from '../../../../pkg/kafka/consumer/committer.js';
+import { silentLogger } from '../../../../pkg/kafka/silent_logger.js';
 import { deferred, FakeBatch } from './fakes.js';
 import { SessionHarness } from './session_harness.js';
 
@@ -84,5 +88,29 @@ describe('GroupSession: commits', () => {
     await member.deliver(new FakeBatch([2, 3]));
     await member.settle();
     expect(member.consumer.committed('t', 0)).to.be.oneOf([3n, 4n]);
+  });
+
+  it('all that are asked for while one is under way are one', async () => {
+    const answer = deferred();
+    let commits = 0;
+    const assignment = new Assignment([], () => undefined);
+    sinon.stub(assignment, 'dirty').returns([{ ...FIRST, offset: 1n }]);
+    const committer = new Committer({
+      groupId: 'g',
+      intervalMs: 100,
+      afterMessages: 1,
+      logger: silentLogger,
+      current: () => assignment,
+      commit: () => {
+        commits += 1;
+        return answer.promise;
+      },
+      onCommitted: () => undefined,
+      onMembershipLost: () => undefined,
+    });
+    const asked = Array.from({ length: 1_000 }, () => committer.commit());
+    answer.resolve();
+    await Promise.all(asked);
+    expect(commits).to.equal(2);
   });
 });

@@ -118,7 +118,7 @@ describe('GroupConsumer', () => {
     expect(seen).to.deep.equal([undefined, undefined]);
   });
 
-  it('a crashed consumer that is stopped stays stopped', async () => {
+  it('22, N5: a consumer that is stopped while it recovers from a crash stays stopped', async () => {
     await group.start();
     driver.consumers[0]?.listener.onCrashed(crash);
     await group.stop();

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { DriverError } from '../../../../pkg/kafka/driver.js';
+import { NonRetryableError } from '../../../../pkg/kafka/index.js';
 import { deferred, FakeBatch } from './fakes.js';
 import { SessionHarness } from './session_harness.js';
 
@@ -69,6 +70,30 @@ describe('GroupSession', () => {
     await member.deliver(new FakeBatch([1]));
     expect(seen, 'a late batch is not begun').to.deep.equal(['0']);
   });
+
+  for (const [what, end] of [
+    ['stop', () => member.session.stop()],
+    ['a rebalance', () => member.consumer.listener.onRejoining()],
+  ] as const) {
+    it(`${what} waits for a dead letter whose message fails meanwhile, and commits it`, async () => {
+      await member.start({}, { commitIntervalMs: 60_000 });
+      const [gate, stored] = [deferred(), deferred<boolean>()];
+      member.write = () => stored.promise;
+      member.handler = async () => {
+        await gate.promise;
+        throw new NonRetryableError('bad');
+      };
+      void member.deliver(new FakeBatch([0]));
+      await member.settle();
+      const ending = end();
+      gate.resolve();
+      await member.settle();
+      stored.resolve(true);
+      await member.settle();
+      await ending;
+      expect(member.consumer.committed('t', 0)).to.equal(1n);
+    });
+  }
 
   it('O7, N4: what ends after the partition was taken away is not committed', async () => {
     await member.start();

@@ -189,7 +189,7 @@ export const CONSUMING: readonly Guard[] = [
     file: 'consumer/group_consumer.js',
     code: 'this.#stops += 1;',
     without: "if (this.#state === 'recovering') return Promise.resolve();\nthis.#stops += 1;",
-    suite: 'contract/consuming_faults.test.js',
+    suite: 'unit/group_consumer.test.js',
     test: '22, N5: a consumer that is stopped while it recovers from a crash',
   },
   {

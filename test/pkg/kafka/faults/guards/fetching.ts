@@ -27,7 +27,7 @@ export const FETCHING: readonly Guard[] = [
     code: 'const MAX_WAIT_MS = 250;',
     without: 'const MAX_WAIT_MS = 5000;',
     suite: 'contract/consuming_faults.test.js',
-    test: '23: stopping an idle or paused consumer takes no long poll',
+    test: '23: stopping an idle or paused consumer waits for a short poll at most',
   },
   {
     pitfalls: [25],
