@@ -4,10 +4,15 @@ import { InvalidMessage } from '../errors.js';
 import type { KafkaManager } from '../manager.js';
 import type { PublishReceipt } from '../message.js';
 import { readPartition } from '../reader/partition_reader.js';
-import { type DeadLetter, type DeadLetterFilter, deadLetterOf, isMeant } from './dead_letter.js';
+import {
+  DEAD_LETTERS,
+  type DeadLetter,
+  type DeadLetterFilter,
+  deadLetterOf,
+  isMeant,
+} from './dead_letter.js';
 import { decidedOffsets, type Decision, decisionsTopic, ensureDecisions } from './decisions.js';
 
-const DEAD_LETTERS = '-dlt';
 const REPLAYS = '-retry-0';
 
 /** What a {@link DeadLetterDesk} works with. */
@@ -32,18 +37,17 @@ export interface DeadLetterDeskOptions {
 export class DeadLetterDesk {
   constructor(private readonly options: DeadLetterDeskOptions) {}
 
-  /** The topics of dead letters, of one topic or group or of all. */
-  async topics({
-    topic,
-    group,
-  }: {
-    topic?: string | undefined;
-    group?: string | undefined;
-  }): Promise<string[]> {
-    const all = await this.options.admin.listTopics();
+  /**
+   * The topics of dead letters, of one topic or group or of all. Where names have dots, those of others may lie
+   * there as well: the filter of {@link pending} tells them apart.
+   */
+  async topics({ topic, group }: Pick<DeadLetterFilter, 'topic' | 'group'>): Promise<string[]> {
+    const all = (await this.options.admin.listTopics()).filter((name) => name.endsWith(DEAD_LETTERS));
+    if (topic !== undefined && group !== undefined) {
+      return all.filter((name) => name === `${topic}.${group}${DEAD_LETTERS}`);
+    }
     return all.filter(
       (name) =>
-        name.endsWith(DEAD_LETTERS) &&
         (topic === undefined || name.startsWith(`${topic}.`)) &&
         (group === undefined || name.endsWith(`.${group}${DEAD_LETTERS}`)),
     );
