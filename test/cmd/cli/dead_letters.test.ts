@@ -245,6 +245,7 @@ describe('cmd/cli dead-letters', function () {
   it('ask which are meant, and name what there is none of', async () => {
     const mistakes: readonly (readonly [string[], number, RegExp])[] = [
       [['replay'], 64, /say which dead letters, or --all/],
+      [['replay', '--topic', topic, '--group', group], 64, /say which dead letters, or --all/],
       [['discard', '--all'], 64, /required option '--reason/],
       [['replay', '--id', '7'], 64, /partition@offset/],
       [['list', '--since', 'yesterday'], 64, /a time such as/],
