@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Event } from './event.js';
 import { InvalidEvent } from './errors.js';
 
-/** Opaque ids: anything that is not a number in disguise, of 1 to 256 characters. */
+/** Opaque ids: any text of 1 to 256 characters. */
 const id = z.string().min(1).max(256);
 
 /** What a definition is made from. */

@@ -62,7 +62,8 @@ export interface Task {
 
 /** Decides about every dead letter that is meant, prints each decision, and sums up. */
 export async function decideAbout(cli: Cli, options: DecideOptions, task: Task): Promise<void> {
-  if (!options.all && Object.values(filterOf(options)).every((condition) => condition === undefined)) {
+  const conditions = { ...filterOf(options), topic: undefined, group: undefined };
+  if (!options.all && Object.values(conditions).every((condition) => condition === undefined)) {
     throw new UsageError('say which dead letters, or --all');
   }
   await cli.withKafka(async (tools) => {
@@ -135,8 +136,8 @@ export function readableLetter(letter: DeadLetter) {
 
 /** What the options mean. */
 export function filterOf(options: ChoiceOptions): DeadLetterFilter {
-  const { id: ids, error, type: eventType, key, since, until } = options;
-  return { ids, error, eventType, key, since, until };
+  const { topic, group, id: ids, error, type: eventType, key, since, until } = options;
+  return { topic, group, ids, error, eventType, key, since, until };
 }
 
 /** The desk, with the user's name for its records. */

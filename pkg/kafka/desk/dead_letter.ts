@@ -1,6 +1,9 @@
 import type { HeaderMap, ReadRecord } from '../driver.js';
 import { lastHeader } from '../failures/header_values.js';
 
+/** What follows topic and group in the name of a topic of dead letters. */
+export const DEAD_LETTERS = '-dlt';
+
 /** A message that failed for good, and why. What its writer did not say is null. */
 export interface DeadLetter {
   /** As it lies in the topic of dead letters; key, value and headers are those of the message, and more headers. */
@@ -25,6 +28,10 @@ export interface DeadLetter {
 
 /** Which dead letters are meant; all conditions hold of each. */
 export interface DeadLetterFilter {
+  /** Of messages of this topic. */
+  readonly topic?: string | undefined;
+  /** Of this consumer group. */
+  readonly group?: string | undefined;
   /** One of these places. */
   readonly ids?: readonly { readonly partition: number; readonly offset: string }[] | undefined;
   /** Class of the error. */
@@ -64,6 +71,7 @@ export function isMeant(letter: DeadLetter, filter: DeadLetterFilter): boolean {
   const { partition, offset, key } = letter.record;
   const { ids, since, until } = filter;
   return (
+    isOf(letter, filter) &&
     (ids === undefined || ids.some((id) => id.partition === partition && id.offset === offset)) &&
     (filter.error === undefined || filter.error === letter.error) &&
     (filter.eventType === undefined || filter.eventType === letter.eventType) &&
@@ -71,6 +79,26 @@ export function isMeant(letter: DeadLetter, filter: DeadLetterFilter): boolean {
     (since === undefined || letter.failedAt >= since.getTime()) &&
     (until === undefined || letter.failedAt < until.getTime())
   );
+}
+
+/** A name with more dots than one may be that of several topics and groups. */
+function isOf(letter: DeadLetter, { topic, group }: DeadLetterFilter): boolean {
+  if (topic === undefined && group === undefined) return true;
+  // Where nothing tells whose it is, it takes both to name it.
+  const its = groupOf(letter) ?? (topic === undefined ? undefined : group);
+  if (its === undefined || (group !== undefined && group !== its)) return false;
+  return topic === undefined || letter.record.topic === `${topic}.${its}${DEAD_LETTERS}`;
+}
+
+/** The group by whose failure it came to its topic; undefined where neither it nor the name tells. */
+function groupOf({ record, original, group }: DeadLetter): string | undefined {
+  const name = record.topic.slice(0, -DEAD_LETTERS.length);
+  if (group !== null && name.endsWith(`.${group}`)) return group;
+  if (original.topic !== null && name.startsWith(`${original.topic}.`)) {
+    return name.slice(original.topic.length + 1);
+  }
+  const [, only, ...more] = name.split('.');
+  return more.length === 0 ? only : undefined;
 }
 
 function textOf(headers: HeaderMap, name: string): string | null {

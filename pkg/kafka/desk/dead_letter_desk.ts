@@ -4,10 +4,21 @@ import { InvalidMessage } from '../errors.js';
 import type { KafkaManager } from '../manager.js';
 import type { PublishReceipt } from '../message.js';
 import { readPartition } from '../reader/partition_reader.js';
-import { type DeadLetter, type DeadLetterFilter, deadLetterOf, isMeant } from './dead_letter.js';
-import { decidedOffsets, type Decision, decisionsTopic, ensureDecisions } from './decisions.js';
+import {
+  DEAD_LETTERS,
+  type DeadLetter,
+  type DeadLetterFilter,
+  deadLetterOf,
+  isMeant,
+} from './dead_letter.js';
+import {
+  DecidedLetters,
+  decidedLetters,
+  type Decision,
+  decisionsTopic,
+  ensureDecisions,
+} from './decisions.js';
 
-const DEAD_LETTERS = '-dlt';
 const REPLAYS = '-retry-0';
 
 /** What a {@link DeadLetterDesk} works with. */
@@ -32,18 +43,17 @@ export interface DeadLetterDeskOptions {
 export class DeadLetterDesk {
   constructor(private readonly options: DeadLetterDeskOptions) {}
 
-  /** The topics of dead letters, of one topic or group or of all. */
-  async topics({
-    topic,
-    group,
-  }: {
-    topic?: string | undefined;
-    group?: string | undefined;
-  }): Promise<string[]> {
-    const all = await this.options.admin.listTopics();
+  /**
+   * The topics of dead letters, of one topic or group or of all. Where names have dots, those of others may lie
+   * there as well: the filter of {@link pending} tells them apart.
+   */
+  async topics({ topic, group }: Pick<DeadLetterFilter, 'topic' | 'group'>): Promise<string[]> {
+    const all = (await this.options.admin.listTopics()).filter((name) => name.endsWith(DEAD_LETTERS));
+    if (topic !== undefined && group !== undefined) {
+      return all.filter((name) => name === `${topic}.${group}${DEAD_LETTERS}`);
+    }
     return all.filter(
       (name) =>
-        name.endsWith(DEAD_LETTERS) &&
         (topic === undefined || name.startsWith(`${topic}.`)) &&
         (group === undefined || name.endsWith(`.${group}${DEAD_LETTERS}`)),
     );
@@ -69,7 +79,7 @@ export class DeadLetterDesk {
       for await (const { records } of batches) {
         for (const record of records) {
           const letter = deadLetterOf(record);
-          if (!decided.has(record.offset) && isMeant(letter, filter)) yield letter;
+          if (!decided.has(record) && isMeant(letter, filter)) yield letter;
         }
       }
     }
@@ -115,12 +125,12 @@ export class DeadLetterDesk {
 
   async #firstUndecided(
     { topic, partition, from }: { topic: string; partition: number; from: bigint },
-    decided: ReadonlySet<string>,
+    decided: DecidedLetters,
   ): Promise<bigint> {
     let position = from;
     const batches = readPartition(this.options.driver, { topic, partition, from, to: 'end' });
     for await (const { records, nextOffset } of batches) {
-      const left = records.find(({ offset }) => !decided.has(offset));
+      const left = records.find((record) => !decided.has(record));
       if (left !== undefined) return BigInt(left.offset);
       position = nextOffset;
     }
@@ -130,7 +140,7 @@ export class DeadLetterDesk {
   /** The partitions in which something may be left, from where on, and what is decided there. */
   async #undecided(
     deadLetters: string,
-  ): Promise<{ partition: number; from: bigint; decided: ReadonlySet<string> }[]> {
+  ): Promise<{ partition: number; from: bigint; decided: DecidedLetters }[]> {
     const { admin, driver } = this.options;
     const ends = await admin.topicOffsets(deadLetters);
     const committed = await admin.groupOffsets(deadLetters, [deadLetters]);
@@ -140,22 +150,27 @@ export class DeadLetterDesk {
       const from = isThere ? position : BigInt(low);
       return from < BigInt(high) ? [{ partition, from }] : [];
     });
-    const anyDecided = (await admin.listTopics()).includes(decisionsTopic(deadLetters));
+    const decisions = decisionsTopic(deadLetters);
+    const anyRecorded = (await admin.listTopics()).includes(decisions);
+    // It may have fewer partitions than there are of dead letters by now: nothing was decided about the others.
+    const recorded = anyRecorded ? await admin.topicOffsets(decisions) : [];
     return Promise.all(
-      starts.map(async ({ partition, from }) => ({
-        partition,
-        from,
-        decided: anyDecided ? await decidedOffsets(driver, deadLetters, partition) : new Set<string>(),
-      })),
+      starts.map(async ({ partition, from }) => {
+        const anyDecided = recorded.some((one) => one.partition === partition);
+        const decided = anyDecided
+          ? await decidedLetters(driver, deadLetters, partition)
+          : new DecidedLetters();
+        return { partition, from, decided };
+      }),
     );
   }
 
   async #decide(
-    { topic, partition, offset }: DeadLetter['record'],
+    { topic, partition, offset, timestamp }: DeadLetter['record'],
     made: Pick<Decision, 'action' | 'reason' | 'to'>,
   ): Promise<Decision> {
     const { by, kafka } = this.options;
-    const decision: Decision = { ...made, at: new Date().toISOString(), by, partition, offset };
+    const decision: Decision = { ...made, at: new Date().toISOString(), by, partition, offset, timestamp };
     const key = `${partition}@${offset}`;
     await kafka.sendMessage(decisionsTopic(topic), key, JSON.stringify(decision), { partition });
     return decision;

@@ -83,6 +83,8 @@ export class FloodGuard {
     clearTimeout(this.#quiet);
     this.#quiet = undefined;
     this.#slots.length = 0;
+    this.#handled = 0;
+    this.#handledSince = performance.now();
     this.onChange(false);
   }
 

@@ -1,6 +1,5 @@
-import { sleep } from '../async.js';
+import { asError, sleep } from '../async.js';
 import { type Logger } from '../../logger/index.js';
-import { asError } from '../async.js';
 import { type ReadRecord } from '../driver.js';
 import { OnceAMinute } from '../once_a_minute.js';
 import { type ReadPartition } from '../reader/partition_reader.js';

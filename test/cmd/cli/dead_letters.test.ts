@@ -185,9 +185,67 @@ describe('cmd/cli dead-letters', function () {
     expect(handled).to.deep.equal([]);
   });
 
+  describe('of topics and groups whose names together are the name of one topic', () => {
+    /** Puts a dead letter where those of a topic and a group go; its key is its name. */
+    async function put(name: string, of: { topic: string; group: string }, says = true): Promise<void> {
+      const deadLetters = `${of.topic}.${of.group}-dlt`;
+      await admin.ensureTopics([{ topic: deadLetters, partitions: 1, replicationFactor: 1 }]);
+      const headers = {
+        'kafka_dlt-original-topic': of.topic,
+        'kafka_dlt-original-consumer-group': of.group,
+      };
+      await kafka.sendMessage(deadLetters, name, 'bad', says ? { headers } : {});
+    }
+
+    async function keys(...choice: string[]): Promise<string[]> {
+      const found = await cliJson<Letter[]>(['dead-letters', 'list', ...choice], { brokers });
+      return found.map(({ record }) => record.key).sort();
+    }
+
+    beforeEach(async () => {
+      await put('ours', { topic, group });
+      await put('of the longer group', { topic, group: `eu.${group}` });
+      await put('of the longer topic', { topic: `${topic}.eu`, group });
+    });
+
+    it('list shows only those of the topic and the group that are named', async () => {
+      expect(await keys('--topic', topic, '--group', group)).to.deep.equal(['ours']);
+      expect(await keys('--topic', topic, '--group', `eu.${group}`)).to.deep.equal(['of the longer group']);
+      expect(await keys('--topic', topic)).to.deep.equal(['of the longer group', 'ours']);
+      expect(await keys('--group', group)).to.deep.equal(['of the longer topic', 'ours']);
+    });
+
+    it('discard and replay leave those of others alone', async () => {
+      await run('discard', '--all', '--reason', 'a test order');
+      const all = ['of the longer group', 'of the longer topic'];
+      expect([...(await keys('--topic', topic)), ...(await keys('--group', group))]).to.deep.equal(all);
+      const replays = `${topic}.eu.${group}-retry-0`;
+      await admin.ensureTopics([{ topic: replays, partitions: 1, replicationFactor: 1 }]);
+      await cliJson(['dead-letters', 'replay', '--topic', topic, '--all'], { brokers });
+      expect(await keys('--topic', topic)).to.deep.equal([]);
+      expect(await keys('--group', group)).to.deep.equal(['of the longer topic']);
+    });
+
+    it('what does not say whose it is goes by the name of its topic, where that says it', async () => {
+      await put('silent', { topic, group }, false);
+      await put('silent', { topic, group: `eu.${group}` }, false);
+      expect(await keys('--topic', topic)).to.deep.equal(['of the longer group', 'ours', 'silent']);
+      expect(await keys('--group', group)).to.deep.equal(['of the longer topic', 'ours', 'silent']);
+      const both = await keys('--topic', topic, '--group', `eu.${group}`);
+      expect(both).to.deep.equal(['of the longer group', 'silent']);
+    });
+
+    it('those of messages that were put into the topic of replays by hand are of its topic', async () => {
+      await kafka.sendMessage(`${topic}.${group}-retry-0`, 'by hand', 'bad');
+      await eventually(async () => (await keys('--topic', topic, '--group', group)).includes('by hand'));
+      expect(await keys('--topic', topic)).to.include('by hand');
+    });
+  });
+
   it('ask which are meant, and name what there is none of', async () => {
     const mistakes: readonly (readonly [string[], number, RegExp])[] = [
       [['replay'], 64, /say which dead letters, or --all/],
+      [['replay', '--topic', topic, '--group', group], 64, /say which dead letters, or --all/],
       [['discard', '--all'], 64, /required option '--reason/],
       [['replay', '--id', '7'], 64, /partition@offset/],
       [['list', '--since', 'yesterday'], 64, /a time such as/],

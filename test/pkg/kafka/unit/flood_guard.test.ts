@@ -66,6 +66,22 @@ describe('FloodGuard', () => {
     expect(changes).to.deep.equal([true, false, true, false]);
   });
 
+  it('forgets what was handled before it was reset, or before its quiet time was over', () => {
+    for (const end of [
+      () => {
+        guard.reset();
+      },
+      () => clock.tick(60_000),
+    ]) {
+      fail(10);
+      expect(guard.tripped).to.equal(true);
+      handle(1_000);
+      end();
+      expect(fail(10).map(String)).to.deep.equal([...Array<string>(9).fill('false'), 'true']);
+      guard.reset();
+    }
+  });
+
   it('can be switched off', () => {
     guard = new FloodGuard(undefined);
     expect(fail(1_000)).to.not.include(true);
