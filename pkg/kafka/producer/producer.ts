@@ -201,13 +201,14 @@ export class Producer {
 
   #openGate(topic: string, result: number | Error): void {
     const gate = this.#gates.get(topic);
-    this.#gates.delete(topic);
     let pending: Pending | undefined;
+    // One that is rejected gives its room to another, which joins the end: so the gate stays until all are through.
     while ((pending = gate?.first) !== undefined) {
       gate?.remove(pending);
       if (typeof result === 'number') this.#enqueue(pending, result);
       else pending.reject(result);
     }
+    this.#gates.delete(topic);
   }
 
   #enqueue(pending: Pending, partitions: number): void {
