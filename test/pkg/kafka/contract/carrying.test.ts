@@ -18,8 +18,11 @@ import {
 } from './harness.js';
 import { catchUpWhileHeldUp } from '../support/held_up.js';
 
-/** What brokers take at least: Apache Kafka unless it is set otherwise, and the embedded one. */
-const SHORTEST_SESSION_MS = onExternalBroker() ? 6_000 : 1_000;
+/**
+ * Apache Kafka takes no shorter one unless it is set otherwise. The embedded broker does, but runs in this process: it
+ * must outlast what keeps the event loop busy.
+ */
+const SESSION_MS = onExternalBroker() ? 6_000 : 3_000;
 
 describe('kafka contract: order, waiting and pausing', function () {
   this.timeout(20_000);
@@ -88,17 +91,17 @@ describe('kafka contract: order, waiting and pausing', function () {
     const groupId = uniqueName('group');
     const events: string[] = [];
     const manager = await openManager({
-      consumer: { sessionTimeoutMs: SHORTEST_SESSION_MS, heartbeatIntervalMs: SHORTEST_SESSION_MS / 5 },
+      consumer: { sessionTimeoutMs: SESSION_MS, heartbeatIntervalMs: SESSION_MS / 5 },
       onEvent: ({ type }) => events.push(type),
     });
     let calls = 0;
     manager.addConsumer(topic, groupId, async (_message, { signal }) => {
       calls += 1;
-      await wait(1.4 * SHORTEST_SESSION_MS, undefined, { signal });
+      await wait(1.4 * SESSION_MS, undefined, { signal });
     });
     await manager.startConsumer(topic);
     await manager.sendMessage(topic, 'k', 'long');
-    await eventually(() => events.includes('handled'), { timeoutMs: 10_000 + SHORTEST_SESSION_MS });
+    await eventually(() => events.includes('handled'), { timeoutMs: 10_000 + SESSION_MS });
     expect(calls).to.equal(1);
     expect(events.filter((type) => type === 'rebalanced' || type === 'crashed')).to.deep.equal([
       'rebalanced',
