@@ -51,20 +51,23 @@ export async function shareBroker(options: ShareOptions): Promise<SharedBroker |
   }
 }
 
-async function start({ folder, onProblem }: ShareOptions): Promise<SharedBroker> {
+async function start(options: ShareOptions): Promise<SharedBroker> {
+  const { folder, onProblem } = options;
   const owned = DataFolder.own(folder);
+  let broker: Broker | undefined;
+  const stop = async (): Promise<void> => {
+    // First, since the folder may have another owner as soon as it is given back.
+    await broker?.stop();
+    owned.release();
+  };
   try {
-    const broker = await onKnownPort(folder, (port) =>
+    broker = await onKnownPort(options, (port) =>
       startBroker({ port, dataDir: brokerFolder(folder), onProblem }),
     );
     owned.announce({ brokers: broker.brokers });
-    const stop = async (): Promise<void> => {
-      await broker.stop();
-      owned.release();
-    };
     return { brokers: broker.brokers, owner: null, stop };
   } catch (error) {
-    owned.release();
+    await stop();
     throw error;
   }
 }
@@ -73,7 +76,10 @@ async function start({ folder, onProblem }: ShareOptions): Promise<SharedBroker>
  * Starts a broker on the port that the one before it had, so that programs that outlive it find it again; where
  * that is taken by now, on a free one.
  */
-async function onKnownPort(folder: string, startOn: (port: number) => Promise<Broker>): Promise<Broker> {
+async function onKnownPort(
+  { folder, onProblem }: ShareOptions,
+  startOn: (port: number) => Promise<Broker>,
+): Promise<Broker> {
   const file = join(folder, 'broker.port');
   const known = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
   const broker = await startOn(known).catch((error: unknown) => {
@@ -82,6 +88,12 @@ async function onKnownPort(folder: string, startOn: (port: number) => Promise<Br
     return startOn(0);
   });
   const [address = ''] = broker.brokers;
-  writeFileSync(file, address.slice(address.lastIndexOf(':') + 1));
+  const port = Number(address.slice(address.lastIndexOf(':') + 1));
+  if (port === known) return broker;
+  try {
+    writeFileSync(file, String(port));
+  } catch (error) {
+    onProblem(`writing ${file}: the next broker on this folder gets another port`, error);
+  }
   return broker;
 }

@@ -1,7 +1,9 @@
 /** An element of a {@link LinkedList}; of one list at a time. */
-export interface Linked<T> {
+export interface Linked<T extends Linked<T>> {
   previous: T | undefined;
   next: T | undefined;
+  /** The list that it is in. */
+  list: LinkedList<T> | undefined;
 }
 
 /** A list that elements enter and leave without any garbage. Iteration allows removing the current one. */
@@ -24,6 +26,7 @@ export class LinkedList<T extends Linked<T>> {
     if (this.#last === undefined) this.#first = element;
     else this.#last.next = element;
     this.#last = element;
+    element.list = this;
     this.#size += 1;
   }
 
@@ -35,6 +38,7 @@ export class LinkedList<T extends Linked<T>> {
       if (this.#first === undefined) this.#last = element;
       else this.#first.previous = element;
       this.#first = element;
+      element.list = this;
       this.#size += 1;
     }
   }
@@ -46,6 +50,7 @@ export class LinkedList<T extends Linked<T>> {
     else previous.next = next;
     if (next === undefined) this.#last = previous;
     else next.previous = previous;
+    element.list = undefined;
     this.#size -= 1;
   }
 

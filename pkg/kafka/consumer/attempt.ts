@@ -1,11 +1,12 @@
 import type { Task } from './partition_work.js';
 import type { HandlerContext } from '../message.js';
-import type { Linked } from '../linked_list.js';
+import type { Linked, LinkedList } from '../linked_list.js';
 
 /** One call of a handler, which is also the context that it gets. */
 export class Attempt implements HandlerContext, Linked<Attempt> {
   previous: Attempt | undefined = undefined;
   next: Attempt | undefined = undefined;
+  list: LinkedList<Attempt> | undefined = undefined;
   #controller: AbortController | undefined;
   #reason: Error | undefined;
   /** True when nobody waits for the handler any more, though it may still run. */

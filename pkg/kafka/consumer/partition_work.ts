@@ -28,6 +28,7 @@ export class Task implements LaneMember<Task>, Linked<Task> {
   neighbour: Task | undefined = undefined;
   previous: Task | undefined = undefined;
   next: Task | undefined = undefined;
+  list: LinkedList<Task> | undefined = undefined;
   /** How often the handler was called. */
   deliveries = 0;
   /** Failures that count towards the limit of attempts. */

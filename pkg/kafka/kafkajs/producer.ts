@@ -13,7 +13,7 @@ import { toDriverError } from './errors.js';
 import { checksum, protocolError } from './internals.js';
 import { ClusterLink } from './link.js';
 import { outcomeOf } from './outcomes.js';
-import { ProducerIdentity } from './producer_identity.js';
+import { ProducerIdentity, type ProducerId } from './producer_identity.js';
 import { tellingRight } from './rights.js';
 import type { TopicMetadata } from './wire/metadata.js';
 import { produce, type ProduceBatch } from './wire/produce.js';
@@ -31,13 +31,13 @@ export function createProducer(options: ConnectionOptions): DriverProducer {
   const told = (error: DriverError, topic: string): DriverError =>
     tellingRight(options.access, error, 'WRITE', 'topic', topic);
 
-  const encode = (batches: readonly PartitionBatch[]): Promise<ProduceBatch[]> =>
+  const encode = (batches: readonly PartitionBatch[], id: ProducerId): Promise<ProduceBatch[]> =>
     Promise.all(
       batches.map(async ({ topic, partition, records, compression }) => ({
         topic,
         partition,
         bytes: await encodeBatch(records, {
-          stamp: identity.stamp({ topic, partition }),
+          stamp: identity.stamp({ topic, partition }, id),
           codec: compression === 'none' ? undefined : CODECS[compression],
           checksum,
         }),
@@ -63,13 +63,13 @@ export function createProducer(options: ConnectionOptions): DriverProducer {
 
     async send(node, batches) {
       let sent = false;
-      const encodeAndMark = async () => {
-        const encoded = await encode(batches);
-        sent = true;
-        return encoded;
-      };
       try {
-        await identity.obtain();
+        const id = await identity.obtain();
+        const encodeAndMark = async () => {
+          const encoded = await encode(batches, id);
+          sent = true;
+          return encoded;
+        };
         const call = {
           ...produce(encodeAndMark, REPLICATION_TIMEOUT_MS),
           timeoutMs: REPLICATION_TIMEOUT_MS + GRACE_MS,

@@ -19,7 +19,8 @@ const NOT_READY = new Set([
   'CONCURRENT_TRANSACTIONS',
 ]);
 
-type ProducerId = Pick<ProducerStamp, 'producerId' | 'producerEpoch'>;
+/** What {@link ProducerIdentity.obtain} gives. */
+export type ProducerId = Pick<ProducerStamp, 'producerId' | 'producerEpoch'>;
 
 interface Numbering {
   readonly id: ProducerId;
@@ -38,25 +39,33 @@ export class ProducerIdentity {
 
   constructor(private readonly link: ClusterLink) {}
 
-  /** Gets an id when there is none yet; to be called before every {@link stamp}. @throws DriverError */
-  async obtain(): Promise<void> {
-    if (this.#current !== undefined) return;
+  /** The id for a request, under which those of its partitions begin that have none. @throws DriverError */
+  async obtain(): Promise<ProducerId> {
+    if (this.#current !== undefined) return this.#current;
     this.#obtaining ??= this.#ask().finally(() => {
       this.#obtaining = undefined;
     });
     this.#current = await this.#obtaining;
+    return this.#current;
   }
 
-  /** What the next batch of a partition says. */
-  stamp(partition: TopicPartition): ProducerStamp {
-    const { id, next } = this.#numberingOf(partition);
-    return { ...id, baseSequence: next };
+  /**
+   * What the next batch of a partition says.
+   *
+   * @param id obtained for its request. Other partitions may have given it up since, but not this one: that it does
+   *   only while nothing of it is on its way.
+   */
+  stamp(partition: TopicPartition, id: ProducerId): ProducerStamp {
+    const key = keyOf(partition);
+    const numbering = this.#numbering.get(key) ?? { id, next: 0 };
+    this.#numbering.set(key, numbering);
+    return { ...numbering.id, baseSequence: numbering.next };
   }
 
-  /** The batch of that many records is stored. */
+  /** The batch of that many records, which was stamped, is stored. */
   advance(partition: TopicPartition, records: number): void {
-    const numbering = this.#numberingOf(partition);
-    numbering.next = (numbering.next + records) % MAX_SEQUENCE;
+    const numbering = this.#numbering.get(keyOf(partition));
+    if (numbering !== undefined) numbering.next = (numbering.next + records) % MAX_SEQUENCE;
   }
 
   /** The partition goes on under an id that it never had. */
@@ -65,17 +74,6 @@ export class ProducerIdentity {
     // Other partitions keep the id that they have; the next one that this one gets is new to it.
     if (this.#numbering.get(key)?.id === this.#current) this.#current = undefined;
     this.#numbering.delete(key);
-  }
-
-  #numberingOf(partition: TopicPartition): Numbering {
-    const key = keyOf(partition);
-    let numbering = this.#numbering.get(key);
-    if (numbering === undefined) {
-      if (this.#current === undefined) throw new Error('a batch was numbered before there was a producer id');
-      numbering = { id: this.#current, next: 0 };
-      this.#numbering.set(key, numbering);
-    }
-    return numbering;
   }
 
   async #ask(): Promise<ProducerId> {

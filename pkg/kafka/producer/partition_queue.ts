@@ -114,11 +114,11 @@ export class PartitionQueue implements TopicPartition {
     this.#limit = Math.min(this.#limit * 2, this.limits.maxBatchMessages);
   }
 
-  /** The batch is certainly not stored: its messages wait again, in their old place. */
+  /** The batch is certainly not stored: those of its messages that have no outcome wait again, in their old place. */
   putBack({ items }: Batch): void {
     this.batch = undefined;
     for (const item of items) item.inFlush = false;
-    this.#waiting.addFirst(items);
+    this.#waiting.addFirst(items.filter(({ settled }) => !settled));
   }
 
   /** Half as many messages next time. */
@@ -135,14 +135,11 @@ export class PartitionQueue implements TopicPartition {
 
   /** Rejects everything that waits. */
   rejectWaiting(toError: (pending: Pending) => Error): void {
-    for (const pending of this.#waiting) {
-      this.#waiting.remove(pending);
-      pending.reject(toError(pending));
-    }
+    for (const pending of this.#waiting) pending.reject(toError(pending));
   }
 
   /**
-   * Rejects what is older than the delivery timeout, and forgets what has its outcome.
+   * Rejects what is older than the delivery timeout.
    * @returns when the next one is due, in milliseconds of the monotonic clock; Infinity when nothing waits
    */
   expire(now: number): number {
@@ -152,11 +149,9 @@ export class PartitionQueue implements TopicPartition {
       if (due(item) > now) break;
       item.reject(new PublishOutcomeUnknown(this.topic, this.#late(UNANSWERED)));
     }
-    let { first } = this.#waiting;
-    while (first !== undefined && (first.settled || due(first) <= now)) {
-      this.#waiting.remove(first);
+    let first: Pending | undefined;
+    while ((first = this.#waiting.first) !== undefined && due(first) <= now) {
       first.reject(new PublishNotSent(this.topic, this.#late(this.inFlight ? BEHIND : NOT_ITS_TURN)));
-      ({ first } = this.#waiting);
     }
     const next = items.find(({ settled }) => !settled) ?? first;
     return next === undefined ? Infinity : due(next);
@@ -173,12 +168,10 @@ export class PartitionQueue implements TopicPartition {
     let bytes = room.bytes;
     for (const pending of this.#waiting) {
       if (items.length === most) break;
-      if (!pending.settled) {
-        if (pending.size > bytes && !(room.empty && items.length === 0)) break;
-        items.push(pending);
-        bytes -= pending.size;
-      }
+      if (pending.size > bytes && !(room.empty && items.length === 0)) break;
       this.#waiting.remove(pending);
+      items.push(pending);
+      bytes -= pending.size;
     }
     return items.length === 0 ? undefined : { items };
   }

@@ -1,7 +1,7 @@
 import { onAbort } from '../async.js';
 import type { DriverRecord } from '../driver.js';
 import { PublishNotSent } from '../errors.js';
-import type { Linked } from '../linked_list.js';
+import type { Linked, LinkedList } from '../linked_list.js';
 import type { PublishReceipt } from '../message.js';
 
 /** What a {@link Pending} is made of. */
@@ -27,7 +27,8 @@ export class Pending implements Linked<Pending> {
   readonly partition: number | undefined;
   readonly record: DriverRecord;
   readonly size: number;
-  /** Beside it where it waits: for its place in the buffer, or for its request. */
+  /** Where it waits, and beside it: for its place in the buffer, for its topic, or for its request. */
+  list: LinkedList<Pending> | undefined;
   previous: Pending | undefined;
   next: Pending | undefined;
   /** When it came to the buffer, in milliseconds of the monotonic clock. */
@@ -84,6 +85,8 @@ export class Pending implements Linked<Pending> {
     if (this.#settled) return false;
     this.#settled = true;
     this.#callOff?.();
+    // At once: what waits before it may do so for ever, and it takes up memory though its room is free again.
+    this.list?.remove(this);
     this.#parts.onSettled(this);
     return true;
   }

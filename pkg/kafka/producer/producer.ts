@@ -3,6 +3,7 @@ import { asError, settlesWithin } from '../async.js';
 import { DriverError, type KafkaDriver } from '../driver.js';
 import { AccessDenied, InvalidMessage, KafkaClosed, MessageTooLarge, PublishNotSent } from '../errors.js';
 import { unreachable } from '../unreachable.js';
+import { LinkedList } from '../linked_list.js';
 import type { Logger } from '../../logger/index.js';
 import { silentLogger } from '../silent_logger.js';
 import type { OutgoingMessage, PublishReceipt } from '../message.js';
@@ -41,7 +42,7 @@ export class Producer {
   readonly #outstanding = new Outstanding();
   readonly #sticky = new StickyPartitions();
   /** Messages whose topic is being looked up, in order. */
-  readonly #gates = new Map<string, Pending[]>();
+  readonly #gates = new Map<string, LinkedList<Pending>>();
   #closing: Promise<void> | undefined;
 
   /** @throws InvalidOption */
@@ -177,7 +178,7 @@ export class Producer {
     const { topic } = pending;
     const gate = this.#gates.get(topic);
     if (gate !== undefined) {
-      gate.push(pending);
+      gate.add(pending);
       return;
     }
     const partitions = this.#topics.partitions(topic);
@@ -185,7 +186,9 @@ export class Producer {
       this.#enqueue(pending, partitions);
       return;
     }
-    this.#gates.set(topic, [pending]);
+    const waiting = new LinkedList<Pending>();
+    waiting.add(pending);
+    this.#gates.set(topic, waiting);
     this.#topics.lookup(topic).then(
       (found) => {
         this.#openGate(topic, found);
@@ -197,12 +200,15 @@ export class Producer {
   }
 
   #openGate(topic: string, result: number | Error): void {
-    const waiting = this.#gates.get(topic) ?? [];
-    this.#gates.delete(topic);
-    for (const pending of waiting) {
+    const gate = this.#gates.get(topic);
+    let pending: Pending | undefined;
+    // One that is rejected gives its room to another, which joins the end: so the gate stays until all are through.
+    while ((pending = gate?.first) !== undefined) {
+      gate?.remove(pending);
       if (typeof result === 'number') this.#enqueue(pending, result);
       else pending.reject(result);
     }
+    this.#gates.delete(topic);
   }
 
   #enqueue(pending: Pending, partitions: number): void {

@@ -36,13 +36,11 @@ export class SendBuffer {
     this.#arm();
   }
 
-  /** A message has its outcome: its room is free, whether it had got it or still waited for it. */
+  /** A message has its outcome, and waits no more: its room, if it had got it, is free. */
   leave(pending: Pending): void {
     if (pending.placed) {
       this.#messages -= 1;
       this.#bytes -= pending.size;
-    } else {
-      this.#waiting.remove(pending);
     }
     this.#admit();
   }

@@ -1,13 +1,16 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { shareBroker } from '../../../../pkg/devbroker/index.js';
+import { rejection } from '../../../support/caught.js';
 
 describe('a broker that programs share', () => {
   let folder: string;
+  let problems: string[];
 
   beforeEach(() => {
+    problems = [];
     folder = mkdtempSync(join(tmpdir(), 'shared-broker-'));
   });
 
@@ -15,7 +18,13 @@ describe('a broker that programs share', () => {
     rmSync(folder, { recursive: true });
   });
 
-  const share = async (mayStart: boolean) => shareBroker({ folder, mayStart, onProblem: () => undefined });
+  const share = async (mayStart: boolean) =>
+    shareBroker({ folder, mayStart, onProblem: (message) => problems.push(message) });
+  const shareAndStop = async () => {
+    const shared = await share(true);
+    await shared?.stop();
+    return shared?.brokers;
+  };
 
   it('is started by the first, found by the others, and gone with the first', async () => {
     expect(await share(false)).to.equal(null);
@@ -34,5 +43,28 @@ describe('a broker that programs share', () => {
     expect(all.filter((one) => one?.owner === null)).to.have.length(1);
     expect(new Set(all.flatMap((one) => one?.brokers ?? [])).size).to.equal(1);
     await all.find((one) => one?.owner === null)?.stop();
+  });
+
+  it('does not run on where others cannot be told of it', async () => {
+    const inTheWay = join(folder, 'run.json.tmp');
+    mkdirSync(inTheWay);
+    expect((await rejection(share(true), Error)).message).to.include(inTheWay);
+    rmSync(inTheWay, { recursive: true });
+    expect(await shareAndStop(), 'the data are free').to.have.length(1);
+  });
+
+  it('runs where its port cannot be kept for the next time, and says so', async () => {
+    const file = join(folder, 'broker.port');
+    symlinkSync(join(folder, 'nowhere', 'port'), file);
+    expect(await shareAndStop()).to.have.length(1);
+    expect(problems.join()).to.include(file);
+  });
+
+  it('writes its port only where it is another one', async () => {
+    const brokers = await shareAndStop();
+    const file = join(folder, 'broker.port');
+    utimesSync(file, 0, 0);
+    expect(await shareAndStop()).to.deep.equal(brokers);
+    expect(statSync(file).mtimeMs).to.equal(0);
   });
 });

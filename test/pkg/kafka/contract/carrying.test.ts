@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'chai';
 import { InfrastructureError, type MessageHandler } from '../../../../pkg/kafka/index.js';
@@ -15,10 +16,13 @@ import {
   openManager,
   QUICK_RETRY,
 } from './harness.js';
-import { shareWhileHeldUp } from '../support/held_up.js';
+import { catchUpWhileHeldUp } from '../support/held_up.js';
 
-/** What brokers take at least: Apache Kafka unless it is set otherwise, and the embedded one. */
-const SHORTEST_SESSION_MS = onExternalBroker() ? 6_000 : 1_000;
+/**
+ * Apache Kafka takes no shorter one unless it is set otherwise. The embedded broker does, but runs in this process: it
+ * must outlast what keeps the event loop busy.
+ */
+const SESSION_MS = onExternalBroker() ? 6_000 : 3_000;
 
 describe('kafka contract: order, waiting and pausing', function () {
   this.timeout(20_000);
@@ -87,17 +91,17 @@ describe('kafka contract: order, waiting and pausing', function () {
     const groupId = uniqueName('group');
     const events: string[] = [];
     const manager = await openManager({
-      consumer: { sessionTimeoutMs: SHORTEST_SESSION_MS, heartbeatIntervalMs: SHORTEST_SESSION_MS / 5 },
+      consumer: { sessionTimeoutMs: SESSION_MS, heartbeatIntervalMs: SESSION_MS / 5 },
       onEvent: ({ type }) => events.push(type),
     });
     let calls = 0;
     manager.addConsumer(topic, groupId, async (_message, { signal }) => {
       calls += 1;
-      await wait(1.4 * SHORTEST_SESSION_MS, undefined, { signal });
+      await wait(1.4 * SESSION_MS, undefined, { signal });
     });
     await manager.startConsumer(topic);
     await manager.sendMessage(topic, 'k', 'long');
-    await eventually(() => events.includes('handled'), { timeoutMs: 10_000 + SHORTEST_SESSION_MS });
+    await eventually(() => events.includes('handled'), { timeoutMs: 10_000 + SESSION_MS });
     expect(calls).to.equal(1);
     expect(events.filter((type) => type === 'rebalanced' || type === 'crashed')).to.deep.equal([
       'rebalanced',
@@ -128,24 +132,18 @@ describe('kafka contract: order, waiting and pausing', function () {
     expect(found).to.have.deep.members(numbered(50).map((value) => [value, value]));
   });
 
-  it('41: a handler of 1 s leaves the other partitions and topics their rate', async () => {
-    const { handled, sent } = await shareWhileHeldUp({
-      holdUpMs: 1_000,
-      handler: () => new Promise((resolve) => setTimeout(resolve, 1_000)),
+  it('41: all of the other partitions and topics is handled before a handler that takes long ends', async () => {
+    const { sent, handled } = await catchUpWhileHeldUp((released) => async () => {
+      await once(released, 'abort');
     });
-    expect(handled).to.be.at.least(0.9 * sent);
+    expect(handled).to.be.at.least(sent);
   });
 
-  it('41: so does a wait of 1 s for infrastructure', async () => {
-    let until: number | undefined;
-    const { handled, sent } = await shareWhileHeldUp({
-      holdUpMs: 1_000,
-      handler: async () => {
-        until ??= Date.now() + 1_000;
-        if (Date.now() < until) throw new InfrastructureError('down');
-      },
+  it('41: so it is before a wait for infrastructure ends', async () => {
+    const { sent, handled } = await catchUpWhileHeldUp((released) => async () => {
+      if (!released.aborted) throw new InfrastructureError('down');
     });
-    expect(handled).to.be.at.least(0.9 * sent);
+    expect(handled).to.be.at.least(sent);
   });
 
   it('a paused topic stands still through a rebalance while others go on, and its lag is seen', async () => {

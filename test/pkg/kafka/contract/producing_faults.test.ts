@@ -150,4 +150,21 @@ describe('kafka: producing under faults of the broker', () => {
     held.release();
     expect(await stored('t')).to.have.length(1);
   });
+
+  it('a producer id that one partition gives up serves the first batch of another that is on its way', async () => {
+    const driver = createKafkajsDriver({ brokers: broker.brokers, clientId: 'gives up', logger: silent });
+    const client = driver.producer();
+    const [description] = await client.describe(['t']);
+    const send = (partition: number) =>
+      client.send(description?.leaders[partition] ?? 0, [
+        { topic: 't', partition, records: [RECORD], compression: 'none' },
+      ]);
+    const kinds = [await send(0)];
+    const first = send(1);
+    client.renounce({ topic: 't', partition: 0 });
+    kinds.push(await first, await send(0), await send(1));
+    expect(kinds.flat().map(({ kind }) => kind)).to.deep.equal(['stored', 'stored', 'stored', 'stored']);
+    expect(await stored('t')).to.have.length(4);
+    await client.disconnect();
+  });
 });

@@ -4,12 +4,19 @@ import { TwoNodes } from './two_nodes.js';
 const SEND_EVERY_MS = 20;
 
 /**
- * Takes the leader of one partition away, and sends at a steady pace to the others.
- *
- * @returns the milliseconds from the call that sent a message to its handling, one for each; and whether what
- *   was sent to the partition itself was handled once it had a leader again
+ * Takes the leader of one partition away, sends at a steady pace to the others, and waits until all of that is
+ * handled before the partition has a leader again.
  */
-export async function latenciesWithoutLeader(forMs: number): Promise<{ latencies: number[]; late: boolean }> {
+export async function latenciesWithoutLeader(forMs: number): Promise<{
+  /** The milliseconds from the call that sent a message to its handling, one for each that was handled. */
+  latencies: number[];
+  /** How many were sent. */
+  sent: number;
+  /** Whether what was sent to the partition itself was handled before it had a leader again. */
+  early: boolean;
+  /** Whether it was afterwards. */
+  late: boolean;
+}> {
   const nodes = await TwoNodes.start();
   try {
     const sentAt = new Map<string, number>();
@@ -38,10 +45,11 @@ export async function latenciesWithoutLeader(forMs: number): Promise<{ latencies
     }
     await Promise.all(sending);
     await eventually(() => latencies.length >= sentAt.size);
+    const early = late;
     nodes.broker.faults.clear();
     await waiting;
     await eventually(() => late);
-    return { latencies, late };
+    return { latencies, sent: sentAt.size, early, late };
   } finally {
     await nodes.stop();
   }

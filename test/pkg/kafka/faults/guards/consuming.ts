@@ -163,7 +163,7 @@ export const CONSUMING: readonly Guard[] = [
     without:
       'while (!work.isDrained() && !work.dropped) await new Promise(setImmediate);\nif (!work.dropped)',
     suite: 'contract/carrying.test.js',
-    test: '41: a handler of 1 s leaves the other partitions',
+    test: '41: all of the other partitions and topics is handled before a handler',
   },
   {
     pitfalls: [41],

@@ -1,9 +1,14 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
 import { Producer } from '../../../../../pkg/kafka/index.js';
 import type { PartitionOutcome } from '../../../../../pkg/kafka/driver.js';
 import { DriverError } from '../../../../../pkg/kafka/index.js';
 import { eventually } from '../../../../support/eventually.js';
 import { deferred, FakeDriver, rejection } from '../fakes.js';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
 
 describe('Producer: limits', () => {
   let driver: FakeDriver;
@@ -122,6 +127,54 @@ describe('Producer: limits', () => {
       gate.resolve();
       await send('4');
       expect(driver.log.values('t', 0)).to.deep.equal(['4']);
+    });
+
+    describe('lets go of the message at once', () => {
+      /** Sends more than the buffer has room for, aborted a few at a time. */
+      const sendAborted = async () => {
+        const values: WeakRef<Buffer>[] = [];
+        for (let round = 0; round < 10; round += 1) {
+          const controller = new AbortController();
+          const aborted = Array.from({ length: 10 }, () => {
+            const value = Buffer.alloc(1_000);
+            values.push(new WeakRef(value));
+            return rejection(
+              producer.send({ topic: 't', value, partition: 0 }, { signal: controller.signal }),
+            );
+          });
+          controller.abort();
+          await Promise.all(aborted);
+        }
+        return values;
+      };
+      const areGone = (values: readonly WeakRef<Buffer>[]) => () => {
+        collectGarbage();
+        return values.every((value) => value.deref() === undefined);
+      };
+
+      it('behind one that waits for a leader', async () => {
+        driver.leaderOf = () => undefined;
+        producer = new Producer(driver, { maxBufferedMessages: 20, deliveryTimeoutMs: Infinity });
+        const first = send('first');
+        await eventually(() => producer.status().unacknowledged.length === 1);
+        await eventually(areGone(await sendAborted()));
+        driver.leaderOf = () => 1;
+        gate.resolve();
+        await first;
+        expect(driver.log.values('t', 0)).to.deep.equal(['first']);
+      });
+
+      it('behind one whose topic is looked up', async () => {
+        const lookup = deferred();
+        driver.onConnect = () => lookup.promise;
+        producer = new Producer(driver, { maxBufferedMessages: 20 });
+        const first = send('first');
+        await eventually(areGone(await sendAborted()));
+        lookup.resolve();
+        gate.resolve();
+        await first;
+        expect(driver.log.values('t', 0)).to.deep.equal(['first']);
+      });
     });
 
     it('in its request: it settles as usual', async () => {

@@ -65,6 +65,16 @@ describe('Producer: sending', () => {
     expect(driver.lookups, 'one lookup for all').to.deep.equal(['t']);
   });
 
+  it('keeps that order where one of those that wait for their topic gives its room to a later one', async () => {
+    producer = new Producer(driver, { maxBufferedMessages: 3 });
+    const results = await producer.sendMany([
+      { topic: 't', value: 'nowhere', partition: 3 },
+      ...['1', '2', '3', '4'].map((value) => ({ topic: 't', value, partition: 0 })),
+    ]);
+    expect(results[0]?.status).to.equal('rejected');
+    expect(driver.log.values('t', 0)).to.deep.equal(['1', '2', '3', '4']);
+  });
+
   it('serves the partitions of a request in turn: one with much to send does not starve the others', async () => {
     const many = Array.from({ length: 2_000 }, () =>
       producer.send({ topic: 't', value: 'many', partition: 0 }),
