@@ -7,8 +7,8 @@ import { projectRoot } from '../config/project_root.js';
 const INTERRUPTED = 130;
 /** What the command-line programs of this project end with when called wrongly. */
 const USAGE = 64;
-/** Most tests wait more than they compute; with more legs than this they would wait for each other. */
-const LEGS_AT_ONCE = 2;
+/** Beside one for each processor, as most tests wait more than they compute; with more they would wait for each other. */
+const LEGS_BESIDE = 2;
 
 /**
  * Runs legs given by name, or those of a command such as `test`. Ends with the line `N passed, N failed`
@@ -40,7 +40,7 @@ async function main(names: readonly string[]): Promise<void> {
       env: process.env,
       print: console.log,
       signal: interrupt.signal,
-      atOnce: Math.min(LEGS_AT_ONCE, availableParallelism()),
+      atOnce: Math.min(availableParallelism(), 2) + LEGS_BESIDE,
     },
   );
   console.log(closingLine(counts));

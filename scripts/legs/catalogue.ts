@@ -138,6 +138,8 @@ export const LEGS: readonly Leg[] = [
   exits('knip', [modules('knip', 'bin', 'knip.js')]),
   {
     ...exits('build', [modules('typescript', 'bin', 'tsc'), '-p', 'tsconfig.json']),
+    // Most others wait for it: nothing is to slow it down.
+    alone: true,
     prepare: withoutOldBuild,
   },
   ...QUICK_SUITES.map((name) => suite(name, name)),
@@ -161,7 +163,7 @@ export const LEGS: readonly Leg[] = [
   ),
 ];
 
-/** The commands of the Makefile, by the legs that they run, in order; the longest early, as two run at once. */
+/** The commands of the Makefile, by the legs that they run, in order; the longest early, as some run at once. */
 export const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   lint: ['eslint', 'prettier', 'layers', 'knip'],
   test: [
