@@ -27,7 +27,7 @@ export async function openEmbeddedBroker(
   if (broker === null) {
     throw new NotAvailable(
       `no embedded broker runs on the data in ${folder}. ` +
-        'Start one with `make run` or `make broker`, or set KAFKA_BROKERS to the brokers to use.',
+        `Start one with make run, or make broker DATA=${folder}, or set KAFKA_BROKERS to the brokers to use.`,
     );
   }
   const { brokers, owner } = broker;

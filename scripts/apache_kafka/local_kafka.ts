@@ -67,7 +67,8 @@ export async function startLocalKafka(
 export async function stopLocalKafka(): Promise<boolean> {
   const record = await readRunRecord();
   if (!record) return false;
-  if (record.runner === 'docker') await composeDown();
+  // Where Docker is gone, so is what ran in it.
+  if (record.runner === 'docker' && (await dockerAnswers())) await composeDown();
   await Promise.all(record.nodes.map((node) => endRecordedNode(node, STOP_GRACE_MS)));
   await removeRunRecord(record);
   return true;
