@@ -14,6 +14,7 @@ describe('the template, without its samples', function () {
   before(async () => {
     clone = await Clone.make();
   });
+  afterEach(() => clone.reset());
   after(() => {
     clone.remove();
   });
