@@ -7,6 +7,7 @@ import { productionProblems } from './production_rules.js';
 import { projectRoot } from './project_root.js';
 import { timeProblems } from './time_rules.js';
 import { configSchema, type Config } from './schema.js';
+import { topicProblems } from './topic_rules.js';
 
 export type { Config } from './schema.js';
 
@@ -43,7 +44,7 @@ export function loadConfigWithSources({
     flags,
     mode: 'APP.ENV',
     defaults: packageVersion(root),
-    rules: [productionProblems, timeProblems, kafkaSecurityRule({ plain: [EMBEDDED] })],
+    rules: [productionProblems, timeProblems, topicProblems, kafkaSecurityRule({ plain: [EMBEDDED] })],
   });
 }
 

@@ -83,10 +83,13 @@ export const configSchema = group({
     ),
     CONTROL_TOKEN: z
       .string()
-      .min(32)
-      .max(4096)
+      .regex(/^[!-~]{32,4096}$/)
       .optional()
-      .meta({ description: 'Bearer token of the control routes; required in production.', secret: true }),
+      .meta({
+        description: 'Bearer token of the control routes; required in production.',
+        expected: 'a text of 32 to 4096 visible ASCII characters, without blanks',
+        secret: true,
+      }),
   }),
   LOG: group({
     LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('Least level that is logged.'),

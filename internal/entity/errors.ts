@@ -23,6 +23,9 @@ export class Conflict extends DomainError {}
 /** What was asked for is not for this caller, however often it is tried. */
 export class NotAllowed extends DomainError {}
 
+/** An event is larger than its topic takes. */
+export class TooLarge extends NotAllowed {}
+
 /** Something that the service depends on cannot do its part at present; trying again later may help. */
 export class Unavailable extends DomainError {}
 

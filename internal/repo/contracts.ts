@@ -142,7 +142,7 @@ export interface SwitchOptions {
 export interface KafkaRepository {
   /**
    * Resolves once the brokers have acknowledged the message.
-   * @throws NotPublished when they have not
+   * @throws NotPublished when they have not, TooLarge or another NotAllowed when they never will
    */
   sendMessage(
     topic: string,
@@ -224,7 +224,7 @@ export interface EventBus {
   /**
    * Resolves once the brokers have acknowledged the event.
    * @throws InvalidEvent when it is not valid
-   * @throws NotPublished when the brokers have not acknowledged it
+   * @throws NotPublished when the brokers have not acknowledged it, TooLarge when they never will
    */
   publish<D extends EventDefinition>(
     definition: D,

@@ -46,7 +46,7 @@ export interface SwitchOptions {
 export interface Kafka {
   /**
    * @throws NotAllowed for a topic that is not one of this service's
-   * @throws NotPublished when the brokers did not acknowledge the message
+   * @throws NotPublished when the brokers did not acknowledge the message, TooLarge when they never will
    */
   produceMessage(message: MessageInput, options?: CommandOptions): Promise<ProducedMessage>;
   /**

@@ -44,12 +44,14 @@ function requireToken({ headers }: Request, token: string): void {
 
 /**
  * Without a token, a web page that is open in the developer's browser could reach the loopback address too:
- * by a request to another origin, or by a name of its own that it points to this machine.
+ * by a request to another origin, or by a name of its own that it points to this machine. For what a page embeds,
+ * such as an image, the browser sends no origin, but says how the page's site stands to this one.
  */
 function refuseForeignPage({ headers }: Request): void {
-  const { origin, host = '' } = headers;
+  const { origin, host = '', 'sec-fetch-site': site = 'none' } = headers;
   const named = /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/i.test(host);
-  if (named && (origin === undefined || origin.toLowerCase() === `http://${host.toLowerCase()}`)) return;
+  const own = origin === undefined || origin.toLowerCase() === `http://${host.toLowerCase()}`;
+  if (named && own && ['same-origin', 'none'].includes(site)) return;
   throw new HttpProblem({
     status: 403,
     code: 'FOREIGN_PAGE',

@@ -139,6 +139,16 @@ describe('config: problems', () => {
     expect(loadConfig({ env: production }).APP.ENV).to.equal('production');
   });
 
+  it('refuses a control token that no request can send', () => {
+    for (const wrong of [`${token}\n${token}`, `${token} ${token}`, `${token}\u00e9`, `${token}\u0000`]) {
+      const [problem, ...others] = problemsOf({ env: { HTTP_CONTROL_TOKEN: wrong } });
+      expect(others).to.be.empty;
+      expect(problem?.path).to.equal('HTTP.CONTROL_TOKEN');
+      expect(problem?.mend).to.match(/32 to 4096 .*ASCII.* without blanks/);
+      expect(JSON.stringify(problem)).not.to.contain(token);
+    }
+  });
+
   it('refuses times that do not go together, naming both', () => {
     const env = {
       HTTP_DRAIN_DELAY: '3000',

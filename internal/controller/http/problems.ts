@@ -6,6 +6,7 @@ import {
   NotAllowed,
   NotFound,
   NotPublished,
+  TooLarge,
   Unavailable,
 } from '../../entity/errors.js';
 
@@ -16,6 +17,7 @@ const RETRY_AFTER = '5';
 export function toProblem(error: unknown): HttpProblem | undefined {
   if (error instanceof NotFound) return problem(404, error);
   if (error instanceof Conflict) return problem(409, error);
+  if (error instanceof TooLarge) return problem(413, error);
   if (error instanceof NotAllowed) return problem(403, error);
   if (error instanceof Unavailable) {
     const eventId = error instanceof NotPublished ? error.eventId : undefined;

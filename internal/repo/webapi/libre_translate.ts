@@ -11,6 +11,7 @@ export interface LibreTranslateOptions {
 }
 
 const answer = z.object({ translatedText: z.string() });
+const refusal = z.object({ error: z.string() });
 
 /**
  * Statuses that are about the text and its languages: no repetition changes them. All others are about the service or
@@ -18,6 +19,9 @@ const answer = z.object({ translatedText: z.string() });
  * the requests wait for that.
  */
 const FINAL = [400, 413, 422];
+
+/** It answers this to what is wrong in a request, and where a key is missing. */
+const BAD_REQUEST = 400;
 
 /** {@link Translator} by a service with LibreTranslate's HTTP API (`POST /translate`). */
 export class LibreTranslate implements Translator {
@@ -29,15 +33,8 @@ export class LibreTranslate implements Translator {
     { signal }: { signal?: AbortSignal } = {},
   ): Promise<string> {
     const response = await this.post({ q: text, source, target, format: 'text' }, signal);
-    if (!response.ok) {
-      await response.body?.cancel();
-      if (!FINAL.includes(response.status)) throw unavailable(`it answered ${response.status}`);
-      throw new NotAllowed(
-        'TRANSLATION_REFUSED',
-        `The translation service refused the request with ${response.status}.`,
-      );
-    }
-    const body = answer.safeParse(await readJson(response));
+    if (!response.ok) throw await failureOf(response);
+    const body = answer.safeParse(parseJson(await readText(response)));
     if (!body.success) throw unavailable('its answer is no translation', body.error);
     return body.data.translatedText;
   }
@@ -59,11 +56,31 @@ export class LibreTranslate implements Translator {
   }
 }
 
-async function readJson(response: Response): Promise<unknown> {
+/** What an answer that is no success means for the request. */
+async function failureOf(response: Response): Promise<Error> {
+  const { status } = response;
+  if (status === BAD_REQUEST) {
+    const { data } = refusal.safeParse(parseJson(await readText(response)));
+    if (/api key/i.test(data?.error ?? '')) return unavailable('it asks for an API key');
+  } else await response.body?.cancel();
+  if (!FINAL.includes(status)) return unavailable(`it answered ${status}`);
+  return new NotAllowed('TRANSLATION_REFUSED', `The translation service refused the request with ${status}.`);
+}
+
+async function readText(response: Response): Promise<string> {
   try {
-    return await response.json();
+    return await response.text();
   } catch (cause) {
     throw unavailable('its answer cannot be read', cause);
+  }
+}
+
+/** Undefined for what is no JSON. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

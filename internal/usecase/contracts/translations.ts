@@ -32,7 +32,7 @@ export type RequestedTranslation = Extract<TranslationEvent, { type: 'translatio
 export interface AnswerTranslation {
   /**
    * Resolves when `translation.completed` is stored: the same event, however often it is called for one request.
-   * @throws Unavailable when it is to be called again later, NotAllowed when the translator never will
+   * @throws Unavailable when it is to be called again later, NotAllowed when that never helps
    */
   execute(event: RequestedTranslation, context: { signal: AbortSignal }): Promise<void>;
 }

@@ -11,7 +11,8 @@ export class AnswerTranslationUseCase implements AnswerTranslation {
   ) {}
 
   async execute(event: RequestedTranslation, { signal }: { signal: AbortSignal }): Promise<void> {
-    const { aggregateId, userId, data } = event;
+    // A request without an aggregate is known by its own id.
+    const { id, aggregateId = id, userId, data } = event;
     const translated = await this.translator.translate(data.original, data, { signal });
     const draft = { aggregateId, userId, data: { ...data, translated } };
     // Its id follows from that of the cause: the answer to a request that was delivered twice is one event.

@@ -53,6 +53,16 @@ describe('the HTTP frame guards control routes', () => {
     }
   });
 
+  it('on loopback from pages of other origins that send no origin with what they embed', async () => {
+    await frame.start([guarded], { control: { by: 'loopback' } });
+    for (const site of ['same-origin', 'none']) {
+      expect(await control({ 'sec-fetch-site': site }), site).to.equal(204);
+    }
+    for (const site of ['cross-site', 'same-site', '']) {
+      expect(await control({ 'sec-fetch-site': site }), site).to.deep.equal([403, 'FOREIGN_PAGE']);
+    }
+  });
+
   it('on loopback from other names for this machine, which a page may have made', async () => {
     await frame.start([guarded], { control: { by: 'loopback' } });
     const statusFor = async (host: string) => {

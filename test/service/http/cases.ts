@@ -1,6 +1,6 @@
 import { Conflict, NotAllowed, NotFound, Unavailable } from '../../../internal/entity/errors.js';
 import { Health, Kafka } from '../../../internal/usecase/contracts.js';
-import { answers, type HttpCase, type Sent, unconfirmed } from '../support/http_case.js';
+import { answers, type HttpCase, type Sent, tooLarge, unconfirmed } from '../support/http_case.js';
 import { type StubbedApi } from '../support/stubbed_api.js';
 import { translationCases } from '../translations/http_cases.js';
 import { userCases } from '../users/http_cases.js';
@@ -55,6 +55,7 @@ export const CASES: readonly HttpCase[] = [
     {
       200: { eventId: 'e-1', ...position },
       403: new NotAllowed('TOPIC_NOT_CONFIGURED', 'It is not.'),
+      413: tooLarge,
       503: unconfirmed,
     },
   ),

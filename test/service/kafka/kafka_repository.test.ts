@@ -5,6 +5,7 @@ import {
   NotAllowed,
   NotFound,
   NotPublished,
+  TooLarge,
   Unavailable,
 } from '../../../internal/entity/errors.js';
 import { UndecodableEvent } from '../../../pkg/events/index.js';
@@ -14,10 +15,14 @@ import {
   type SentMessage,
 } from '../../../internal/repo/persistent/kafka/kafka_repository.js';
 import {
+  DriverError,
+  InvalidMessage,
   type KafkaManager,
+  MessageTooLarge,
   ProducerDisabled,
   PublishNotSent,
   PublishOutcomeUnknown,
+  PublishRefused,
 } from '../../../pkg/kafka/index.js';
 import { runWithContext } from '../../../pkg/logger/index.js';
 import { rejection } from '../../support/caught.js';
@@ -127,6 +132,32 @@ describe('the Kafka repository', () => {
       expect(failure).to.include({ outcome, eventId: 'e-1', cause: error });
     });
   }
+
+  /** As the broker says it. */
+  const refused = (protocolError: string) =>
+    new PublishRefused('t', 'why', new DriverError('refused', 'why', { protocolError }));
+
+  for (const [what, error, type, code] of [
+    ['a message over the limit of the producer', new MessageTooLarge('t', 2, 1), TooLarge, 'EVENT_TOO_LARGE'],
+    ['a message over that of its topic', refused('MESSAGE_TOO_LARGE'), TooLarge, 'EVENT_TOO_LARGE'],
+    ['a batch over that of its topic', refused('RECORD_LIST_TOO_LARGE'), TooLarge, 'EVENT_TOO_LARGE'],
+    ['what is no message', new InvalidMessage('t', 'why'), NotAllowed, 'EVENT_INVALID'],
+  ] as const) {
+    it(`lets nobody repeat what no broker will ever take: ${what}`, async () => {
+      manager.sendMessage.rejects(error);
+      const failure = await rejection<NotAllowed>(send(), type);
+      expect(failure).to.include({ code, cause: error });
+      expect(sent[0]).to.include({ error: failure });
+      repository.addConsumer('t', 'g', () => Promise.resolve());
+      const { classify } = manager.addConsumer.firstCall.args[3] as { classify: (thrown: unknown) => string };
+      expect(classify(failure)).to.equal('fatal');
+    });
+  }
+
+  it('waits for a right that is missing, which an operator may grant', async () => {
+    manager.sendMessage.rejects(refused('TOPIC_AUTHORIZATION_FAILED'));
+    expect((await rejection(send(), NotPublished)).outcome).to.equal('not-stored');
+  });
 
   for (const [call, isOn, said] of [
     ['disableProducer', true, /^Producing is off, but /],

@@ -1,5 +1,5 @@
 import type sinon from 'sinon';
-import { NotPublished } from '../../../internal/entity/errors.js';
+import { NotPublished, TooLarge } from '../../../internal/entity/errors.js';
 import { type StubbedApi } from './stubbed_api.js';
 
 /** What a request holds. */
@@ -27,6 +27,9 @@ export const recorded = { id: 'u-1', eventId: 'e-1', topic: 'a-topic', partition
 
 /** What it fails with when that is not known. */
 export const unconfirmed = new NotPublished('unknown', 'e-1');
+
+/** What it fails with when its topic does not take an event of that size. */
+export const tooLarge = new TooLarge('EVENT_TOO_LARGE', 'It is.');
 
 /** The cases of one operation: what its use case does, by the status that follows. */
 export function answers(

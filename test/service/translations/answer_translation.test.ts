@@ -50,6 +50,13 @@ describe('the use case: answer translation', () => {
     sinon.assert.calledOnceWithExactly(events.publish, translationCompleted, draft, options);
   });
 
+  it('answers a request without an aggregate id under its own id, by which it is known', async () => {
+    translator.translate.resolves('hallo');
+    await useCase.execute({ ...request, aggregateId: undefined }, context);
+    const draft = sinon.match({ aggregateId: request.id });
+    sinon.assert.calledOnceWithExactly(events.publish, translationCompleted, draft, sinon.match.any);
+  });
+
   it('fails the message, so that it is tried again, when the translator fails', async () => {
     const failure = new Error('translator is down');
     translator.translate.rejects(failure);

@@ -1,6 +1,6 @@
 import { NotFound } from '../../../internal/entity/errors.js';
 import { Translations } from '../../../internal/usecase/contracts.js';
-import { answers, recorded, unconfirmed } from '../support/http_case.js';
+import { answers, recorded, tooLarge, unconfirmed } from '../support/http_case.js';
 
 const text = { source: 'en', target: 'de', original: 'hello' };
 const translation = {
@@ -17,7 +17,7 @@ export const translationCases = [
     'POST /translations',
     (api) => api.stub(Translations, 'request'),
     { body: { userId: 7, ...text } },
-    { 202: recorded, 503: unconfirmed },
+    { 202: recorded, 413: tooLarge, 503: unconfirmed },
   ),
   ...answers(
     'GET /translations',

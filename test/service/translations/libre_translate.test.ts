@@ -48,6 +48,24 @@ describe('the translator by LibreTranslate', () => {
     });
   }
 
+  for (const error of ['Please contact the server operator to get an API key', 'Invalid API key']) {
+    it(`calls the service unavailable when it answers 400 for want of a key: ${error}`, async () => {
+      await serve((_request, response) => response.writeHead(400).end(JSON.stringify({ error })));
+      expect((await rejection(translate(), Unavailable)).code).to.equal('TRANSLATOR_UNAVAILABLE');
+    });
+  }
+
+  for (const [what, body] of [
+    ['names another fault', '{"error":"de is not supported"}'],
+    ['is none', '<html>API key'],
+    ['has another form', '{"error":{"text":"API key"}}'],
+  ] as const) {
+    it(`takes 400 for a refusal where the error ${what}`, async () => {
+      await serve((_request, response) => response.writeHead(400).end(body));
+      expect((await rejection(translate(), NotAllowed)).code).to.equal('TRANSLATION_REFUSED');
+    });
+  }
+
   for (const status of [400, 413, 422]) {
     it(`takes ${status} for a refusal that no repetition changes`, async () => {
       await serve((_request, response) => response.writeHead(status).end());

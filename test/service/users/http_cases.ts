@@ -1,6 +1,6 @@
 import { Conflict, NotFound } from '../../../internal/entity/errors.js';
 import { Users } from '../../../internal/usecase/contracts.js';
-import { answers, recorded, unconfirmed } from '../support/http_case.js';
+import { answers, recorded, tooLarge, unconfirmed } from '../support/http_case.js';
 
 const TIME = '2025-10-09T12:00:00.000Z';
 const email = 'ada@example.com';
@@ -14,19 +14,19 @@ export const userCases = [
     'POST /users',
     (api) => api.stub(Users, 'create'),
     { body: { id: 7, email } },
-    { 202: recorded, 409: exists, 503: unconfirmed },
+    { 202: recorded, 409: exists, 413: tooLarge, 503: unconfirmed },
   ),
   ...answers(
     'PUT /users/{id}',
     (api) => api.stub(Users, 'update'),
     { body: { email, name: 'Ada' } },
-    { 202: recorded, 404: unknown, 503: unconfirmed },
+    { 202: recorded, 404: unknown, 413: tooLarge, 503: unconfirmed },
   ),
   ...answers(
     'DELETE /users/{id}',
     (api) => api.stub(Users, 'remove'),
     { path: '/users/u-1?reason=asked' },
-    { 202: recorded, 404: unknown, 503: unconfirmed },
+    { 202: recorded, 404: unknown, 413: tooLarge, 503: unconfirmed },
   ),
   ...answers(
     'GET /users',

@@ -24,6 +24,7 @@ export const topicName = z
 
 /** What every route that publishes may answer. */
 export const unpublished = {
+  413: 'The body is too large, or the event that the request makes is larger than its topic takes.',
   503: 'The brokers did not confirm the event in time, or producing is switched off; `eventId` names it. Repeat the request with the same Idempotency-Key.',
 } as const;
 

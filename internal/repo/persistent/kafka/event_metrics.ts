@@ -1,6 +1,6 @@
 import { KafkaError, MessageMetrics } from '../../../../pkg/kafka/index.js';
 import { type Metrics } from '../../../../pkg/telemetry/index.js';
-import { type NotPublished } from '../../../entity/errors.js';
+import { type DomainError } from '../../../entity/errors.js';
 import { type Clock, type EventObserver, type StoredEvent } from '../../contracts.js';
 import { type SentMessage } from './kafka_repository.js';
 
@@ -32,6 +32,6 @@ export class EventMetrics implements EventObserver {
 }
 
 /** Why, as the Kafka client says it; the service's own code where the request's time was over first. */
-function codeOf({ cause, code }: NotPublished): string {
+function codeOf({ cause, code }: DomainError): string {
   return cause instanceof KafkaError ? cause.code : code;
 }

@@ -1,13 +1,17 @@
 import { InvalidEvent, UndecodableEvent, UnknownEventType } from '../../../../pkg/events/index.js';
 import {
   classifyFailure,
+  DriverError,
   type FailureClass,
+  InvalidMessage,
   type KafkaManager,
+  MessageTooLarge,
   type PartitionStatus,
   PublishOutcomeUnknown,
+  PublishRefused,
 } from '../../../../pkg/kafka/index.js';
 import { currentContext } from '../../../../pkg/logger/index.js';
-import { NotAllowed, NotPublished, Unavailable } from '../../../entity/errors.js';
+import { DomainError, NotAllowed, NotPublished, TooLarge, Unavailable } from '../../../entity/errors.js';
 import {
   type KafkaRepository,
   type KafkaStatus,
@@ -39,7 +43,7 @@ export interface SentMessage {
   eventType: string | undefined;
   seconds: number;
   /** Undefined when it was acknowledged. */
-  error: NotPublished | undefined;
+  error: DomainError | undefined;
 }
 
 interface Delivery extends SendOptions {
@@ -63,7 +67,7 @@ export class ManagedKafkaRepository implements KafkaRepository {
     options: SendOptions = { headers: {} },
   ): Promise<MessagePosition> {
     const startedAt = performance.now();
-    const report = (error: NotPublished | undefined): void => {
+    const report = (error: DomainError | undefined): void => {
       const seconds = (performance.now() - startedAt) / 1000;
       this.options.onSent?.({ topic, eventType: options.headers['event-type'], seconds, error });
     };
@@ -72,7 +76,7 @@ export class ManagedKafkaRepository implements KafkaRepository {
       report(undefined);
       return position;
     } catch (error) {
-      if (error instanceof NotPublished) report(error);
+      if (error instanceof DomainError) report(error);
       throw error;
     }
   }
@@ -156,6 +160,12 @@ export class ManagedKafkaRepository implements KafkaRepository {
     try {
       return await orAborted(this.manager.sendMessage(topic, key, value, { headers: all, signal }), signal);
     } catch (cause) {
+      if (isTooLarge(cause)) {
+        throw new TooLarge('EVENT_TOO_LARGE', 'The event is larger than its topic takes.', { cause });
+      }
+      if (cause instanceof InvalidMessage) {
+        throw new NotAllowed('EVENT_INVALID', 'The event is none that a topic takes.', { cause });
+      }
       const unknown = cause instanceof PublishOutcomeUnknown || (signal?.aborted && cause === signal.reason);
       throw new NotPublished(unknown ? 'unknown' : 'not-stored', eventId, { cause });
     }
@@ -171,6 +181,14 @@ function heldUp(
     const reason = reasonOf(status);
     return reason === null ? [] : [{ topic: status.topic, partition: status.partition, reason }];
   });
+}
+
+/** Whether it is over a limit of the producer or of the topic: however often it is sent, it stays so. */
+function isTooLarge(thrown: unknown): boolean {
+  if (!(thrown instanceof PublishRefused && thrown.cause instanceof DriverError)) {
+    return thrown instanceof MessageTooLarge;
+  }
+  return ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'].includes(thrown.cause.protocolError ?? '');
 }
 
 /** No attempt makes an event of bytes that are none, or allows what is not allowed; what is unavailable is not the message's fault. */

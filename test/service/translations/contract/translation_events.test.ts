@@ -1,8 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import { KafkaRepository, TranslationEvents } from '../../../../internal/app/index.js';
 import { Unavailable } from '../../../../internal/entity/errors.js';
 import { Translator } from '../../../../internal/repo/contracts.js';
-import { uniqueName } from '../../../support/broker.js';
+import { createKafkajsDriver, KafkaAdmin } from '../../../../pkg/kafka/index.js';
+import { silentLogger } from '../../../../pkg/kafka/silent_logger.js';
+import { testBrokers, uniqueName } from '../../../support/broker.js';
 import { eventually } from '../../../support/eventually.js';
 import { type Instance, Instances } from '../../support/instance.js';
 
@@ -104,6 +107,31 @@ describe('translations on Kafka', function () {
     const text = await (await service.call('/metrics')).text();
     const lags = text.matchAll(/^kafka_consumergroup_lag\{.*topic="[^"]*translation-events",.*\} (\d+)$/gm);
     expect(Array.from(lags, ([, lag]) => Number(lag)).reduce((sum, lag) => sum + lag)).to.equal(20);
+  });
+
+  it('sets a request aside whose answer is larger than the topic takes, and goes on', async () => {
+    const service = await instances.start({
+      prefix: uniqueName('large'),
+      overrides: (bindings) =>
+        void bindings.rebind<Translator>(Translator).toConstantValue({
+          // No compression makes it much smaller.
+          translate: (text) => Promise.resolve(text === 'long' ? randomBytes(10_000).toString('hex') : text),
+        }),
+    });
+    const driver = createKafkajsDriver({
+      brokers: await testBrokers(),
+      clientId: 'test',
+      logger: silentLogger,
+    });
+    const limit = { 'max.message.bytes': '4000' };
+    await new KafkaAdmin(driver).alterTopicConfigs(service.topic('translations'), limit);
+    // Of one user, so that the second waits for the first.
+    await eventsOf(service).produceTranslationEvent({ ...translation, original: 'long' });
+    await eventsOf(service).produceTranslationEvent({ ...translation, original: 'short' });
+    await eventually(() => typesOf(service).includes('translation.completed'));
+    const original = randomBytes(5_000).toString('hex');
+    const answer = await service.send('POST', '/v1/translations', { ...translation, original });
+    expect([answer.status, answer.body['code']]).to.deep.equal([413, 'EVENT_TOO_LARGE']);
   });
 
   it('shares the work among instances: each request is handled by one of them', async () => {
