@@ -21,7 +21,7 @@ export async function openEmbeddedBroker(
   const { shareBroker } = await import('../../pkg/devbroker/index.js');
   const folder = path.resolve(projectRoot(), config.APP.DATA_DIR);
   const onProblem = (message: string, error?: unknown): void => {
-    logger.debug(`embedded broker: ${message}`, { error });
+    logger.warn(`embedded broker: ${message}`, { error });
   };
   const broker = await shareBroker({ folder, mayStart, onProblem });
   if (broker === null) {

@@ -211,7 +211,7 @@ export interface StoredEvent<D extends EventDefinition = EventDefinition> {
 /** How far this instance has read a topic that it follows. */
 export interface FollowerStatus {
   readonly topic: string;
-  /** False until it has read to where the topic ended at the start. */
+  /** False until it has read to where the topic ended at the start, and while a partition is new or read again. */
   readonly caughtUp: boolean;
   /** Where it cannot read on, as `topic[partition]@offset`; undefined while it reads. */
   readonly stuckAt: string | undefined;

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { isAlias, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { ConfigProblem } from './config_error.js';
@@ -7,16 +7,27 @@ import { suggest, type Given, type Layer } from './layer.js';
 
 /**
  * Reads one YAML file, or an empty layer where it does not exist. Unknown keys, secrets and syntax errors
- * are problems that name the line.
+ * are problems that name the line; a file that is there and cannot be read is one as well.
  */
 export function readYamlFile(file: string, fields: readonly Field[]): Layer {
   const values = new Map<string, Given>();
   const problems: ConfigProblem[] = [];
-  if (!existsSync(file)) return { values, problems };
+  const shownName = path.join(path.basename(path.dirname(file)), path.basename(file));
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    if (reason === 'ENOENT') return { values, problems };
+    const mend = 'make it a file that this program may read, or take it away';
+    return {
+      values,
+      problems: [{ path: shownName, source: file, what: `cannot be read (${reason})`, mend }],
+    };
+  }
 
   const lines = new LineCounter();
-  const document = parseDocument(readFileSync(file, 'utf8'), { lineCounter: lines, prettyErrors: false });
-  const shownName = path.join(path.basename(path.dirname(file)), path.basename(file));
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const sourceAt = (offset: number): string => `${shownName}:${lines.linePos(offset).line}`;
   const report = (problem: Omit<ConfigProblem, 'source'>, node: unknown): void => {
     const offset = isNode(node) ? (node.range?.[0] ?? 0) : 0;

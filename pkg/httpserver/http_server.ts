@@ -6,7 +6,7 @@ import { problemBody } from './problem.js';
 
 /** Milliseconds. */
 export interface HttpTimeouts {
-  /** For a request to arrive, headers and body. */
+  /** For a request to arrive, headers and body; one that takes longer is ended within a second more. */
   readonly read: number;
   /** Without a byte in either direction while a request is open; above the longest that a handler may wait. */
   readonly write: number;
@@ -27,6 +27,9 @@ export interface HttpServerOptions {
 /** Milliseconds that connections without a request get at the stop: what is under way on them arrives meanwhile. */
 const UNUSED_MS = 200;
 
+/** Milliseconds at most between two looks for requests that are late; Node itself would take 30 s. */
+const LOOK_EVERY_MS = 1_000;
+
 /** An HTTP listener that starts once and stops without cutting off the requests it is serving. */
 export class HttpServer {
   private readonly server: Server;
@@ -35,7 +38,8 @@ export class HttpServer {
 
   constructor(private readonly options: HttpServerOptions) {
     const { handler, timeouts } = options;
-    this.server = createServer((request, response) => {
+    const connectionsCheckingInterval = Math.min(LOOK_EVERY_MS, Math.ceil(timeouts.read / 10));
+    this.server = createServer({ connectionsCheckingInterval }, (request, response) => {
       // The client is to send its next request elsewhere.
       if (this.stopping) response.shouldKeepAlive = false;
       response.once('close', () => {

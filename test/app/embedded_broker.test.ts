@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { once } from 'node:events';
 import { expect } from 'chai';
 import { loadConfig } from '../../config/config.js';
@@ -7,6 +7,7 @@ import { openEmbeddedBroker } from '../../internal/app/embedded_broker.js';
 import { type BrokerHandle } from '../../internal/app/tokens.js';
 import { NotAvailable } from '../../pkg/program/not_available.js';
 import { rejection } from '../support/caught.js';
+import { eventually } from '../support/eventually.js';
 import { LogBook } from '../support/log.js';
 import { temporaryFolder } from '../support/program.js';
 
@@ -21,9 +22,9 @@ describe('the embedded broker of a program', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const open = async (mayStart = true): Promise<BrokerHandle> => {
+  const open = async (mayStart = true, logger = new LogBook()): Promise<BrokerHandle> => {
     const config = loadConfig({ env: {}, flags: { 'APP.DATA_DIR': folder } });
-    const broker = await openEmbeddedBroker(config, { mayStart, logger: new LogBook() });
+    const broker = await openEmbeddedBroker(config, { mayStart, logger });
     if (broker === undefined) throw new Error('the configuration does not say embedded');
     return broker;
   };
@@ -41,6 +42,28 @@ describe('the embedded broker of a program', () => {
     expect((await open(false)).brokers).to.deep.equal(owner.brokers);
     await owner.stop();
     await rejection(open(false), NotAvailable);
+  });
+
+  it('warns of what goes wrong in it, and not of clients that hang up', async () => {
+    const log = new LogBook();
+    const broker = await open(true, log);
+    const [host = '', port] = broker.brokers[0]?.split(':') ?? [];
+    const send = async (bytes: Buffer, andEnd: boolean): Promise<void> => {
+      const socket = connect(Number(port), host).resume();
+      socket.write(bytes);
+      if (andEnd) socket.end();
+      await once(socket, 'close');
+    };
+    try {
+      await send(Buffer.from([0, 0, 0, 100, 0]), true);
+      await send(Buffer.from([0x7f, 0xff, 0xff, 0xff]), false);
+      await eventually(() => log.lines.length > 0);
+      expect(log.lines.map(({ level, message }) => [level, message])).to.deep.equal([
+        ['warn', `embedded broker: connection from /${host} closed`],
+      ]);
+    } finally {
+      await broker.stop();
+    }
   });
 
   it('comes back where it was, so that programs that outlive it find it again', async () => {

@@ -1,6 +1,7 @@
 import { asError, sleep } from '../async.js';
 import { type Logger } from '../../logger/index.js';
 import { type ReadRecord } from '../driver.js';
+import { OffsetOutOfRange, UnknownPartition, UnknownTopic } from '../errors.js';
 import { OnceAMinute } from '../once_a_minute.js';
 import { type ReadPartition } from '../reader/partition_reader.js';
 import { missingRightOf } from '../security/missing_right.js';
@@ -12,7 +13,7 @@ export interface FollowedPartitionOptions {
   /** `live` is false for what was there before. */
   handle: (record: ReadRecord, live: boolean) => Promise<void>;
   signal: AbortSignal;
-  logger: Pick<Logger, 'warn'>;
+  logger: Pick<Logger, 'warn' | 'error'>;
   /** Milliseconds before it is tried again after a failure; doubling, up to thirty times as many. Default 500. */
   pauseMs?: number;
 }
@@ -20,13 +21,19 @@ export interface FollowedPartitionOptions {
 const FIRST_PAUSE_MS = 500;
 const MOST_DOUBLED = 30;
 
-/** Reads one partition in order until it is stopped, and past every failure from where it was. */
+/** After these, what stands where the reading was may be something else than it would have been. */
+const REPLACED = [OffsetOutOfRange, UnknownTopic, UnknownPartition];
+
+/**
+ * Reads one partition in order until it is stopped, and past every failure from where it was; from the beginning,
+ * once it was missing or had lost its end: what is written to it then has offsets that others had before.
+ */
 export class FollowedPartition {
   /** Where it cannot read on, and why; undefined while it reads. */
   stuck: { readonly at: string; readonly reason: string } | undefined;
   private readonly said = new OnceAMinute();
   private position: bigint | 'earliest' = 'earliest';
-  /** Where the partition ended at first; unknown until it could be read. */
+  /** Where the partition ended when its reading began; unknown until it could be read. */
   private end: bigint | undefined;
   private onCaughtUp: () => void = () => undefined;
 
@@ -40,6 +47,12 @@ export class FollowedPartition {
     });
   }
 
+  /** Whether everything has been handled that was there when its reading began. */
+  get isCaughtUp(): boolean {
+    const { position, end } = this;
+    return end !== undefined && position !== 'earliest' && position >= end;
+  }
+
   /** Resolves when the signal is aborted. */
   async run(): Promise<void> {
     const { signal, pauseMs: firstMs = FIRST_PAUSE_MS } = this.options;
@@ -50,8 +63,9 @@ export class FollowedPartition {
         await this.readOn();
       } catch (error) {
         if (this.isStopped()) break;
-        if (this.position !== before) pauseMs = firstMs;
         this.report(error);
+        if (this.isReplaced(error)) this.beginAgain(error);
+        if (this.position !== before) pauseMs = firstMs;
         await sleep(pauseMs, signal);
         pauseMs = Math.min(2 * pauseMs, MOST_DOUBLED * firstMs);
       }
@@ -70,9 +84,24 @@ export class FollowedPartition {
     const reason = right ?? asError(error).message;
     this.stuck = { at: `${topic}[${partition}]@${offset}`, reason };
     // Of a missing right the log says so already, once for all partitions.
-    if (right === undefined && this.said.isNews(`${offset} ${reason}`)) {
+    if (right === undefined && !this.isReplaced(error) && this.said.isNews(`${offset} ${reason}`)) {
       logger.warn('a view cannot read on', { topic, partition, offset, error });
     }
+  }
+
+  /** Of an error that the handler may throw of another topic this is not so. */
+  private isReplaced(error: unknown): boolean {
+    if (this.position === 'earliest') return false;
+    return REPLACED.some((type) => error instanceof type && error.topic === this.options.topic);
+  }
+
+  private beginAgain(error: unknown): void {
+    const { logger, topic, partition } = this.options;
+    const offset = String(this.position);
+    const what = 'a view reads a partition again from its beginning: where it was is there no more';
+    logger.error(what, { topic, partition, offset, error });
+    this.position = 'earliest';
+    this.end = undefined;
   }
 
   private async readOn(): Promise<void> {
@@ -91,9 +120,7 @@ export class FollowedPartition {
   }
 
   private tellCaughtUp(): void {
-    const { position, end } = this;
-    const isThere = end !== undefined && position !== 'earliest' && position >= end;
     // Once it is stopped, nobody is to wait for what will not come.
-    if (isThere || this.isStopped()) this.onCaughtUp();
+    if (this.isCaughtUp || this.isStopped()) this.onCaughtUp();
   }
 }

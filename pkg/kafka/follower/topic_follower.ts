@@ -15,7 +15,7 @@ export interface TopicFollowerOptions extends Pick<
 /** How far a topic has been read. */
 export interface FollowerStatus {
   readonly topic: string;
-  /** False until it has been read to where it ended at the start. */
+  /** False until it has been read to where it ended at the start, and while a partition is new or read again. */
   readonly caughtUp: boolean;
   /** Where it cannot be read on, as `topic[partition]@offset`; undefined while it is read. */
   readonly stuckAt: string | undefined;
@@ -48,7 +48,8 @@ export class TopicFollower {
 
   status(): FollowerStatus {
     const stuck = this.partitions.find((partition) => partition.stuck !== undefined)?.stuck;
-    return { topic: this.options.topic, caughtUp: this.caughtUp, stuckAt: stuck?.at, reason: stuck?.reason };
+    const caughtUp = this.caughtUp && this.partitions.every(({ isCaughtUp }) => isCaughtUp);
+    return { topic: this.options.topic, caughtUp, stuckAt: stuck?.at, reason: stuck?.reason };
   }
 
   /** Resolves when the handler is at rest; it is not called again. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
@@ -103,6 +103,26 @@ describe('settings of any schema', () => {
   it('tell their secrets, so that they can be kept out of logs, but for those that are parts of words', () => {
     expect(secretsOf(schema, load({ env: { MAIL_PASSWORD: 'hunter2' } }).config)).to.deep.equal(['hunter2']);
     expect(secretsOf(schema, load({ env: { MAIL_PASSWORD: 'abc' } }).config)).to.deep.equal([]);
+  });
+
+  it('name a file that is there and cannot be read, among all else that is wrong', () => {
+    mkdirSync(path.join(dir, 'config.yaml'));
+    symlinkSync('config.development.yaml', path.join(dir, 'config.development.yaml'));
+    const found = problemsOf({ env: { MAIL_PORT: 'none' } });
+    const folder = path.basename(dir);
+    const mend = 'make it a file that this program may read, or take it away';
+    expect(found.slice(0, 2)).to.deep.equal(
+      [
+        ['config.yaml', 'EISDIR'],
+        ['config.development.yaml', 'ELOOP'],
+      ].map(([name = '', code]) => ({
+        path: `${folder}/${name}`,
+        source: path.join(dir, name),
+        what: `cannot be read (${code})`,
+        mend,
+      })),
+    );
+    expect(found.slice(2).map(({ path: key }) => key)).to.deep.equal(['MAIL.PORT']);
   });
 
   it('refuse an unknown variable of a group they have, and leave other programs theirs', () => {

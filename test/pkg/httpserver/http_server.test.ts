@@ -90,6 +90,16 @@ describe('the HTTP server', () => {
     });
   }
 
+  it('answers a request that does not arrive in the time allowed with 408 and closes, soon after', async () => {
+    await start(() => undefined, { ...TIMEOUTS, read: 200 });
+    const [headers, body] = [await opened(), await opened()];
+    headers.write('GET / HTTP/1.1\r\nhost: a\r\n');
+    body.write('POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\n{');
+    for (const answer of await Promise.all([text(headers), text(body)])) {
+      expect(answer).to.match(/^HTTP\/1.1 408 /);
+    }
+  });
+
   it('gives up a request that says nothing for the time allowed', async () => {
     await start(() => undefined, { ...TIMEOUTS, write: 50 });
     await rejection(fetch(url), TypeError);

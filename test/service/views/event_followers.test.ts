@@ -64,6 +64,16 @@ describe('following events', () => {
     expect(handled).to.have.length(2);
   });
 
+  it('hands over what is new in a topic that was made again, and not what it knows', async () => {
+    for (const last of [1, 2]) topic.add(0, event(last));
+    await follow();
+    topic.makeAgain();
+    await eventually(() => log.at('error').length === 1);
+    for (const last of [2, 3, 4]) topic.add(0, event(last));
+    await eventually(() => handled.length === 4);
+    expect(handled.map((one) => (one as string[])[0])).to.deep.equal([1, 2, 3, 4].map(id));
+  });
+
   it('tells the observer of what comes, and not of what was there', async () => {
     topic.add(0, event(1));
     await follow();

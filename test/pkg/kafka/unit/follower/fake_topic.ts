@@ -1,4 +1,9 @@
-import { type ReadOptions, type ReadPartition, type ReadRecord } from '../../../../../pkg/kafka/index.js';
+import {
+  OffsetOutOfRange,
+  type ReadOptions,
+  type ReadPartition,
+  type ReadRecord,
+} from '../../../../../pkg/kafka/index.js';
 
 /** A topic in memory that can be read as the followers do, and made to fail. */
 export class FakeTopic {
@@ -39,6 +44,12 @@ export class FakeTopic {
     for (const wake of this.waiting) wake();
   }
 
+  /** Deletes the topic and makes it again, empty. */
+  makeAgain(): void {
+    for (const log of this.partitions) log.length = 0;
+    for (const wake of this.waiting) wake();
+  }
+
   /** Every read of the partition fails, also one that waits, until it is up again. */
   takeDown(partition: number): void {
     this.down.add(partition);
@@ -62,10 +73,14 @@ export class FakeTopic {
       nextOffset: BigInt(position),
       endOffset: BigInt(log.length),
     });
-    this.check(partition);
+    const check = (): void => {
+      if (this.down.has(partition)) throw this.failure;
+      if (position > log.length) throw new OffsetOutOfRange(this.topic, partition, BigInt(position));
+    };
+    check();
     yield batch([]);
     while (signal?.aborted !== true) {
-      this.check(partition);
+      check();
       // One at a time, so that a batch ends between any two messages.
       const records = log.slice(position, position + 1);
       if (records.length === 0) {
@@ -75,10 +90,6 @@ export class FakeTopic {
       position += 1;
       yield batch(records);
     }
-  }
-
-  private check(partition: number): void {
-    if (this.down.has(partition)) throw this.failure;
   }
 
   private change(signal: AbortSignal | undefined): Promise<void> {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { DriverError, ReadRefused } from '../../../../../pkg/kafka/index.js';
+import { DriverError, ReadRefused, UnknownPartition, UnknownTopic } from '../../../../../pkg/kafka/index.js';
 import { TopicFollower } from '../../../../../pkg/kafka/follower/topic_follower.js';
 import { rejection } from '../../../../support/caught.js';
 import { eventually } from '../../../../support/eventually.js';
@@ -13,19 +13,24 @@ describe('following a topic', () => {
   /** `partition@offset`, with a star for what came after the start. */
   let handled: string[];
   let failing: Set<string>;
+  let failure: Error;
+  let whileHandling: () => unknown;
 
   beforeEach(() => {
     topic = new FakeTopic('users', 2);
     log = new LogBook();
     handled = [];
     failing = new Set();
+    failure = new Error('the view is broken');
+    whileHandling = () => undefined;
     follower = new TopicFollower({
       topic: 'users',
       countPartitions: topic.countPartitions,
       read: topic.read,
       handle: async ({ partition, offset }, live) => {
         const place = `${partition}@${offset}`;
-        if (failing.delete(place)) throw new Error('the view is broken');
+        whileHandling();
+        if (failing.delete(place)) throw failure;
         handled.push(live ? `${place}*` : place);
       },
       logger: log,
@@ -96,6 +101,67 @@ describe('following a topic', () => {
     await eventually(() => follower.status().reason === 'it lacks READ');
     expect(follower.status().stuckAt).to.equal('users[0]@0');
     expect(log.at('warn')).to.have.length(1);
+  });
+
+  describe('that is deleted and made again, or loses its end', () => {
+    const READ_AGAIN = 'a view reads a partition again from its beginning: where it was is there no more';
+
+    beforeEach(async () => {
+      for (const value of ['a', 'b']) topic.add(0, value);
+      await follower.start();
+      handled.length = 0;
+    });
+
+    it('begins again, and leaves nothing out that is written where it was before', async () => {
+      topic.makeAgain();
+      await eventually(() => topic.reads.filter((read) => read === '0@earliest').length === 2);
+      for (const value of ['c', 'd', 'e']) topic.add(0, value);
+      await eventually(() => handled.length === 3);
+      expect(handled).to.deep.equal(['0@0*', '0@1*', '0@2*']);
+      await eventually(() => follower.status().stuckAt === undefined);
+      const lines = log.lines.filter(({ level }) => level === 'error');
+      expect(lines.map(({ message }) => message)).to.deep.equal([READ_AGAIN]);
+      expect(lines[0]?.fields).to.include({ topic: 'users', partition: 0, offset: '2' });
+    });
+
+    for (const failure of [new UnknownTopic('users'), new UnknownPartition('users', 0)]) {
+      it(`begins again after an ${failure.name}, whatever was written before it is found`, async () => {
+        topic.failure = failure;
+        topic.takeDown(0);
+        await eventually(() => follower.status().stuckAt !== undefined);
+        topic.makeAgain();
+        for (const value of ['c', 'd', 'e']) topic.add(0, value);
+        topic.bringUp(0);
+        await eventually(() => handled.length === 3);
+        expect(handled).to.deep.equal(['0@0', '0@1', '0@2']);
+        expect(log.at('error')).to.deep.equal([READ_AGAIN]);
+      });
+    }
+
+    it('has not caught up until it has handled what it finds', async () => {
+      topic.failure = new UnknownTopic('users');
+      topic.takeDown(0);
+      await eventually(() => follower.status().stuckAt !== undefined);
+      topic.makeAgain();
+      for (const value of ['c', 'd']) topic.add(0, value);
+      const caughtUp: boolean[] = [];
+      whileHandling = () => caughtUp.push(follower.status().caughtUp);
+      topic.bringUp(0);
+      await eventually(() => follower.status().caughtUp);
+      expect([handled, caughtUp]).to.deep.equal([
+        ['0@0', '0@1'],
+        [false, false],
+      ]);
+    });
+
+    it('stays where it was when what it hands over to misses another topic', async () => {
+      failure = new UnknownTopic('others');
+      failing.add('0@2');
+      topic.add(0, 'c');
+      await eventually(() => handled.length === 1);
+      expect(handled).to.deep.equal(['0@2*']);
+      expect(log.at('error')).to.deep.equal([]);
+    });
   });
 
   it('hands a message over again that was not handled', async () => {
