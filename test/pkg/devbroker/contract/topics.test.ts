@@ -108,6 +108,18 @@ describe('topics, in the protocol', function () {
     expect(answers.map(({ errorCode }) => errorCode)).to.deep.equal([ErrorCode.INVALID_REQUEST]);
   });
 
+  it('are refused when they differ from another in dots and underscores alone', async () => {
+    const end = uniqueName('c');
+    await admin.createTopics([{ name: `a.b_${end}` }]);
+    for (const name of [`a_b_${end}`, `a.b.${end}`, `a_b.${end}`]) {
+      for (const validateOnly of [true, false]) {
+        const [answer] = await admin.createTopics([{ name }], validateOnly);
+        expect(answer?.errorCode, name).to.equal(ErrorCode.INVALID_TOPIC_EXCEPTION);
+      }
+    }
+    expect((await admin.createTopics([{ name: `a-b_${end}` }]))[0]?.errorCode).to.equal(0);
+  });
+
   it('are deleted once', async () => {
     const name = await admin.topic();
     expect(await admin.deleteTopics([name])).to.deep.include.members([
