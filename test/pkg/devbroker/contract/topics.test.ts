@@ -131,6 +131,18 @@ describe('topics, in the protocol', function () {
     });
   });
 
+  it('are deleted by their ids, of which an unknown one is told from an unknown name', async () => {
+    const name = uniqueName('by-id');
+    const [created] = await admin.createTopics([{ name }]);
+    const byId = { name: null, topicId: created?.topicId ?? '' };
+    const byName = { name: uniqueName('none'), topicId: '00000000-0000-0000-0000-000000000000' };
+    expect(await admin.deleteTopicsByIdOrName([byId])).to.deep.equal([0]);
+    expect(await admin.deleteTopicsByIdOrName([byId])).to.deep.equal([ErrorCode.UNKNOWN_TOPIC_ID]);
+    expect(await admin.deleteTopicsByIdOrName([byName])).to.deep.equal([
+      ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+    ]);
+  });
+
   it('get more partitions', async () => {
     const name = await admin.topic({ numPartitions: 1 });
     expect(await admin.createPartitions({ name, count: 3 }, true)).to.include({ errorCode: 0 });
@@ -172,6 +184,20 @@ describe('topics, in the protocol', function () {
     expect(await admin.produce(name)).to.include({ errorCode: 0, baseOffset: 5n });
     const unknown = await admin.deleteRecords(name, 0n, 9);
     expect(unknown.errorCode).to.equal(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+  });
+
+  it('keep their records when their policy is to compact alone', async () => {
+    const topicWith = (value: string) => admin.topic({ configs: [{ name: 'cleanup.policy', value }] });
+    const compacted = await topicWith('compact');
+    await admin.produce(compacted, { key: 'k' });
+    expect(await admin.deleteRecords(compacted, 1n)).to.include({
+      errorCode: ErrorCode.POLICY_VIOLATION,
+      lowWatermark: -1n,
+    });
+    expect(await admin.fetch(compacted)).to.include({ errorCode: 0, logStartOffset: 0n });
+    const both = await topicWith('compact,delete');
+    await admin.produce(both, { key: 'k' });
+    expect(await admin.deleteRecords(both, 1n)).to.include({ errorCode: 0, lowWatermark: 1n });
   });
 
   it('refuse batches above their max.message.bytes', async () => {
