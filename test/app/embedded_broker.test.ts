@@ -2,11 +2,13 @@ import { rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { expect } from 'chai';
+import { createSandbox } from 'sinon';
 import { loadConfig } from '../../config/config.js';
 import { openEmbeddedBroker } from '../../internal/app/embedded_broker.js';
 import { type BrokerHandle } from '../../internal/app/tokens.js';
 import { NotAvailable } from '../../pkg/program/not_available.js';
 import { rejection } from '../support/caught.js';
+import { withoutHardLinks } from '../support/no_hard_links.js';
 import { LogBook } from '../support/log.js';
 import { temporaryFolder } from '../support/program.js';
 
@@ -41,6 +43,16 @@ describe('the embedded broker of a program', () => {
     expect((await open(false)).brokers).to.deep.equal(owner.brokers);
     await owner.stop();
     await rejection(open(false), NotAvailable);
+  });
+
+  it('says which setting helps where its folder cannot be owned', async () => {
+    const restore = withoutHardLinks(createSandbox(), 'EPERM');
+    try {
+      const { message } = await rejection(open(), Error);
+      expect(message).to.include(folder).and.to.include('hard links').and.to.include('APP_DATA_DIR');
+    } finally {
+      restore();
+    }
   });
 
   it('comes back where it was, so that programs that outlive it find it again', async () => {
