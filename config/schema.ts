@@ -123,7 +123,10 @@ export const configSchema = group({
       .min(1_000)
       .max(1_800_000)
       .default(30_000)
-      .describe('Milliseconds after which the group gives the partitions of a silent instance to others.'),
+      .describe(
+        'Milliseconds after which the group gives the partitions of a silent instance to others. Apache Kafka ' +
+          'refuses fewer than 6000 unless its group.min.session.timeout.ms allows them.',
+      ),
     PROVISION: z
       .boolean()
       .default(true)

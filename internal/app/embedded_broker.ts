@@ -10,7 +10,7 @@ import { type BrokerHandle } from './tokens.js';
  * Where the configuration says `embedded`: the broker of the process that owns the data
  * folder, or, when nobody does, one that is started in this process and owns the folder from then on.
  * @throws NotAvailable when one would have to be started and may not
- * @throws Error when the folder has an owner that does not say where it listens
+ * @throws Error when the folder has an owner that does not say where it listens, or can have none
  */
 export async function openEmbeddedBroker(
   config: Config,
@@ -18,12 +18,15 @@ export async function openEmbeddedBroker(
 ): Promise<BrokerHandle | undefined> {
   if (config.KAFKA.BROKERS[0] !== EMBEDDED) return undefined;
   // Loaded on demand: a service that runs on Apache Kafka does not carry the package.
-  const { shareBroker } = await import('../../pkg/devbroker/index.js');
+  const { DataFolderUnfit, shareBroker } = await import('../../pkg/devbroker/index.js');
   const folder = path.resolve(projectRoot(), config.APP.DATA_DIR);
   const onProblem = (message: string, error?: unknown): void => {
     logger.warn(`embedded broker: ${message}`, { error });
   };
-  const broker = await shareBroker({ folder, mayStart, onProblem });
+  const broker = await shareBroker({ folder, mayStart, onProblem }).catch((error: unknown) => {
+    if (!(error instanceof DataFolderUnfit)) throw error;
+    throw new Error(`${error.message}; set APP_DATA_DIR to a folder on another disk`, { cause: error });
+  });
   if (broker === null) {
     throw new NotAvailable(
       `no embedded broker runs on the data in ${folder}. ` +

@@ -33,6 +33,22 @@ export class DataFolderInUse extends Error {
   }
 }
 
+/** The folder lies where no process can own one: its file system makes no hard links. */
+export class DataFolderUnfit extends Error {
+  override readonly name = 'DataFolderUnfit';
+
+  constructor(
+    readonly folder: string,
+    options?: ErrorOptions,
+  ) {
+    super(
+      `the data folder ${folder} cannot be used: its file system makes no hard links (exFAT, FAT and many shared ` +
+        'folders do not), by which one process owns it',
+      options,
+    );
+  }
+}
+
 /** A claim on the folder: who holds it, or null once it was given back. */
 interface Claim {
   readonly generation: number;
@@ -41,6 +57,8 @@ interface Claim {
 
 const CLAIM_FILE = /^owner\.(\d+)\.json$/;
 const RUN_FILE = 'run.json';
+/** How systems refuse a hard link where the file system has none. */
+const NO_HARD_LINKS: ReadonlySet<unknown> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
 /** Nobody loses this many races in a row; something else is wrong then. */
 const MAX_ATTEMPTS = 100;
 
@@ -66,7 +84,10 @@ export class DataFolder {
     private readonly claim: Claim,
   ) {}
 
-  /** Takes the folder, which is made when it is missing. @throws DataFolderInUse when another process owns it */
+  /**
+   * Takes the folder, which is made when it is missing.
+   * @throws DataFolderInUse when another process owns it; DataFolderUnfit when none can
+   */
   static own(path: string): DataFolder {
     nodeFileSystem.makeFolder(path);
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
@@ -153,8 +174,9 @@ function writeClaim(path: string, { generation, owner }: Claim): boolean {
     linkSync(draft, claimPath(path, generation));
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
-    throw error;
+    const code = error instanceof Error && 'code' in error ? error.code : null;
+    if (code === 'EEXIST') return false;
+    throw NO_HARD_LINKS.has(code) ? new DataFolderUnfit(path, { cause: error }) : error;
   } finally {
     rmSync(draft, { force: true });
   }

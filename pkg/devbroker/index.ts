@@ -8,4 +8,11 @@ export { StorageError } from './log/storage_error.js';
 export { type Outcome, serve, type ServeOptions } from './program/serve.js';
 export { shareBroker, type SharedBroker, type ShareOptions } from './shared_broker.js';
 export { type Clock } from './clock.js';
-export { DataFolder, DataFolderInUse, readRunFile, type RunFacts, type RunFile } from './data_folder.js';
+export {
+  DataFolder,
+  DataFolderInUse,
+  DataFolderUnfit,
+  readRunFile,
+  type RunFacts,
+  type RunFile,
+} from './data_folder.js';

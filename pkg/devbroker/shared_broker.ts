@@ -34,7 +34,7 @@ export function brokerFolder(folder: string): string {
  * The broker of the process that owns the data folder, or, when nobody does, one that is started in this process
  * and owns the folder from then on.
  * @returns null when one would have to be started and may not
- * @throws Error when the folder has an owner that does not say where it listens
+ * @throws Error when the folder has an owner that does not say where it listens; DataFolderUnfit when it can have none
  */
 export async function shareBroker(options: ShareOptions): Promise<SharedBroker | null> {
   const deadline = Date.now() + OWNER_START_MS;

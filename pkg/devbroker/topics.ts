@@ -92,6 +92,13 @@ export class Topics {
         `Topic name '${name}' is not 1 to 249 letters, digits, '.', '_' or '-'.`,
       );
     }
+    const other = this.all().find((topic) => metricName(topic.name) === metricName(name));
+    if (other) {
+      throw new BrokerError(
+        ErrorCode.INVALID_TOPIC_EXCEPTION,
+        `Topic name '${name}' differs from '${other.name}', which exists, in '.' and '_' alone.`,
+      );
+    }
     if (!Number.isInteger(partitions) || partitions < 1 || partitions > MAX_PARTITIONS) {
       throw new BrokerError(
         ErrorCode.INVALID_PARTITIONS,
@@ -211,4 +218,9 @@ export class Topics {
       this.onProblem(`removing the records of topic '${topic.name}'`, error);
     }
   }
+}
+
+/** A topic's name in the names of Apache Kafka's metrics, which no two topics may share. */
+function metricName(topic: string): string {
+  return topic.replaceAll('.', '_');
 }

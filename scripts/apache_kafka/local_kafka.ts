@@ -13,7 +13,7 @@ import {
   type RunRecord,
   writeRunRecord,
 } from './run_record.js';
-import { LockHeldError, underLock } from './start_lock.js';
+import { LockHeldError, NoHardLinksError, underLock } from './start_lock.js';
 
 const READY_MS = 60_000;
 const PROBE_MS = 2_000;
@@ -37,7 +37,7 @@ export class RefusedError extends Error {
  * Starts Apache Kafka, in Docker where an engine answers and out of the jars elsewhere, leaves it running
  * and records it; resolves when clients can work with it. Where one runs already, or is just being started, that is
  * the one that is returned, whatever was wanted.
- * @throws RefusedError where a port is taken, or another start takes minutes; Error where what runs does not
+ * @throws RefusedError where a port is taken, another start takes minutes or no file can be locked; Error where what runs does not
  * answer within a minute; otherwise as startKafka does.
  */
 export async function startLocalKafka(
@@ -56,7 +56,8 @@ export async function startLocalKafka(
       return { record, started: true };
     });
   } catch (error) {
-    throw error instanceof LockHeldError ? new RefusedError(error.message) : error;
+    const refused = error instanceof LockHeldError || error instanceof NoHardLinksError;
+    throw refused ? new RefusedError(error.message) : error;
   }
 }
 

@@ -4,10 +4,17 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { processLives } from './processes.js';
 
 const POLL_MS = 100;
+/** How systems refuse a hard link where the file system has none. */
+const NO_HARD_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
 
 /** Another process holds a lock for longer than one waits for it. */
 export class LockHeldError extends Error {
   override name = 'LockHeldError';
+}
+
+/** No lock can be had where it is to be: the file system makes no hard links. */
+export class NoHardLinksError extends Error {
+  override name = 'NoHardLinksError';
 }
 
 /**
@@ -15,7 +22,7 @@ export class LockHeldError extends Error {
  * process has ended counts for nothing.
  *
  * @param file holds the pid of the process that has the lock.
- * @throws LockHeldError when it is not free in time; else what the action throws.
+ * @throws LockHeldError when it is not free in time; NoHardLinksError where no lock can be had; else what the action throws.
  */
 export async function underLock<T>(
   file: string,
@@ -46,8 +53,14 @@ async function taken(file: string): Promise<boolean> {
     await link(own, file);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    return false;
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return false;
+    if (!NO_HARD_LINKS.has(code)) throw error;
+    throw new NoHardLinksError(
+      `The file system of ${dirname(file)} makes no hard links (exFAT, FAT and many shared folders do not), by ` +
+        'which one start waits for another. Put the project on another disk.',
+      { cause: error },
+    );
   } finally {
     await rm(own, { force: true });
   }

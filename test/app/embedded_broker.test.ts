@@ -2,12 +2,14 @@ import { rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { once } from 'node:events';
 import { expect } from 'chai';
+import { createSandbox } from 'sinon';
 import { loadConfig } from '../../config/config.js';
 import { openEmbeddedBroker } from '../../internal/app/embedded_broker.js';
 import { type BrokerHandle } from '../../internal/app/tokens.js';
 import { NotAvailable } from '../../pkg/program/not_available.js';
 import { rejection } from '../support/caught.js';
 import { eventually } from '../support/eventually.js';
+import { withoutHardLinks } from '../support/no_hard_links.js';
 import { LogBook } from '../support/log.js';
 import { temporaryFolder } from '../support/program.js';
 
@@ -63,6 +65,16 @@ describe('the embedded broker of a program', () => {
       ]);
     } finally {
       await broker.stop();
+    }
+  });
+
+  it('says which setting helps where its folder cannot be owned', async () => {
+    const restore = withoutHardLinks(createSandbox(), 'EPERM');
+    try {
+      const { message } = await rejection(open(), Error);
+      expect(message).to.include(folder).and.to.include('hard links').and.to.include('APP_DATA_DIR');
+    } finally {
+      restore();
     }
   });
 

@@ -5,9 +5,11 @@ import { dirname, join } from 'node:path';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect } from 'chai';
-import { LockHeldError, underLock } from '../../scripts/apache_kafka/start_lock.js';
+import { createSandbox } from 'sinon';
+import { LockHeldError, NoHardLinksError, underLock } from '../../scripts/apache_kafka/start_lock.js';
 import { temporaryKafkaFolder } from '../../scripts/apache_kafka/temporary_folder.js';
 import { rejection } from '../support/caught.js';
+import { withoutHardLinks } from '../support/no_hard_links.js';
 
 /** The id of a process that has ended. */
 async function deadPid(): Promise<number> {
@@ -65,6 +67,19 @@ describe('starts of a local Apache Kafka', () => {
     );
     expect(message).to.include(`The process ${process.ppid} still has ${lock}`);
     expect(await readFile(lock, 'utf8')).to.equal(String(process.ppid));
+  });
+
+  it('say what to do where the file system makes no hard links', async () => {
+    const restore = withoutHardLinks(createSandbox(), 'ENOTSUP');
+    try {
+      const { message } = await rejection(
+        underLock(lock, { timeoutMs: 0 }, () => Promise.resolve()),
+        NoHardLinksError,
+      );
+      expect(message).to.include(dirname(lock)).and.to.include('another disk');
+    } finally {
+      restore();
+    }
   });
 
   it('remove the data of runs that were killed, and no others', async () => {

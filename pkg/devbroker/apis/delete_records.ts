@@ -1,4 +1,5 @@
 import { outcomeOf } from '../errors.js';
+import { logSettings } from '../log/settings.js';
 import { type RequestContext, defineApi } from '../wire/api.js';
 import { ErrorCode } from '../wire/errors.js';
 import { byTopic, int16, int32, int64, struct } from '../wire/schema.js';
@@ -39,9 +40,11 @@ function remove(
   const refuse = (errorCode: number) => ({ lowWatermark: -1n, errorCode });
   const injected = faults.errorFor({ topic, partition });
   if (injected !== 0) return refuse(injected);
+  const configs = broker.topics.get(topic)?.configs;
   const log = broker.topics.partition(topic, partition);
-  if (!log) return refuse(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+  if (!configs || !log) return refuse(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
   if (broker.leaderOf(topic, partition) !== nodeId) return refuse(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+  if (!logSettings(configs).deletes) return refuse(ErrorCode.POLICY_VIOLATION);
   const target = offset === ALL ? log.endOffset : offset;
   if (target < 0n || target > log.endOffset) return refuse(ErrorCode.OFFSET_OUT_OF_RANGE);
   const { errorCode } = outcomeOf(() => {

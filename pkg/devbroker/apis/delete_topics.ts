@@ -34,7 +34,8 @@ export const deleteTopics = defineApi({
       const injected = faults.errorFor({ topic: topic?.name ?? name ?? undefined });
       if (injected !== 0) return { name, topicId, errorCode: injected, errorMessage: null };
       if (!topic) {
-        return { name, topicId, errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, errorMessage: null };
+        const errorCode = name === null ? ErrorCode.UNKNOWN_TOPIC_ID : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+        return { name, topicId, errorCode, errorMessage: null };
       }
       const outcome = outcomeOf(() => broker.topics.delete(topic.name));
       if (outcome.errorCode === ErrorCode.NONE) forgetOffsets(topic.name, broker);

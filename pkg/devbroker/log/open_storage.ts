@@ -23,7 +23,7 @@ class OwnedFolderStorage extends FolderStorage {
 /**
  * The storage that the options ask for: memory, or a folder. A folder in another file system than the machine's is
  * not locked.
- * @throws DataFolderInUse; StorageError
+ * @throws DataFolderInUse; DataFolderUnfit; StorageError
  */
 export function openStorage(options: ResolvedOptions): Storage {
   const { dataDir: path, fileSystem, partitionBytes, totalBytes } = options;

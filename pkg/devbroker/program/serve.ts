@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { type Broker, startBroker } from '../broker.js';
-import { DataFolder, DataFolderInUse } from '../data_folder.js';
+import { DataFolder, DataFolderInUse, DataFolderUnfit } from '../data_folder.js';
 import { BrokerError } from '../errors.js';
 import { StorageError } from '../log/storage_error.js';
 import { type BrokerOptions } from '../options.js';
@@ -110,7 +110,8 @@ function explain(error: unknown): Outcome {
 
 /** Refusals of the broker and of the operating system; anything else is a fault of this program. */
 function isExpected(error: Error): boolean {
-  return error instanceof BrokerError || error instanceof DataFolderInUse || 'syscall' in error;
+  const refusals = [BrokerError, DataFolderInUse, DataFolderUnfit];
+  return refusals.some((refusal) => error instanceof refusal) || 'syscall' in error;
 }
 
 function reason(error: Error & { code?: unknown; port?: unknown }): string {
@@ -119,6 +120,9 @@ function reason(error: Error & { code?: unknown; port?: unknown }): string {
   }
   if (error instanceof DataFolderInUse) {
     return `${error.message}; stop it, or use another folder with --data or none with --memory`;
+  }
+  if (error instanceof DataFolderUnfit) {
+    return `${error.message}; use one on another disk with --data or none with --memory`;
   }
   return error.message;
 }

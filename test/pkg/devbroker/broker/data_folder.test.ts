@@ -5,8 +5,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { expect } from 'chai';
-import { DataFolder, DataFolderInUse, readRunFile, startBroker } from '../../../../pkg/devbroker/index.js';
+import { createSandbox } from 'sinon';
+import {
+  DataFolder,
+  DataFolderInUse,
+  DataFolderUnfit,
+  readRunFile,
+  startBroker,
+} from '../../../../pkg/devbroker/index.js';
 import { ownIdentity } from '../../../../pkg/devbroker/process_identity.js';
+import { caught } from '../../../support/caught.js';
+import { withoutHardLinks } from '../../../support/no_hard_links.js';
 import { type Contest } from './contender.js';
 
 const PACKAGE = new URL('../../../../pkg/devbroker/index.js', import.meta.url).href;
@@ -126,6 +135,20 @@ describe('devbroker: data folder', () => {
     const winners = folders.map((_, i) => results.filter((won) => won[i]).length);
     expect(winners).to.deep.equal(folders.map(() => 1));
   });
+
+  for (const code of ['EPERM', 'ENOTSUP']) {
+    it(`is refused with the reason where the file system makes no hard links (${code})`, () => {
+      const restore = withoutHardLinks(createSandbox(), code);
+      try {
+        const { message } = caught(() => DataFolder.own(folder), DataFolderUnfit);
+        expect(message).to.include(folder).and.to.include('hard links');
+        expect(readdirSync(folder)).to.deep.equal([]);
+      } finally {
+        restore();
+      }
+      DataFolder.own(folder).release();
+    });
+  }
 
   it('tells what its owner serves as long as the owner serves it', () => {
     expect(readRunFile(join(folder, 'not there'))).to.equal(null);

@@ -55,6 +55,18 @@ describe('devbroker: topics', () => {
     expect(topics.all()).to.have.length(1);
   });
 
+  it('are refused when their names differ from that of another in dots and underscores alone', () => {
+    const topics = memoryTopics();
+    topics.create('user.events_v1', 1);
+    for (const name of ['user_events_v1', 'user.events.v1', 'user_events.v1']) {
+      const refused = expect(() => topics.create(name, 1), name).to.throw(BrokerError, "'user.events_v1'");
+      refused.with.property('code', ErrorCode.INVALID_TOPIC_EXCEPTION);
+    }
+    topics.create('user-events_v1', 1);
+    topics.delete('user.events_v1');
+    topics.create('user_events_v1', 1);
+  });
+
   it('are only checked, not created, by checkCreate', () => {
     const topics = memoryTopics();
     topics.checkCreate('orders', 1);

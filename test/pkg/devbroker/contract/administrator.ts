@@ -100,6 +100,13 @@ export class Administrator {
     return (answer as { responses: { name: string; errorCode: number }[] }).responses;
   }
 
+  /** Deletes topics, each by its name or, where that is null, by its id. @returns the error codes */
+  async deleteTopicsByIdOrName(topics: { name: string | null; topicId: string }[]): Promise<number[]> {
+    const answer = await this.client.ask(Key.DeleteTopics, 6, { topics, topicNames: [], timeoutMs: 10_000 });
+    const { responses } = answer as { responses: { errorCode: number }[] };
+    return responses.map(({ errorCode }) => errorCode);
+  }
+
   async createPartitions(
     topic: { name: string; count: number; assignments?: { brokerIds: number[] }[] | null },
     validateOnly = false,

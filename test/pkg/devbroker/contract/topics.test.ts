@@ -108,6 +108,18 @@ describe('topics, in the protocol', function () {
     expect(answers.map(({ errorCode }) => errorCode)).to.deep.equal([ErrorCode.INVALID_REQUEST]);
   });
 
+  it('are refused when they differ from another in dots and underscores alone', async () => {
+    const end = uniqueName('c');
+    await admin.createTopics([{ name: `a.b_${end}` }]);
+    for (const name of [`a_b_${end}`, `a.b.${end}`, `a_b.${end}`]) {
+      for (const validateOnly of [true, false]) {
+        const [answer] = await admin.createTopics([{ name }], validateOnly);
+        expect(answer?.errorCode, name).to.equal(ErrorCode.INVALID_TOPIC_EXCEPTION);
+      }
+    }
+    expect((await admin.createTopics([{ name: `a-b_${end}` }]))[0]?.errorCode).to.equal(0);
+  });
+
   it('are deleted once', async () => {
     const name = await admin.topic();
     expect(await admin.deleteTopics([name])).to.deep.include.members([
@@ -117,6 +129,18 @@ describe('topics, in the protocol', function () {
       const [again] = await admin.deleteTopics([name]);
       return again?.errorCode === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
     });
+  });
+
+  it('are deleted by their ids, of which an unknown one is told from an unknown name', async () => {
+    const name = uniqueName('by-id');
+    const [created] = await admin.createTopics([{ name }]);
+    const byId = { name: null, topicId: created?.topicId ?? '' };
+    const byName = { name: uniqueName('none'), topicId: '00000000-0000-0000-0000-000000000000' };
+    expect(await admin.deleteTopicsByIdOrName([byId])).to.deep.equal([0]);
+    expect(await admin.deleteTopicsByIdOrName([byId])).to.deep.equal([ErrorCode.UNKNOWN_TOPIC_ID]);
+    expect(await admin.deleteTopicsByIdOrName([byName])).to.deep.equal([
+      ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+    ]);
   });
 
   it('get more partitions', async () => {
@@ -160,6 +184,20 @@ describe('topics, in the protocol', function () {
     expect(await admin.produce(name)).to.include({ errorCode: 0, baseOffset: 5n });
     const unknown = await admin.deleteRecords(name, 0n, 9);
     expect(unknown.errorCode).to.equal(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+  });
+
+  it('keep their records when their policy is to compact alone', async () => {
+    const topicWith = (value: string) => admin.topic({ configs: [{ name: 'cleanup.policy', value }] });
+    const compacted = await topicWith('compact');
+    await admin.produce(compacted, { key: 'k' });
+    expect(await admin.deleteRecords(compacted, 1n)).to.include({
+      errorCode: ErrorCode.POLICY_VIOLATION,
+      lowWatermark: -1n,
+    });
+    expect(await admin.fetch(compacted)).to.include({ errorCode: 0, logStartOffset: 0n });
+    const both = await topicWith('compact,delete');
+    await admin.produce(both, { key: 'k' });
+    expect(await admin.deleteRecords(both, 1n)).to.include({ errorCode: 0, lowWatermark: 1n });
   });
 
   it('refuse batches above their max.message.bytes', async () => {
