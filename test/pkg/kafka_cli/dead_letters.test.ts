@@ -37,4 +37,12 @@ describe('the commands about dead letters', () => {
     const { by } = await desk.discard(letter as DeadLetter, 'a test order');
     expect(by).to.equal(`uid ${process.getuid?.()}@${os.hostname()}`);
   });
+
+  it('those that take a time say so, and name nothing else', async () => {
+    for (const option of ['--since', '--until']) {
+      const { code, stderr } = await runOn({}, ['dead-letters', 'list', option, 'latest']);
+      expect(code).to.equal(64);
+      expect(stderr).to.match(/'latest' is invalid\. It must be a time such as 2026-01-31T12:00:00Z\.\n/);
+    }
+  });
 });
