@@ -142,7 +142,24 @@ export function filterOf(options: ChoiceOptions): DeadLetterFilter {
 
 /** The desk, with the user's name for its records. */
 export function deskOf({ driver, admin, kafka }: KafkaTools): DeadLetterDesk {
-  return new DeadLetterDesk({ driver, admin, kafka, by: `${userInfo().username}@${hostname()}` });
+  return new DeadLetterDesk({
+    driver,
+    admin,
+    kafka,
+    // Asked for by decisions only.
+    get by() {
+      return `${userName()}@${hostname()}`;
+    },
+  });
+}
+
+/** In a container the number of the user may be in no list of users, and then there is no name. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.() ?? 'unknown'}`;
+  }
 }
 
 /** The topics of dead letters that are meant. @throws Error when there is none, UsageError */

@@ -1,3 +1,4 @@
+import { type Readable } from 'node:stream';
 import { type LogStream } from '../logger/index.js';
 
 /** What the program has of its surroundings. */
@@ -7,7 +8,7 @@ export interface Io {
   /** Progress, remarks and failures go here. */
   readonly stderr: LogStream;
   /** Read by commands that take their input there. */
-  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
+  readonly stdin: Readable & { readonly isTTY?: boolean };
   /** Aborted when the user no longer wants it. */
   readonly signal: AbortSignal;
 }

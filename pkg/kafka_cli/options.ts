@@ -33,17 +33,20 @@ export function collectPartitions(text: string, previous: readonly number[] = []
 export function position(text: string): OffsetTarget {
   if (text === 'earliest' || text === 'latest') return text;
   if (/^\d+$/.test(text)) return BigInt(text);
-  return moment(text);
+  return timeOf(text, 'earliest, latest, an offset, or a time');
 }
 
 /** A point in time. */
 export function moment(text: string): Date {
+  return timeOf(text, 'a time');
+}
+
+/** @param taken what the option takes, with a time as the last of it */
+function timeOf(text: string, taken: string): Date {
   // Date.parse takes much more than ISO 8601, such as lone words and numbers.
   const time = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : NaN;
   if (Number.isNaN(time)) {
-    throw new InvalidArgumentError(
-      'It must be earliest, latest, an offset, or a time such as 2026-01-31T12:00:00Z.',
-    );
+    throw new InvalidArgumentError(`It must be ${taken} such as 2026-01-31T12:00:00Z.`);
   }
   return new Date(time);
 }

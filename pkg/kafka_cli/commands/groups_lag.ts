@@ -17,12 +17,12 @@ export function groupsLag(cli: Cli): Command {
     .argument('[group]', 'this one instead of all')
     .action((group: string | undefined) =>
       cli.withKafka(async ({ admin }) => {
-        // Tells an unknown group from one that has committed nothing.
-        if (group !== undefined) await admin.describeGroup(group);
         const names = group === undefined ? await admin.listGroups() : [group];
         const lags = await Promise.all(
           names.map(async (name): Promise<GroupLag> => {
             const partitions = await admin.groupLag(name);
+            // Tells an unknown group from one that has committed nothing; of one that has, brokers may tell no more.
+            if (group !== undefined && partitions.length === 0) await admin.describeGroup(name);
             const lag = partitions.reduce((sum, one) => sum + one.lag, 0);
             return { group: name, lag, partitions };
           }),

@@ -1,8 +1,8 @@
-import { createInterface } from 'node:readline';
 import { Command } from 'commander';
 import { type KafkaManager, type PublishReceipt, type SendOptions } from '../../kafka/index.js';
 import { type Cli } from '../cli.js';
 import { UsageError } from '../failures.js';
+import { lines } from '../lines.js';
 import { collectPairs, wholeNumber } from '../options.js';
 import { place } from '../text.js';
 
@@ -54,7 +54,6 @@ async function sendLines(cli: Cli, target: Target): Promise<void> {
   const { stdin } = cli.io;
   if (stdin.isTTY === true) cli.remark('Each line is a message; Ctrl-D ends.');
   const progress = cli.progress('sent');
-  const lines = createInterface({ input: stdin, signal: cli.signal });
   const batch: Promise<PublishReceipt>[] = [];
   const settle = async (): Promise<void> => {
     const outcomes = await Promise.allSettled(batch.splice(0));
@@ -67,7 +66,7 @@ async function sendLines(cli: Cli, target: Target): Promise<void> {
     if (failed !== undefined) throw failed.reason;
   };
   try {
-    for await (const line of lines) {
+    for await (const line of lines(stdin, cli.signal)) {
       const sent = send(target, line);
       // Its failure is looked at when the batch is settled.
       sent.catch(() => undefined);

@@ -12,7 +12,7 @@ export interface RunOptions {
   readonly env?: Record<string, string>;
   readonly input?: string;
   /** Instead of `input`. */
-  readonly stdin?: NodeJS.ReadableStream;
+  readonly stdin?: Readable;
   readonly signal?: AbortSignal;
   /** Is told what the program has written to its standard output so far. */
   readonly onOutput?: (stdout: string) => void;
