@@ -14,7 +14,8 @@ export interface User {
 /**
  * The user after an event; undefined once they are deleted. An update of a user that nothing is known of
  * makes one, since its data are the whole profile. The event that made them changes nothing when it comes again,
- * however much later: what was updated since stays. An event that says nothing of the profile changes nothing.
+ * however much later, as long as they are there: what was updated since stays. An event that says nothing of the
+ * profile changes nothing.
  */
 export function applyUserEvent(user: User | undefined, event: UserEvent): User | undefined {
   if (event.type === 'user.created' && user?.createdBy === event.id) return user;

@@ -68,7 +68,7 @@ const idempotencyKey = {
   in: 'header',
   required: false,
   description:
-    'A request that is repeated under its key makes the same event again, which counts once. The same key with another body or query is another event.',
+    'A request that is repeated under its key makes its event again, under the same id. The same key with another body or query is another event.',
   schema: { type: 'string', minLength: 1, maxLength: 255 },
 };
 

@@ -71,6 +71,18 @@ describe('the pages of the service', () => {
     expect(broken.valid).to.equal(false);
   });
 
+  it('promise of a request that is repeated what holds for messages by hand as well', async () => {
+    await api.start();
+    const { paths } = (await (await api.call('/openapi.json')).json()) as {
+      paths: Record<string, { post: { description: string; parameters: unknown[] } }>;
+    };
+    const { description, parameters } = paths['/kafka/producer/request']!.post;
+    expect(description).to.include('stored again');
+    expect(JSON.stringify(parameters))
+      .to.include('same id')
+      .and.not.match(/counts? once/);
+  });
+
   it('describe the API of this version', async () => {
     await api.start();
     const { APP } = loadConfig({ env: {} });

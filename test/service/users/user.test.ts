@@ -37,6 +37,11 @@ describe('a user', () => {
     expect(applyUserEvent(user, created)).to.deep.equal(user);
   });
 
+  it('is made again when the event that created them comes again after they were deleted', () => {
+    const gone = applyUserEvent(applyUserEvent(undefined, created), deleted);
+    expect(applyUserEvent(gone, created)).to.include({ id: 'u', createdBy: 'e-1' });
+  });
+
   it('is changed by another creation, as two at once can make', () => {
     const user = applyUserEvent(applyUserEvent(undefined, created), {
       ...created,

@@ -78,7 +78,9 @@ export function kafkaMessageRoutes({
       tag: 'kafka',
       access: 'control',
       summary: 'Send a message',
-      description: 'Sends a message to one of the configured topics and answers once the brokers have it.',
+      description:
+        'Sends a message to one of the configured topics and answers once the brokers have it. ' +
+        'Repeated under its key it is stored again, with the same event-id header.',
       idempotent: true,
       request: { body: messageInput },
       replies: { 200: { description: 'The brokers have the message.', body: producedMessage } },

@@ -40,6 +40,16 @@ describe('translations on Kafka', function () {
     });
   });
 
+  it('answers a request each time that it comes, always by the same event', async () => {
+    const service = await instances.start({ prefix: uniqueName('repeat') });
+    for (let times = 0; times < 2; times += 1) {
+      await eventsOf(service).produceTranslationEvent(translation, { idempotencyKey: 'k-1' });
+    }
+    await eventually(() => handledBy(service).length === 4);
+    expect(typesOf(service).filter((type) => type === 'translation.completed')).to.have.length(2);
+    expect(new Set(handledBy(service).map(({ event }) => event.id)).size).to.equal(2);
+  });
+
   it('goes on after a restart where it stopped: nothing is lost and nothing handled is handled again', async () => {
     const prefix = uniqueName('restart');
     const first = await instances.start({ prefix });
