@@ -13,7 +13,8 @@ export interface BrokerProgram {
   /** host:port */
   address: string;
   pid: number;
-  stop(): void;
+  /** Resolves when the process has ended. */
+  stop(): Promise<void>;
 }
 
 /**
@@ -26,8 +27,18 @@ export async function startBrokerProgram(root: string, args: readonly string[]):
   // The loader in the same process, so that the pid is the broker's own.
   const program = ['--import', 'tsx', path.join(root, 'cmd/broker/main.ts'), '--port', String(port), ...args];
   const child = spawnGuarded(process.execPath, program, { output: 'ignore', cwd: root });
-  await untilItAnswers(address);
-  return { address, pid: child.pid ?? 0, stop: () => void child.kill() };
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  const stop = async (signal: NodeJS.Signals): Promise<void> => {
+    child.kill(signal);
+    await ended;
+  };
+  try {
+    await untilItAnswers(address);
+  } catch (error) {
+    await stop('SIGKILL');
+    throw error;
+  }
+  return { address, pid: child.pid ?? 0, stop: () => stop('SIGTERM') };
 }
 
 async function untilItAnswers(address: string): Promise<void> {

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type ProgressLine, progressLine } from '../progress_line.js';
 import { projectRoot } from '../../config/project_root.js';
+import { newOwnFolder, removeLeftFolders } from './temporary_folder.js';
 import { findJava, findMaven } from './toolchain.js';
 
 /** The release that tests and `make kafka` run; docker-compose.kafka.yml names the same. */
@@ -16,6 +17,8 @@ const SLF4J_VERSION = '1.7.36';
 const DEPENDENCY_PLUGIN_VERSION = '3.8.1';
 /** A whole download has this many jars, which only scales the progress line. */
 const JARS_EXPECTED = 92;
+/** How the names of folders begin into which is downloaded. */
+const DOWNLOAD = 'download-';
 
 const dependency = (group: string, artifact: string, version: string): string =>
   `<dependency><groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version></dependency>`;
@@ -37,18 +40,19 @@ const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
 
 /**
  * The folder with the jars of Apache Kafka, downloaded through Maven where they are not there yet (54 MB).
- * An interrupted download leaves nothing that looks complete, and two at a time do not disturb each other.
+ * An interrupted download leaves nothing that looks complete, and what it leaves goes with the next call. Two at a
+ * time do not disturb each other.
  * @throws MissingToolError where Maven or a JDK is missing; Error with Maven's last lines where it fails.
  */
 export async function ensureKafkaJars(root: string = projectRoot()): Promise<string> {
   const home = join(root, '.data', 'kafka', KAFKA_VERSION);
   const lib = join(home, 'lib');
+  await removeLeftFolders(home, DOWNLOAD);
   if (existsSync(lib)) return lib;
 
   await findJava();
   const maven = await findMaven();
-  await mkdir(home, { recursive: true });
-  const work = await mkdtemp(join(home, 'download-'));
+  const work = await newOwnFolder(home, DOWNLOAD);
   try {
     await download({ maven, work, progress: progressLine() });
     await rename(join(work, 'lib'), lib).catch((error: unknown) => {

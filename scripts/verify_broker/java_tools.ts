@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureKafkaJars, KAFKA_VERSION } from '../apache_kafka/jars.js';
+import { findJava } from '../apache_kafka/toolchain.js';
 import { type ClientChecks, demand, demandEqual, succeed } from './check.js';
 
 /** The console tools of Apache Kafka, by the names of their shell scripts. */
@@ -21,12 +22,17 @@ const TOOLS = {
 
 type Tool = keyof typeof TOOLS;
 
-/** The tools that come with Apache Kafka, and with them its Java clients. */
-export async function javaToolChecks(broker: string): Promise<ClientChecks> {
-  const classpath = join(await ensureKafkaJars(), '*');
+/**
+ * The tools that come with Apache Kafka, and with them its Java clients.
+ * @param jars the folder of its jars; downloaded where none is given
+ * @throws MissingToolError where Java or, for the download, Maven is missing
+ */
+export async function javaToolChecks(broker: string, jars?: string): Promise<ClientChecks> {
+  const java = await findJava();
+  const classpath = join(jars ?? (await ensureKafkaJars()), '*');
   const tool = (name: Tool, args: readonly string[], input = '') => {
-    const java = ['java', '-Xmx256m', '-Dorg.slf4j.simpleLogger.defaultLogLevel=error'] as const;
-    return succeed([...java, '-cp', classpath, TOOLS[name], '--bootstrap-server', broker, ...args], {
+    const command = [java, '-Xmx256m', '-Dorg.slf4j.simpleLogger.defaultLogLevel=error'] as const;
+    return succeed([...command, '-cp', classpath, TOOLS[name], '--bootstrap-server', broker, ...args], {
       input,
     });
   };

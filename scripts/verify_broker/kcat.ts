@@ -1,3 +1,5 @@
+import { MissingToolError } from '../apache_kafka/toolchain.js';
+import { runCommand } from '../run_command.js';
 import { createTopic, untilMembersShare } from './group_members.js';
 import { CODECS, storedCodecs } from './stored_codecs.js';
 import { type ClientChecks, demand, demandEqual, succeed } from './check.js';
@@ -6,9 +8,11 @@ const RECORDS = 100;
 /** So long that every batch gets smaller by each codec; librdkafka sends uncompressed what does not. */
 const PADDING = 'x'.repeat(200);
 
-/** kcat, and with it librdkafka, against a broker that keeps its data in a folder. @throws Error without a kcat */
+/** kcat, and with it librdkafka, against a broker that keeps its data in a folder. @throws MissingToolError */
 export async function kcatChecks(broker: string, dataFolder: string): Promise<ClientChecks> {
-  const version = /Version ([\d.]+).*?librdkafka ([\d.]+)/s.exec(await succeed(['kcat', '-V'])) ?? [];
+  const answer = await runCommand('kcat', ['-V']);
+  if (!answer) throw new MissingToolError('kcat is not installed (Debian: apt-get install kcat)');
+  const version = /Version ([\d.]+).*?librdkafka ([\d.]+)/s.exec(answer.output) ?? [];
   const kcat = (args: readonly string[], input?: string) =>
     succeed(['kcat', '-b', broker, ...args], input === undefined ? {} : { input });
   const lines = Array.from({ length: RECORDS }, (_, i) => `key-${i}\tvalue ${i} ${PADDING}`);

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect } from 'chai';
 import { createSandbox } from 'sinon';
+import { ensureKafkaJars, KAFKA_VERSION } from '../../scripts/apache_kafka/jars.js';
 import { LockHeldError, NoHardLinksError, underLock } from '../../scripts/apache_kafka/start_lock.js';
 import { temporaryKafkaFolder } from '../../scripts/apache_kafka/temporary_folder.js';
 import { rejection } from '../support/caught.js';
@@ -92,5 +93,38 @@ describe('starts of a local Apache Kafka', () => {
     expect([own, others, next].map((each) => existsSync(each))).to.deep.equal([true, true, true]);
     expect(existsSync(left)).to.equal(false);
     for (const each of [own, others, next]) await rm(each, { recursive: true });
+  });
+
+  it('remove downloads that were broken off, and none that is under way', async () => {
+    const home = join(folder, '.data', 'kafka', KAFKA_VERSION);
+    const lib = join(home, 'lib');
+    const left = join(home, `download-${await deadPid()}-left`);
+    const running = join(home, `download-${process.ppid}-running`);
+    for (const each of [lib, left, running]) await mkdir(each, { recursive: true });
+    expect(await ensureKafkaJars(folder)).to.equal(lib);
+    expect([lib, left, running].map((each) => existsSync(each))).to.deep.equal([true, false, true]);
+  });
+
+  it('download into a folder that tells whose it is', async () => {
+    await mkdir(join(folder, 'bin'));
+    const program = async (name: string, script: string): Promise<void> => {
+      await writeFile(join(folder, 'bin', name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    };
+    await program('java', `echo 'openjdk version "17.0.1"'`);
+    await program('mvn', '[ "$1" = --version ] || { pwd; exit 1; }');
+    const sandbox = createSandbox();
+    const env = {
+      ...process.env,
+      JAVA_HOME: folder,
+      PATH: `${join(folder, 'bin')}:${process.env['PATH'] ?? ''}`,
+    };
+    sandbox.stub(process, 'env').value(env);
+    try {
+      const { message } = await rejection(ensureKafkaJars(folder), Error);
+      expect(message).to.include(`/download-${process.pid}-`);
+    } finally {
+      sandbox.restore();
+    }
+    expect(await readdir(join(folder, '.data', 'kafka', KAFKA_VERSION))).to.deep.equal([]);
   });
 });

@@ -76,7 +76,7 @@ try {
     `startBroker() to the first acknowledgement: ${median(firstAcks).toFixed(0)} ms (median of 3)\n`,
   );
 } finally {
-  embedded.stop();
+  await embedded.stop();
   await kafka.stop();
   await rm(data, { recursive: true, force: true });
 }
