@@ -93,6 +93,13 @@ export class Plan {
       .map((file) => ({ file, source: this.source(file) }));
   }
 
+  /** All TypeScript files as they were. */
+  originals(): { file: string; text: string }[] {
+    return [...this.before].flatMap(([file, text]) =>
+      file.endsWith('.ts') && text !== undefined ? [{ file, text }] : [],
+    );
+  }
+
   /** What differs from how it was, with what was written or edited formatted by prettier. */
   async changes(): Promise<Change[]> {
     const found: Change[] = [];
