@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { mkdir, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmod, mkdir, readdir, realpath, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { IndentationText, Project, QuoteKind, type SourceFile } from 'ts-morph';
 import { trackedFiles } from './git.js';
+import { Refusal } from './refusal.js';
 
 /** A file as it will be; `text` is undefined where it goes. */
 export interface Change {
@@ -93,6 +94,13 @@ export class Plan {
       .map((file) => ({ file, source: this.source(file) }));
   }
 
+  /** All TypeScript files as they were. */
+  originals(): { file: string; text: string }[] {
+    return [...this.before].flatMap(([file, text]) =>
+      file.endsWith('.ts') && text !== undefined ? [{ file, text }] : [],
+    );
+  }
+
   /** What differs from how it was, with what was written or edited formatted by prettier. */
   async changes(): Promise<Change[]> {
     const found: Change[] = [];
@@ -123,30 +131,64 @@ export class Plan {
   }
 
   /** Writes files as they will be, though not formatted, to another folder. */
-  async copyTo(folder: string, isWanted: (file: string) => boolean): Promise<void> {
+  copyTo(folder: string, isWanted: (file: string) => boolean): void {
     for (const file of this.files().filter(isWanted)) {
       const target = path.join(folder, file);
-      await mkdir(path.dirname(target), { recursive: true });
-      await writeFile(target, this.read(file));
+      mkdirSync(path.dirname(target), { recursive: true });
+      writeFileSync(target, this.read(file));
     }
   }
 
-  /** Writes the changes. */
+  /**
+   * Writes the changes: each file beside where it belongs, and once all are there, in its place, so that a disk that
+   * is full leaves everything as it was.
+   * @throws Refusal where somebody changed one of the files since the plan was begun
+   */
   async apply(changes: readonly Change[]): Promise<void> {
-    for (const { path: file, text } of changes) {
-      const target = path.join(this.root, file);
-      if (text === undefined) {
-        await rm(target);
-        await this.removeEmptyFolders(path.dirname(target));
-      } else {
-        await mkdir(path.dirname(target), { recursive: true });
-        await writeFile(target, text);
+    const edited = changes.map((change) => change.path).filter((file) => this.isEdited(file));
+    if (edited.length > 0) {
+      throw new Refusal(
+        `nothing was written, since this changed while it was worked out: ${edited.join(', ')}. Run it again.`,
+      );
+    }
+    const written = await this.writeBeside(changes);
+    for (const { beside, target } of written) await rename(beside, target);
+    for (const { path: file } of changes.filter(({ kind }) => kind === 'remove')) {
+      await rm(path.join(this.root, file));
+      await this.removeEmptyFolders(path.dirname(path.join(this.root, file)));
+    }
+  }
+
+  private isEdited(file: string): boolean {
+    const target = path.join(this.root, file);
+    return readText(target) !== this.before.get(file);
+  }
+
+  /** Writes what is to be there under other names; all or none of it. */
+  private async writeBeside(changes: readonly Change[]): Promise<{ beside: string; target: string }[]> {
+    const written: { beside: string; target: string }[] = [];
+    try {
+      for (const { path: file, kind, text } of changes) {
+        if (text === undefined) continue;
+        const named = path.join(this.root, file);
+        await mkdir(path.dirname(named), { recursive: true });
+        // A link stays one, and a script one that can be run.
+        const target = kind === 'change' ? await realpath(named) : named;
+        const beside = `${target}.${process.pid}-${written.length}.new`;
+        written.push({ beside, target });
+        await writeFile(beside, text);
+        if (kind === 'change') await chmod(beside, (await stat(target)).mode);
       }
+      return written;
+    } catch (error) {
+      for (const { beside } of written) await rm(beside, { force: true });
+      for (const { beside } of written) await this.removeEmptyFolders(path.dirname(beside));
+      throw error;
     }
   }
 
   private async removeEmptyFolders(folder: string): Promise<void> {
-    if (folder === this.root || (await readdir(folder)).length > 0) return;
+    if (folder === this.root || !existsSync(folder) || (await readdir(folder)).length > 0) return;
     await rmdir(folder);
     await this.removeEmptyFolders(path.dirname(folder));
   }

@@ -28,26 +28,28 @@ export function pruneDangling(plan: Plan, gone: Set<string>): void {
   removeOrphans(plan, gone);
 }
 
-/** By file, those that it names, be it in an import that is worked out at run time. */
-function filesNamed(plan: Plan): Map<string, readonly string[]> {
-  return new Map(
-    plan.sources().map(({ file, source }) => {
-      const literals = source.getDescendantsOfKind(SyntaxKind.StringLiteral);
-      return [file, literals.flatMap((literal) => targetOf(file, literal.getLiteralText()) ?? [])];
-    }),
-  );
+/** The files that a text names, be it in an import that is worked out at run time. */
+function filesNamed(file: string, text: string): string[] {
+  const named = [...text.matchAll(/(['"])(\.{1,2}\/[^'"\n]+)\1/g)];
+  return named.flatMap(([, , specifier]) => targetOf(file, specifier) ?? []);
 }
 
-/** Removes what tests and scripts shared and nobody imports any more. */
+/**
+ * Removes what tests and scripts shared and nobody names any more. What nobody named before either is a program or
+ * a fixture, which others start or find by their own ways.
+ */
 function removeOrphans(plan: Plan, gone: Set<string>): void {
   const { entry } = JSON.parse(plan.read('knip.json')) as { entry: readonly string[] };
-  const named = filesNamed(plan);
+  const wasNamed = new Set(plan.originals().flatMap(({ file, text }) => filesNamed(file, text)));
+  const named = new Map(
+    plan.sources().map(({ file, source }) => [file, filesNamed(file, source.getFullText())]),
+  );
   for (;;) {
     const used = new Set([...named].flatMap(([file, others]) => (plan.has(file) ? others : [])));
     const orphans = plan
       .files()
-      .filter((file) => /^(test|scripts)\/.*\.ts$/.test(file) && !used.has(file) && !entry.includes(file))
-      .filter((file) => !file.endsWith('.test.ts') && !file.endsWith('/main.ts'));
+      .filter((file) => /^(test|scripts)\/.*\.ts$/.test(file) && wasNamed.has(file) && !used.has(file))
+      .filter((file) => !entry.includes(file) && !file.endsWith('.test.ts') && !file.endsWith('/main.ts'));
     if (orphans.length === 0) return;
     for (const file of orphans) for (const one of plan.remove(file)) gone.add(one);
   }

@@ -9,6 +9,8 @@ import { Refusal } from './refusal.js';
 const REFERENCE = 'docs/configuration.md';
 /** It takes a second; a machine that is busy may take much longer. */
 const TIMEOUT_MS = 120_000;
+/** What ends a command early, Ctrl-C among them. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * Writes the reference of the configuration as it follows from the plan: its schema is a program, which is run
@@ -18,8 +20,18 @@ const TIMEOUT_MS = 120_000;
 export async function renewReference(plan: Plan): Promise<void> {
   if (!plan.has(REFERENCE)) return;
   const folder = mkdtempSync(path.join(tmpdir(), 'plan-'));
+  const remove = (): void => {
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const interrupted = (signal: NodeJS.Signals): void => {
+    remove();
+    // Nobody listens to it any more, so that it ends the process.
+    process.kill(process.pid, signal);
+  };
+  for (const signal of SIGNALS) process.once(signal, interrupted);
   try {
-    await plan.copyTo(folder, (file) => !file.startsWith('test/'));
+    // At once, so that no signal comes between.
+    plan.copyTo(folder, (file) => !file.startsWith('test/'));
     symlinkSync(path.join(projectRoot(), 'node_modules'), path.join(folder, 'node_modules'));
     const tsx = path.join('node_modules', '.bin', 'tsx');
     const result = await runCommand(tsx, [path.join('scripts', 'docs', 'main.ts')], {
@@ -34,6 +46,7 @@ export async function renewReference(plan: Plan): Promise<void> {
     }
     plan.write(REFERENCE, readFileSync(path.join(folder, REFERENCE), 'utf8'));
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    for (const signal of SIGNALS) process.off(signal, interrupted);
+    remove();
   }
 }

@@ -152,6 +152,69 @@ describe('what is no good', function () {
     }
   });
 
+  describe('data that do not fit what is written', () => {
+    const FILE = 'internal/entity/order_event.ts';
+    let plan: Plan;
+    const data = (initializer: string) => {
+      const declared = plan.source(FILE).getVariableDeclarationOrThrow('orderPlacedData');
+      declared.setInitializer(initializer);
+    };
+
+    before(async () => {
+      plan = await Plan.of(projectRoot());
+      add(plan, { DOMAIN, EVENT, USECASE: 'place_order' });
+      plan
+        .source(FILE)
+        .insertStatements(0, [
+          "import { profile } from './user_event.js';",
+          'const own = { id: z.string() };',
+          'const item = z.object(own);',
+        ]);
+    });
+
+    for (const initializer of [
+      'z.object({ id: z.string() })',
+      "z.strictObject({ 'id': z.string() })",
+      'z.object({ name: z.string(), ...item.shape })',
+      'z.object({ name: z.string() }).extend({ id: z.string() })',
+      'item.strict()',
+      "z.discriminatedUnion('kind', [z.object({ kind: z.literal('a'), ...own })])",
+    ]) {
+      it(`${initializer} has an id of its own`, () => {
+        data(initializer);
+        for (const wanted of [{ USECASE: 'ship_order' }, { ROUTE: 'POST /orders' }, { ROUTE: BY_ID }]) {
+          const { message } = caught(() => add(plan, { DOMAIN, ...wanted }), Refusal);
+          expect(message).to.include('have a field id').and.to.include(FILE);
+        }
+      });
+    }
+
+    for (const initializer of [
+      "z.discriminatedUnion('kind', [z.object({ kind: z.literal('a') })])",
+      'z.union([profile, profile])',
+      'z.object({ name: z.string() }).pipe(profile)',
+      'profile.optional()',
+    ]) {
+      it(`${initializer} has no shape for a route to take in`, () => {
+        data(initializer);
+        const { message } = caught(() => add(plan, { DOMAIN, ROUTE: 'POST /orders' }), Refusal);
+        expect(message).to.include('are no z.object');
+      });
+    }
+
+    [
+      'z.object({ item: z.object({ id: z.string() }) })',
+      'profile.extend({ orderId: z.string() }).strict()',
+      'item.omit({ id: true })',
+      'z.strictObject(profile.shape).meta({ examples: [] })',
+    ].forEach((initializer, at) => {
+      it(`${initializer} fits`, () => {
+        data(initializer);
+        add(plan, { DOMAIN, USECASE: `change_${at}`, EVENT, ROUTE: `POST /orders/changes_${at}` });
+      });
+    });
+  });
+
   it('make new: a query is called for what it answers, and not for what it does not', async () => {
     const plan = await Plan.of(projectRoot());
     add(plan, { DOMAIN, EVENT, USECASE: 'place_order', ROUTE: 'GET /orders/{id}' });

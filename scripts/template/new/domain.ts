@@ -114,6 +114,8 @@ export interface KnownEvent {
   type: string;
   /** The exported schema of its data; undefined where it has no name of its own. */
   dataSchema: string | undefined;
+  /** The schema of its data, as it stands in the definition. */
+  data: Node | undefined;
 }
 
 /** The events of a domain. */
@@ -128,13 +130,15 @@ function eventsIn(source: SourceFile): KnownEvent[] {
     if (!Node.isObjectLiteralExpression(fields)) return [];
     const field = (name: string) =>
       fields.getProperty(name)?.asKind(SyntaxKind.PropertyAssignment)?.getInitializer();
-    const data = field('data')?.asKind(SyntaxKind.Identifier)?.getText();
-    const exported = data !== undefined && source.getVariableDeclaration(data)?.isExported() === true;
+    const data = field('data');
+    const named = data?.asKind(SyntaxKind.Identifier)?.getText();
+    const exported = named !== undefined && source.getVariableDeclaration(named)?.isExported() === true;
     return [
       {
         name: declaration.getName(),
         type: textOf(field('type')) ?? '',
-        dataSchema: exported ? data : undefined,
+        dataSchema: exported ? named : undefined,
+        data,
       },
     ];
   });

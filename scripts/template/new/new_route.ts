@@ -2,6 +2,7 @@ import path from 'node:path';
 import { SyntaxKind } from 'ts-morph';
 import { type Plan } from '../plan.js';
 import { Refusal } from '../refusal.js';
+import { refuseOwnId, refuseShapeless } from './data_schema.js';
 import { type Domain, eventsOf, findDomain, type KnownEvent } from './domain.js';
 import { ensureExample, exampleOf } from './examples.js';
 import { importNames, specifier } from './imports.js';
@@ -86,7 +87,11 @@ function publishedBy(plan: Plan, domain: Domain, command: Spelled): { event: Kno
   const useCase = plan.source(`${domain.useCaseFolder}${command.snake}.ts`);
   const used = new Set(useCase.getDescendantsOfKind(SyntaxKind.Identifier).map((one) => one.getText()));
   const event = eventsOf(plan, domain).find(({ name }) => used.has(name));
-  if (event?.dataSchema !== undefined) return { event, schema: event.dataSchema };
+  if (event?.dataSchema !== undefined) {
+    refuseOwnId(plan, 'ROUTE', { domain, event });
+    refuseShapeless(plan, { domain, event });
+    return { event, schema: event.dataSchema };
+  }
   throw new Refusal(
     `ROUTE: the data of ${event?.type ?? 'the event'} have no schema of their own to take into the route: ` +
       `export it from ${String(domain.eventFile)} and use it there as the event's data`,

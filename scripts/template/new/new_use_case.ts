@@ -2,6 +2,7 @@ import { Node, SyntaxKind } from 'ts-morph';
 import { type Plan } from '../plan.js';
 import { Refusal } from '../refusal.js';
 import { addContract, bindUseCase } from './contracts.js';
+import { refuseOwnId } from './data_schema.js';
 import {
   type Domain,
   domainWith,
@@ -40,6 +41,7 @@ export function newUseCase(plan: Plan, { domain: domainName, name, publishes, on
     on === undefined
       ? eventToPublish(domain, known, publishes)
       : eventToReactTo(plan, { domain, known, name, on });
+  if (on === undefined) refuseOwnId(plan, 'USECASE', { domain, event });
   const parts = { domain, eventFile: domain.eventFile, name, event };
   const files = on === undefined ? commandFiles(parts) : reactionFiles(parts);
   ensureExample(plan, domain, parts);
