@@ -1,5 +1,7 @@
 import { rmSync } from 'node:fs';
 import { expect } from 'chai';
+import { createKafkajsDriver, KafkaAdmin } from '../../../pkg/kafka/index.js';
+import { silentLogger } from '../../../pkg/kafka/silent_logger.js';
 import { testBrokers, uniqueName } from '../../support/broker.js';
 import { Program, temporaryFolder } from '../../support/program.js';
 import { cli } from './run_in_process.js';
@@ -39,4 +41,26 @@ describe('cmd/cli as a process', function () {
     expect(await program.exit()).to.equal(0);
     expect(program.stderr).to.equal(`Following ${topic}; Ctrl-C ends.\n`);
   });
+
+  it('ends with 1 and says why when one of the topics that it follows is gone', async () => {
+    const { brokers, admin } = await onBrokers();
+    const [stays, goes] = [uniqueName('stays'), uniqueName('goes')];
+    for (const topic of [stays, goes]) {
+      await cli(['topics', 'create', topic], { brokers });
+      await cli(['produce', topic, `of ${topic}`], { brokers });
+    }
+    program = new Program('cmd/cli/main', {
+      args: ['consume', stays, goes, '--follow', '--from', 'earliest', '--brokers', brokers.join(',')],
+    });
+    await Promise.all([program.shows(new RegExp(`of ${stays}`)), program.shows(new RegExp(`of ${goes}`))]);
+    await admin.deleteTopic(goes);
+    expect(await program.exit()).to.equal(1);
+    expect(program.stderr).to.include(`cli: Topic ${goes} does not exist`);
+  });
 });
+
+async function onBrokers() {
+  const brokers = await testBrokers();
+  const driver = createKafkajsDriver({ brokers, clientId: 'test', logger: silentLogger });
+  return { brokers, admin: new KafkaAdmin(driver) };
+}
