@@ -88,7 +88,7 @@ class Reading {
       return;
     }
     for (const partition of partitions) await this.readOne(partition);
-    if (this.cli.signal.aborted) throw new Error('interrupted');
+    this.cli.checkShown();
   }
 
   private async readOne({ topic, partition, low, high }: Ends): Promise<void> {
