@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate, setTimeout as wait } from 'node:timers/promises';
 import { type Command, Command as Program, Option } from 'commander';
 import { ExitCode } from '../program/index.js';
 import { Cli, type CommonOptions, type OpenKafka } from './cli.js';
@@ -36,6 +36,8 @@ export async function runKafkaCli(
   equip(program, io);
   try {
     await Promise.race([program.parseAsync([...argv], { from: 'user' }), overdue(io.signal)]);
+    // That the last line could not be written shows only now.
+    await setImmediate();
     const closed = closedOutput(io);
     if (closed !== undefined && !closed.isEnough) throw closed;
     return ExitCode.OK;

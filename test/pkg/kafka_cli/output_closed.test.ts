@@ -60,6 +60,16 @@ describe('a command whose output takes no more', () => {
     });
   }
 
+  it('has failed also when that shows only after the last line', async () => {
+    const close = async () => {
+      process.nextTick(() => {
+        stop.abort(new OutputClosed(fullDisk));
+      });
+    };
+    const tools = { admin: { listTopics: async () => ['a'] }, close };
+    expect(await runOn(tools, ['topics', 'list'], { signal: stop.signal })).to.include({ code: 1 });
+  });
+
   it('gets the time that it takes to end by itself', async () => {
     // However short the time is that an interrupted command gets.
     sandbox.stub(timers, 'setTimeout').resolves();
