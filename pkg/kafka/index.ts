@@ -37,7 +37,7 @@ export {
   type TopicSpec,
 } from './driver.js';
 export * from './errors.js';
-export type { OffsetTarget } from './offset_target.js';
+export { type OffsetTarget, within } from './offset_target.js';
 export { classifyFailure, type FailureClass, type FailureClassifier } from './failures/classify.js';
 export type { FailureDetails } from './failures/dead_letter_headers.js';
 export * from './failures/errors.js';

@@ -1,4 +1,5 @@
 import { type KafkaAdmin, type KafkaDriver, type KafkaManager, type TopicSpec } from '../kafka/index.js';
+import { OutputClosed } from './failures.js';
 import { type Io } from './io.js';
 import { Progress } from './progress.js';
 
@@ -71,6 +72,17 @@ export class Cli {
   /** Prints one of many results, each on a line of its own. */
   item<T>(value: T, asText: (value: T) => string): void {
     this.line(this.common.json ? JSON.stringify(value) : asText(value));
+  }
+
+  /** For the end of what changes something. @throws when it was told to end before: not all may be done */
+  checkDone(): void {
+    this.signal.throwIfAborted();
+  }
+
+  /** For the end of what only shows something. @throws when it was told to end before, not where nobody reads on */
+  checkShown(): void {
+    const reason: unknown = this.signal.reason;
+    if (!(reason instanceof OutputClosed && reason.isEnough)) this.signal.throwIfAborted();
   }
 
   /** Says something that is no result. */

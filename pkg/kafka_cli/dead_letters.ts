@@ -84,7 +84,9 @@ export async function decideAbout(cli: Cli, options: DecideOptions, task: Task):
     } finally {
       progress.end();
     }
-    if (cli.signal.aborted) throw new Error('interrupted');
+    if (!options.dryRun) cli.checkDone();
+    cli.checkShown();
+    if (cli.signal.aborted) return;
     cli.remark(`${progress.total} ${options.dryRun ? 'would be ' : ''}${task.action}`);
   });
 }

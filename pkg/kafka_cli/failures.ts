@@ -8,6 +8,23 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
+/** The output takes no more: the reason with which a program aborts `Io.signal` then. */
+export class OutputClosed extends Error {
+  override readonly name = 'OutputClosed';
+  /** Nobody reads on: whoever did has had enough, as `head` has. */
+  readonly isEnough: boolean;
+
+  /** @param cause the error of the stream */
+  constructor(cause: NodeJS.ErrnoException) {
+    const isEnough = cause.code === 'EPIPE';
+    const what = isEnough
+      ? 'nobody reads the output any more, so not all is done'
+      : `the output cannot be written: ${cause.message}`;
+    super(what, { cause });
+    this.isEnough = isEnough;
+  }
+}
+
 /** The exit codes and what they mean to a user; the README has the same table. */
 export const EXIT_CODES: readonly (readonly [code: ExitCode, meaning: string])[] = [
   [ExitCode.OK, 'done; following a topic also ends so with Ctrl-C'],

@@ -9,6 +9,6 @@ export interface Io {
   readonly stderr: LogStream;
   /** Read by commands that take their input there. */
   readonly stdin: Readable & { readonly isTTY?: boolean };
-  /** Aborted when the user no longer wants it. */
+  /** Aborted when the user no longer wants it, and with an `OutputClosed` when `stdout` takes no more. */
   readonly signal: AbortSignal;
 }

@@ -1,9 +1,9 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate, setTimeout as wait } from 'node:timers/promises';
 import { type Command, Command as Program, Option } from 'commander';
 import { ExitCode } from '../program/index.js';
 import { Cli, type CommonOptions, type OpenKafka } from './cli.js';
 import { type CommandGroup, commands } from './commands/index.js';
-import { EXIT_CODES, explain } from './failures.js';
+import { EXIT_CODES, explain, OutputClosed } from './failures.js';
 import { type Io } from './io.js';
 import { collectPairs } from './options.js';
 
@@ -36,9 +36,13 @@ export async function runKafkaCli(
   equip(program, io);
   try {
     await Promise.race([program.parseAsync([...argv], { from: 'user' }), overdue(io.signal)]);
+    // That the last line could not be written shows only now.
+    await setImmediate();
+    const closed = closedOutput(io);
+    if (closed !== undefined && !closed.isEnough) throw closed;
     return ExitCode.OK;
   } catch (error) {
-    if (io.signal.aborted) return ExitCode.INTERRUPTED;
+    if (io.signal.aborted && closedOutput(io) === undefined) return ExitCode.INTERRUPTED;
     const { code, message } = explain(error);
     if (message !== undefined) cli.remark(`${name}: ${message}`);
     if (cli.options.verbose && error instanceof Error) cli.remark(error.stack ?? '');
@@ -75,10 +79,20 @@ function exitCodeHelp(): string {
   return ['', 'Exit codes:', ...lines].join('\n');
 }
 
+/** Why the output takes no more, where that is what ended the command. */
+function closedOutput({ signal }: Pick<Io, 'signal'>): OutputClosed | undefined {
+  const reason: unknown = signal.reason;
+  return reason instanceof OutputClosed ? reason : undefined;
+}
+
 /** Rejects some time after the user has given up on a command that does not notice. */
 async function overdue(signal: AbortSignal): Promise<never> {
-  await new Promise((resolve) => {
-    signal.addEventListener('abort', resolve, { once: true });
+  await new Promise<void>((resolve) => {
+    const onAbort = (): void => {
+      // Nobody waits at the end of a closed pipe: what has begun may take its time.
+      if (closedOutput({ signal }) === undefined) resolve();
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
   });
   await wait(GRACE_MS, undefined, { ref: false });
   throw new Error('interrupted');

@@ -67,6 +67,11 @@ export class Program {
     return this.exited;
   }
 
+  /** Reads no more of the standard output, as `head` does when it has had enough. */
+  closeOutput(): void {
+    this.child.stdout?.destroy();
+  }
+
   kill(signal: NodeJS.Signals): void {
     this.child.kill(signal);
   }

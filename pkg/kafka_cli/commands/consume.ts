@@ -5,7 +5,9 @@ import {
   type ReadableMessage,
   readableMessage,
   readPartition,
+  type TopicOffset,
   type TopicPartition,
+  within,
 } from '../../kafka/index.js';
 import { type Cli, type KafkaTools } from '../cli.js';
 import { UsageError } from '../failures.js';
@@ -43,15 +45,17 @@ export function consume(cli: Cli): Command {
     );
 }
 
+type Ends = TopicPartition & Pick<TopicOffset, 'low' | 'high'>;
+
 async function partitionsOf(
   { admin }: KafkaTools,
   topics: readonly string[],
   only: readonly number[] | undefined,
-): Promise<TopicPartition[]> {
+): Promise<Ends[]> {
   const all = await Promise.all(
     topics.map(async (topic) => {
       const ends = await admin.topicOffsets(topic);
-      return ends.map(({ partition }) => ({ topic, partition }));
+      return ends.map(({ partition, low, high }) => ({ topic, partition, low, high }));
     }),
   );
   const chosen = all.flat().filter(({ partition }) => only?.includes(partition) ?? true);
@@ -71,23 +75,30 @@ class Reading {
     private readonly options: Options,
   ) {}
 
-  async read(partitions: readonly TopicPartition[]): Promise<void> {
+  async read(partitions: readonly Ends[]): Promise<void> {
     if (this.options.follow) {
       const topics = [...new Set(partitions.map(({ topic }) => topic))];
       this.cli.remark(`Following ${topics.join(', ')}; Ctrl-C ends.`);
-      await Promise.all(partitions.map((partition) => this.readOne(partition)));
+      try {
+        await Promise.all(partitions.map((partition) => this.readOne(partition)));
+      } finally {
+        // Where one of them cannot be read, the others would go on.
+        this.done.abort();
+      }
       return;
     }
     for (const partition of partitions) await this.readOne(partition);
-    if (this.cli.signal.aborted) throw new Error('interrupted');
+    this.cli.checkShown();
   }
 
-  private async readOne(partition: TopicPartition): Promise<void> {
+  private async readOne({ topic, partition, low, high }: Ends): Promise<void> {
     const { follow, from = follow ? 'latest' : 'earliest' } = this.options;
     const signal = AbortSignal.any([this.cli.signal, this.done.signal]);
     const batches = readPartition(this.tools.driver, {
-      ...partition,
-      from,
+      topic,
+      partition,
+      // Of several partitions not each has the offset.
+      from: typeof from === 'bigint' ? within(from, BigInt(low), BigInt(high)) : from,
       signal,
       ...(follow ? {} : { to: 'end' as const }),
     });

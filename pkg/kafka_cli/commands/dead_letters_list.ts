@@ -36,7 +36,7 @@ export function deadLettersList(cli: Cli): Command {
           }
           if (isFull()) break;
         }
-        if (cli.signal.aborted) throw new Error('interrupted');
+        cli.checkShown();
         if (isFull()) cli.remark(`There are more than ${options.limit}; --limit shows more.`);
         cli.result(letters.slice(0, options.limit), describe);
       }),

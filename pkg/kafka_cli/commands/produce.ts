@@ -80,7 +80,7 @@ async function sendLines(cli: Cli, target: Target): Promise<void> {
       progress.end();
     });
   }
-  if (cli.signal.aborted) throw new Error('interrupted');
+  cli.checkDone();
 }
 
 function report(cli: Cli, receipt: PublishReceipt): void {

@@ -122,6 +122,15 @@ describe('cmd/cli', function () {
     expect((await following).code).to.equal(0);
   });
 
+  it('prints from an offset on where partitions have it, and from the nearer end of the others', async () => {
+    await cli(['produce', topic, '--partition', '1'], { brokers, input: 'a\nb\nc' });
+    await run('produce', topic, 'short', '--partition', '0');
+    const from = async (offset: string) =>
+      messages(await run('consume', topic, '--json', '--from', offset)).map(({ value }) => value);
+    expect(await from('2')).to.deep.equal(['c']);
+    expect(await from('100')).to.deep.equal([]);
+  });
+
   it('ends with 130 when it is interrupted before its input has ended, with what was sent reported', async () => {
     const stop = new AbortController();
     const stdin = new PassThrough();
