@@ -4,8 +4,8 @@ import { settlesWithin } from '../../../../pkg/kafka/async.js';
 import { InfrastructureError } from '../../../../pkg/kafka/index.js';
 import { closeAll } from '../contract/harness.js';
 import { latenciesWithoutLeader } from '../support/leaderless.js';
-import { shareWhileHeldUp } from '../support/held_up.js';
 import { TwoNodes } from '../support/two_nodes.js';
+import { shareWhileHeldUp } from './share_while_held_up.js';
 
 const HANDLER_MS = 20_000;
 const PAUSE_MS = 30_000;

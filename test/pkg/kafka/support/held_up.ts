@@ -9,31 +9,9 @@ const PER_TICK = 20;
 const MANY = 1_000;
 
 /** What was acknowledged, and what was handled, of the partitions and topics that are not held up. */
-interface Share {
+export interface Share {
   readonly sent: number;
   readonly handled: number;
-}
-
-/**
- * Sends at a steady pace while one partition is held up, and counts what was acknowledged and what was handled in
- * that time.
- *
- * @param options.handler gets the one message of the partition that is held up.
- */
-export async function shareWhileHeldUp(options: {
-  readonly holdUpMs: number;
-  readonly handler: MessageHandler;
-}): Promise<Share> {
-  const pace = await startPace(options.handler);
-  try {
-    const from = pace.share();
-    // What was held up with it must not catch up before the end.
-    await new Promise((resolve) => setTimeout(resolve, 0.9 * options.holdUpMs));
-    const { sent, handled } = pace.share();
-    return { sent: sent - from.sent, handled: handled - from.handled };
-  } finally {
-    await pace.stop();
-  }
 }
 
 /**
@@ -68,7 +46,7 @@ export async function catchUpWhileHeldUp(
  * Sends messages at a steady pace to three partitions and another topic of a group. Resolves once `handler` has got
  * the one message of one more partition.
  */
-async function startPace(
+export async function startPace(
   slowHandler: MessageHandler,
 ): Promise<{ share: () => Share; stop: () => Promise<unknown> }> {
   const [topic, other] = [await newTopic(4), await newTopic(1)];
