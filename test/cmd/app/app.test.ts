@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { expect } from 'chai';
 import { startBroker } from '../../../pkg/devbroker/index.js';
 import { Program } from '../../support/program.js';
@@ -45,9 +47,10 @@ describe('cmd/app', function () {
   });
 
   it('waits for brokers that do not answer, says so, and is ready once they do', async () => {
-    const place = await startBroker();
-    const port = Number(place.brokers[0]?.split(':')[1]);
-    await place.stop();
+    // Until the broker comes, its port is kept from others.
+    const place = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
+    await once(place, 'listening');
+    const { port } = place.address() as AddressInfo;
     app = new Program('cmd/app/main', {
       env: { HTTP_PORT: '0', LOG_FORMAT: 'pretty', KAFKA_BROKERS: `127.0.0.1:${port}` },
     });
@@ -57,6 +60,8 @@ describe('cmd/app', function () {
     expect(await read('/readyz')).to.deep.equal([503, { status: 'fail' }]);
     const [status, problem] = await read('/v1/kafka/status');
     expect([status, (problem as { code: string }).code]).to.deep.equal([503, 'STARTING']);
+    place.close();
+    await once(place, 'close');
     const broker = await startBroker({ port });
     try {
       await app.shows(/is ready/);
