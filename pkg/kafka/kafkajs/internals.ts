@@ -59,8 +59,8 @@ export function brokerPrototype(): ReusedBroker {
 
 /** The part of what kafkajs knows of a cluster's nodes that the patches touch. */
 export interface BrokerPool {
-  /** Any node that is connected, else the first that can be. */
-  findConnectedBroker(): Promise<ReusedBroker & { readonly nodeId: number }>;
+  /** By node id. */
+  readonly brokers: Readonly<Record<string, ReusedBroker>>;
   /** Resolves to null when every node was reached and the callback rejected for each. */
   withBroker: (this: BrokerPool, callback: (node: AskedNode) => Promise<unknown>) => Promise<unknown>;
 }

@@ -38,8 +38,8 @@ let applied = false;
  * to, so that the next one is asked. Only the first node of all would be asked for its versions, which are no cue to
  * those of others during an upgrade either: here each is, whenever it is connected to.
  *
- * What any node can tell is asked of one that is connected, where there is one: kafkajs draws lots, and where they
- * fall on a node that cannot be connected to, as one that is silent, it waits in vain and draws anew.
+ * For what any node can tell kafkajs draws lots, and where they fall on a node that cannot be connected to, as one
+ * that is silent, it draws anew, and may wait in vain again and again: here one that is connected is asked then.
  */
 export function applySilencePatch(): void {
   if (applied) return;
@@ -54,11 +54,13 @@ export function applySilencePatch(): void {
 function patchBrokerPool(prototype: BrokerPool): void {
   const { withBroker } = prototype;
   prototype.withBroker = async function (callback) {
-    const broker = await this.findConnectedBroker();
     try {
-      return await callback({ nodeId: String(broker.nodeId), broker });
-    } catch {
-      return withBroker.call(this, callback); // the error is told where every other node gives one as well
+      return await withBroker.call(this, callback);
+    } catch (error) {
+      const connected = Object.entries(this.brokers).find(([, broker]) => broker.isConnected());
+      if (connected === undefined) throw error;
+      const [nodeId, broker] = connected;
+      return callback({ nodeId, broker });
     }
   };
 }

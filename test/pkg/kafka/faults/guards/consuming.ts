@@ -250,9 +250,9 @@ export const CONSUMING: readonly Guard[] = [
     pitfalls: [],
     guard: 'asking a node that is connected',
     file: 'kafkajs/silence_patch.js',
-    code: 'return await callback({ nodeId: String(broker.nodeId), broker });',
-    without: 'throw new Error();',
+    code: 'return callback({ nodeId, broker });',
+    without: 'throw error;',
     suite: 'contract/silence_faults.test.js',
-    test: 'any node can be asked: one that is connected is, not one that lots fall on',
+    test: 'any node can be asked: one that is connected is, where lots fall on one that is silent',
   },
 ];
